@@ -1,0 +1,55 @@
+# One entry for people and for CI. `make run` and `make test` are all that a newcomer needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-core test-slow test-e2e check format lock clean
+
+help:  ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP)  ## Create .venv and install from the lock
+
+# The byte code is compiled here, once: without it each command would pay 10 s of compilation
+# wherever PYTHONDONTWRITEBYTECODE is set.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python {v[0]}.{v[1]} found; 3.11 to 3.13 is needed. Set PYTHON=python3.11.")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$$(sed -nE 's/^uv==([0-9.]+).*/\1/p' requirements.lock)"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q flows blocks tasks datasets deployments
+	@touch $@
+
+run: $(STAMP)  ## Find the ground state of H2 on an emulated IQM Garnet
+	$(BIN)/qrt vqe --problem h2 --target emulator:garnet
+
+test: check test-core test-slow test-e2e  ## Everything that CI checks
+
+check: $(STAMP)  ## Style, types, architecture, sizes
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.architecture.sizes
+
+test-core: $(STAMP)  ## Fast tests, at every save; no processes, no Prefect
+	$(BIN)/pytest -m "not slow and not e2e"
+
+test-slow: $(STAMP)  ## Real compilers, simulators, Great Expectations
+	$(BIN)/pytest -m slow -n 2
+
+test-e2e: $(STAMP)  ## The qrt command as users start it, killed and resumed
+	$(BIN)/pytest -m e2e
+
+format: $(STAMP)  ## Rewrite the sources in the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(STAMP)  ## Resolve pyproject.toml anew into requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+
+clean:  ## Remove the environment and caches; data under QRT_HOME stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis *.egg-info

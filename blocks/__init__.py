@@ -1,0 +1,1 @@
+"""Configuration and credentials: where, how, who pays."""

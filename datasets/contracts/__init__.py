@@ -1,0 +1,1 @@
+"""Great Expectations suites that a file must meet before it is published."""

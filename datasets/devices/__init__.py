@@ -1,0 +1,1 @@
+"""Bundled device snapshots and the reader of published documents."""

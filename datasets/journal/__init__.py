@@ -1,0 +1,1 @@
+"""The transactional truth about runs, money and work in flight."""

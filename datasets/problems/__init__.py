@@ -1,0 +1,1 @@
+"""Bundled problems with known answers."""

@@ -1,0 +1,1 @@
+"""Flows compose stages; they read like a method section and do no arithmetic and no I/O."""

@@ -1,0 +1,1 @@
+"""Stages, one thin Prefect task a module, over plain functions."""

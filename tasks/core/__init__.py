@@ -1,0 +1,1 @@
+"""Pure, deterministic, Prefect-free science and planning."""

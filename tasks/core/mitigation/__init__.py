@@ -1,0 +1,1 @@
+"""Error mitigation as two pure halves: expand a circuit, combine its estimates."""

@@ -1,0 +1,1 @@
+"""What the stages do, without Prefect: the verbs of an execution's life."""

@@ -1,0 +1,108 @@
+"""Hold a table's rows against its contract, a Great Expectations suite kept as JSON."""
+
+import contextlib
+import json
+import logging
+import os
+import threading
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from datasets.contracts.frames import frame
+from datasets.schemas import table_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Great Expectations keeps its context and metrics in globals: one import, one check at a time.
+_turn = threading.RLock()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether rows keep a contract; `failed` in words, `report` in full, empty on success."""
+
+    success: bool
+    failed: tuple[str, ...]
+    report: dict[str, Any]
+
+
+def warm() -> None:
+    """Start importing Great Expectations (3 to 10 s) beside whatever else goes on."""
+    threading.Thread(target=_warm, name="contracts", daemon=True).start()
+
+
+def check(table: str, rows: "pa.Table") -> Verdict:
+    """Return the verdict on rows that have the table's schema, nulls allowed anywhere.
+
+    Raises:
+        UnknownName: there is no such table.
+    """
+    table_of(table)
+    with _turn:
+        batch = _batches().get_batch(batch_parameters={"dataframe": frame(table, rows)})
+        if batch.validate(_suite(table), result_format="BOOLEAN_ONLY").success:
+            return Verdict(success=True, failed=(), report={})
+        result = batch.validate(_suite(table), result_format="SUMMARY")
+    failed = tuple(_in_words(one) for one in result.results if not one.success)
+    return Verdict(success=False, failed=failed, report=result.to_json_dict())
+
+
+def contract(table: str) -> dict[str, Any]:
+    """Return a table's contract as it is kept: name, notes and expectations."""
+    table_of(table)
+    text = resources.files("datasets.contracts").joinpath(f"{table}.json").read_text("utf-8")
+    told: dict[str, Any] = json.loads(text)
+    return told
+
+
+def _warm() -> None:
+    with contextlib.suppress(Exception):  # the first check meets the same fault, and raises it
+        _batches()
+
+
+def _batches() -> Any:
+    with _turn:
+        return _open_batches()
+
+
+@cache
+def _open_batches() -> Any:
+    """Return what turns a data frame into a batch, in a context that lives in memory only."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    asset = context.data_sources.add_pandas("lake").add_dataframe_asset("rows")
+    return asset.add_batch_definition_whole_dataframe("whole")
+
+
+@cache
+def _suite(table: str) -> Any:
+    import great_expectations as gx
+
+    told = contract(table)
+    return gx.ExpectationSuite(name=told["name"], expectations=told["expectations"])
+
+
+def _in_words(result: Any) -> str:
+    """Say what failed, and the first values that did."""
+    said = str(result.expectation_config.description)
+    seen = result.result.get("partial_unexpected_list") or []
+    if not seen:
+        return said
+    return f"{said}; got {', '.join(_shown(value) for value in seen[:3])}"
+
+
+def _shown(value: Any) -> str:
+    """Show a value, or the values of several columns, without numpy's names for numbers."""
+    if isinstance(value, dict):
+        return " and ".join(f"{name} {_shown(one)}" for name, one in value.items())
+    if isinstance(value, (tuple, list)):
+        return " and ".join(map(_shown, value))
+    return f"{value!s:.60}" if not isinstance(value, str) else f"{value!r:.60}"

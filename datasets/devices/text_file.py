@@ -1,0 +1,82 @@
+"""Read and write a text file that somebody names, or say in one line why that cannot be."""
+
+import os
+from pathlib import Path
+
+from tasks.errors import BadInput, StorageFault
+
+MAX_BYTES = 32 * 2**20  # the largest published capabilities document has 0.44 MB
+
+
+def read_text(path: Path) -> str:
+    """Return the text of the file at `path`, which may start with `~`.
+
+    Raises:
+        BadInput: it is missing, a folder, unreadable, empty, too large, or not UTF-8.
+    """
+    try:
+        content = _read_bytes(path.expanduser())
+    except OSError as error:
+        message = f"{path} cannot be read ({error.strerror or error}). Check its path and rights."
+        raise BadInput(message) from error
+    except (ValueError, RuntimeError) as error:
+        message = f"{str(path)!r} is not a path ({error}). Give the path of a file."
+        raise BadInput(message) from error
+    if not content.strip():
+        message = f"{path} is empty. Give a file with a device document."
+        raise BadInput(message)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8."
+        raise BadInput(message) from error
+
+
+def _read_bytes(path: Path) -> bytes:
+    if path.is_dir():
+        message = f"{path} is a folder. Give the path of a file in it."
+        raise BadInput(message)
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        message = f"{path} is larger than {MAX_BYTES // 2**20} MiB. Give one device document."
+        raise BadInput(message)
+    return content
+
+
+def write_text(path: Path, text: str, *, replace: bool) -> None:
+    """Write the file at once or not at all; the same text again changes nothing.
+
+    Raises:
+        BadInput: another file has this name and `replace` is off, or there is no such folder.
+        StorageFault: the disk refuses.
+    """
+    if not path.parent.is_dir():
+        message = f"There is no folder {path.parent}. Create it, or choose another."
+        raise BadInput(message)
+    if path.is_dir():
+        message = f"{path} is a folder. Choose the name of a file."
+        raise BadInput(message)
+    try:
+        differs = path.exists() and path.read_bytes() != text.encode()
+        if not differs or replace:
+            _replace(path, text.encode())
+            return
+    except OSError as error:
+        message = f"{path} cannot be written ({error.strerror}). Choose another place."
+        raise StorageFault(message) from error
+    message = f"{path} exists and differs. Use --force to replace it, or --out for another."
+    raise BadInput(message)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write aside, flush to disk, rename."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

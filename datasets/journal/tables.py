@@ -1,0 +1,118 @@
+"""The journal's tables, as SQLAlchemy Core sees them; migrations/ is how they come to be."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+MICRO = Decimal("0.000001")
+
+
+class Money(TypeDecorator[Decimal]):
+    """USD, kept as whole millionths so that SQLite and PostgreSQL add it up exactly."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """Round to the millionth, which no price list goes below."""
+        del dialect
+        if value is None:
+            return None
+        return int((value / MICRO).to_integral_exact())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        """Give back USD."""
+        del dialect
+        return None if value is None else Decimal(value) * MICRO
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time with microseconds; SQLite would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC."""
+        del dialect
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back UTC, aware."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("flow", String(64), nullable=False),
+    Column("tenant", String(64), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("parameters", Text, nullable=False),  # JSON: the flow's own, enough to run it again
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("quote_usd", Money),
+    Column("cost_usd", Money),
+    Column("result", Text),  # JSON: the flow's answer
+    Column("failure", Text),
+)
+
+executions = Table(
+    "executions",
+    metadata,
+    Column("execution_id", String(40), primary_key=True),
+    Column("run_id", String(36), ForeignKey("runs.run_id"), nullable=False, index=True),
+    Column("parent_id", String(40)),
+    Column("target", Text, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("purpose", String(16), nullable=False),
+    Column("iteration", Integer, nullable=False),
+    Column("action", LargeBinary, nullable=False),  # the very bytes that the target gets
+    Column("executables", Text, nullable=False),  # JSON
+    Column("seed", BigInteger, nullable=False),
+    Column("shots", Integer, nullable=False),
+    Column("shots_returned", Integer),
+    Column("compiled_id", String(64), nullable=False),
+    Column("calibration_id", String(64), nullable=False),
+    Column("calibration_id_end", String(64)),
+    Column("cost_usd", Money, nullable=False),
+    Column("handle", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("submitted_at", Moment),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Column("failure", Text),
+)
+
+iterations = Table(
+    "iterations",
+    metadata,
+    Column("run_id", String(36), ForeignKey("runs.run_id"), primary_key=True),
+    Column("iteration", Integer, primary_key=True),
+    Column("points", Text, nullable=False),  # JSON: list of lists of radians
+    Column("energies", Text, nullable=False),  # JSON: list of [value, stderr]
+    Column("shots", Integer, nullable=False),
+    Column("cost_usd", Money, nullable=False),
+    Column("elapsed_s", Float, nullable=False),
+)

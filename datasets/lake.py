@@ -1,0 +1,154 @@
+"""The lake: immutable Parquet files that are checked against their contract before they appear."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from datasets import quarantine, verification
+from datasets.batches import Batch, landed, prepare, publish
+from datasets.contracts.checking import Verdict, check
+from datasets.conversion import Rows
+from datasets.encoding import Label
+from datasets.storage_faults import explain
+from datasets.stores import Store, open_store
+from tasks.core.identity import digest
+from tasks.errors import BadInput, BrokenContract
+
+RUN_ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class LandedFile:
+    """A file in the lake. `created` is False when the same landing was there already."""
+
+    path: str
+    rows: int
+    sha256: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """The lake at one root (a folder or an `s3://` URI), with a local folder for refused rows."""
+
+    root: str | Path
+    quarantine: Path
+
+    def land(self, table: str, key: Sequence[str], rows: Rows, *, run_id: str) -> LandedFile:
+        """Publish rows under a key, once and for ever, and a `quality` row that says so.
+
+        Landing the same rows again changes nothing. Raises as `land_all` does.
+        """
+        return self.land_all({table: [(key, rows)]}, run_id=run_id)[0]
+
+    def land_all(
+        self, batches: Mapping[str, Sequence[tuple[Sequence[str], Rows]]], *, run_id: str
+    ) -> tuple[LandedFile, ...]:
+        """Publish a chunk: check everything, then publish in the order given, then `quality`.
+
+        When one batch breaks its contract nothing of the chunk is published: all of it goes to
+        quarantine, so that what belongs together stays together.
+
+        Raises:
+            BrokenContract: a contract refused rows; they are in quarantine.
+            StorageFault: something could not be written; no part of a file is left behind.
+            Terminal: other rows are landed under the same key, or rows do not fit the schema.
+            BadInput: `run_id` is neither a UUID nor a hex digest.
+        """
+        _know_run(run_id)
+        store = open_store(self.root)
+        chunk = [prepare(name, *item) for name, items in batches.items() for item in items]
+        with explain(self.root, run_id=run_id):
+            found = [landed(store, batch) for batch in chunk]
+            if None not in found and _is_known_good(store, chunk, run_id=run_id):
+                return tuple(_land(store, *pair) for pair in zip(chunk, found, strict=True))
+            verdicts = [check(batch.label.table, batch.rows) for batch in chunk]
+            if not all(verdict.success for verdict in verdicts):
+                self._refuse(store, chunk, verdicts, run_id=run_id)
+            files = tuple(_land(store, *pair) for pair in zip(chunk, found, strict=True))
+            _witness(store, chunk, verdicts, run_id=run_id)
+            return files
+
+    def verify(
+        self, tables: Sequence[str] | None = None, *, contracts: bool = False
+    ) -> list[verification.Problem]:
+        """Read every file of the tables (default: all) again and say what is wrong with them."""
+        with explain(self.root, run_id=None):
+            return verification.problems(open_store(self.root), tables, contracts=contracts)
+
+    def _refuse(
+        self, store: Store, chunk: Sequence[Batch], verdicts: Sequence[Verdict], *, run_id: str
+    ) -> NoReturn:
+        """Keep the whole chunk aside, say so in `quality`, and stop whatever comes next."""
+        pairs = list(zip(chunk, verdicts, strict=True))
+        kept = [quarantine.keep(self.quarantine, batch, verdict) for batch, verdict in pairs]
+        reports = [str(place.with_suffix(".json")) for place in kept]
+        _witness(store, chunk, verdicts, run_id=run_id, reports=reports)
+        broken = [at for at, verdict in enumerate(verdicts) if not verdict.success]
+        tables = dict.fromkeys(chunk[at].label.table for at in broken)
+        failed = dict.fromkeys(text for at in broken for text in verdicts[at].failed)
+        raise BrokenContract(", ".join(tables), tuple(failed), str(kept[broken[0]]))
+
+
+def _know_run(run_id: str) -> None:
+    if not RUN_ID.fullmatch(run_id):
+        message = f"A run_id is a UUID or 32 to 64 hex digits, lower case; got {run_id!r:.80}."
+        raise BadInput(message)
+
+
+def _land(store: Store, batch: Batch, found: Label | None) -> LandedFile:
+    created = found is None and publish(store, batch)
+    return LandedFile(
+        store.locate(batch.path), len(batch.rows), (found or batch.label).sha256, created
+    )
+
+
+def _is_known_good(store: Store, chunk: Sequence[Batch], *, run_id: str) -> bool:
+    """Whether `quality` says already that this very chunk kept its contracts."""
+    passed = [Verdict(success=True, failed=(), report={}) for _ in chunk]
+    return landed(store, _evidence(chunk, passed, run_id=run_id, reports=())) is not None
+
+
+def _witness(
+    store: Store,
+    chunk: Sequence[Batch],
+    verdicts: Sequence[Verdict],
+    *,
+    run_id: str,
+    reports: Sequence[str] = (),
+) -> None:
+    """Land one `quality` file with a row a check, unless it says the same already."""
+    evidence = _evidence(chunk, verdicts, run_id=run_id, reports=reports)
+    if landed(store, evidence) is None:
+        publish(store, evidence)
+
+
+def _evidence(
+    chunk: Sequence[Batch],
+    verdicts: Sequence[Verdict],
+    *,
+    run_id: str,
+    reports: Sequence[str],
+) -> Batch:
+    """Return the `quality` rows of a chunk; another outcome has another key."""
+    now = datetime.now(UTC)
+    places = reports or [""] * len(chunk)
+    rows = [
+        {
+            "run_id": run_id,
+            "table_name": batch.label.table,
+            "batch": str(batch.path),
+            "contract": f"{batch.label.table} v{batch.label.version}",
+            "success": verdict.success,
+            "failed": verdict.failed,
+            "report": report or None,
+            "checked_at": now,
+        }
+        for batch, verdict, report in zip(chunk, verdicts, places, strict=True)
+    ]
+    told = [(row["batch"], row["failed"], row["report"]) for row in rows]
+    outcome = digest([told, [batch.label.identity for batch in chunk]])
+    return prepare("quality", (run_id, outcome[:32]), rows)

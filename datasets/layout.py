@@ -1,0 +1,90 @@
+"""Where everything lies: the home folder, and a file's name as a pure function of its key."""
+
+import hashlib
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from datasets.schemas import SCHEMA_VERSIONS, table_of
+from tasks.errors import BadInput
+
+# Lower case only: some file systems do not tell "A" from "a".
+PLAIN_PART = re.compile(r"[a-z0-9_][a-z0-9_-]{0,79}")
+SLUG_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds everything the runtime keeps on this machine."""
+
+    root: Path
+
+    @property
+    def lake(self) -> Path:
+        """Parquet files, for reading."""
+        return self.root / "lake"
+
+    @property
+    def journal(self) -> Path:
+        """The SQLite file with work in flight and money."""
+        return self.root / "journal.db"
+
+    @property
+    def reports(self) -> Path:
+        """Reports of runs."""
+        return self.root / "reports"
+
+    @property
+    def quarantine(self) -> Path:
+        """Rows that their contract refused."""
+        return self.root / "quarantine"
+
+    @property
+    def spool(self) -> Path:
+        """Raw results that are not landed yet."""
+        return self.root / "spool"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again."""
+        return self.root / "cache"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of runs and servers."""
+        return self.root / "logs"
+
+
+def home(environment: Mapping[str, str] | None = None) -> Home:
+    """Return the home folder: QRT_HOME, else ~/.quantum-runtime; read when called."""
+    named = (os.environ if environment is None else environment).get("QRT_HOME", "").strip()
+    root = Path(named).expanduser() if named else Path.home() / ".quantum-runtime"
+    return Home(root.absolute())
+
+
+def file_path(table: str, key: Sequence[str], *, version: int | None = None) -> PurePosixPath:
+    """Return a file's path under the lake's root; equal exactly when table and key are.
+
+    The version of the schema is today's unless given.
+
+    Raises:
+        UnknownName: there is no such table.
+        BadInput: the key is empty.
+    """
+    table_of(table)
+    if isinstance(key, str) or not key:
+        message = f"A file of {table} needs a key of at least one part, as a tuple; got {key!r}."
+        raise BadInput(message)
+    folders = [_part(part) for part in key]
+    release = f"v{version or SCHEMA_VERSIONS[table]}"
+    return PurePosixPath(table, release, *folders[:-1], f"{folders[-1]}.parquet")
+
+
+def _part(part: str) -> str:
+    """Keep a plain part; make any other one safe, with a digest that keeps it apart from all."""
+    if PLAIN_PART.fullmatch(part):
+        return part
+    slug = re.sub(r"[^a-z0-9_]+", "-", part.lower()).strip("-")[:SLUG_LENGTH]
+    return f"{slug}~{hashlib.sha256(part.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"

@@ -1,0 +1,173 @@
+"""Read a problem from the bytes of a JSON file, and say in one line what is wrong with it."""
+
+import json
+import math
+import re
+from pathlib import PurePath
+
+from datasets.records.problems import Hamiltonian, Problem
+from tasks.core.hamiltonian import EXACT_QUBITS, lowest_energy, merge
+from tasks.core.pauli import LETTERS
+from tasks.errors import BadInput
+
+MAX_QUBITS = 24
+MAX_TERMS = 100_000
+MAX_COEFFICIENT = 1e9
+_PAIR = 2
+_SHOWN = 40  # characters of foreign text that a message repeats
+_NAME_LENGTH = 100
+_TOKEN = re.compile(r"(.)([0-9]{1,4})")
+
+
+def parse(data: bytes, *, origin: str) -> Problem:
+    """Return the problem in `data`; `origin` is the file's name for messages.
+
+    Raises:
+        BadInput: the text is not JSON or breaks the format.
+    """
+    document = _document(data, origin)
+    n_qubits = _integer(document, "n_qubits", 1, MAX_QUBITS, origin)
+    if n_qubits is None:
+        raise _bad(origin, f"n_qubits is missing. Give the number of qubits, 1 to {MAX_QUBITS}.")
+    n_electrons = _integer(document, "n_electrons", 0, n_qubits, origin)
+    _check_mapping(document, n_electrons, origin)
+    hamiltonian = _hamiltonian(document, n_qubits, origin)
+    energy = _energy(document, origin)
+    if energy is None and n_qubits <= EXACT_QUBITS:
+        energy = lowest_energy(hamiltonian)
+    name = _text(document, "name", PurePath(origin).stem, origin)
+    source = _text(document, "source", origin, origin)
+    return Problem(name, hamiltonian, n_electrons, energy, source)
+
+
+def _bad(origin: str, what: str) -> BadInput:
+    return BadInput(f"{origin}: {what}")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _document(data: bytes, origin: str) -> dict[str, object]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _bad(origin, f"byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise _bad(origin, f"not JSON ({error.msg} at {place}). Mend the file there.") from error
+    except (ValueError, RecursionError) as error:
+        raise _bad(origin, "a number is too long or lists nest too deep. Mend the file.") from error
+    if not isinstance(document, dict):
+        raise _bad(origin, 'must hold one JSON object, as in {"n_qubits": 2, "terms": [...]}.')
+    return document
+
+
+def _integer(document: dict[str, object], key: str, low: int, high: int, origin: str) -> int | None:
+    value = document.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        allowed = f"Give a whole number from {low} to {high}."
+        raise _bad(origin, f"{key} is {_shown(value)}. {allowed}")
+    return value
+
+
+def _text(document: dict[str, object], key: str, default: str, origin: str) -> str:
+    value = document.get(key, default)
+    if not isinstance(value, str) or not value.isprintable() or not value.strip():
+        raise _bad(origin, f"{key} is {_shown(value)}. Give one line of text.")
+    if key == "name" and len(value) > _NAME_LENGTH:
+        raise _bad(origin, f"name has {len(value)} characters; at most {_NAME_LENGTH}. Shorten it.")
+    return value
+
+
+def _check_mapping(document: dict[str, object], n_electrons: int | None, origin: str) -> None:
+    mapping = document.get("mapping", "jordan_wigner")
+    plain = re.sub("[^a-z]", "", str(mapping).lower())
+    if n_electrons is not None and not plain.startswith("jordanwigner"):
+        what = f"n_electrons has a meaning only under jordan_wigner; mapping is {_shown(mapping)}."
+        raise _bad(origin, f"{what} Remove n_electrons, or map by jordan_wigner.")
+
+
+def _energy(document: dict[str, object], origin: str) -> float | None:
+    """Take `exact_energy`, or else the first of the listed eigenvalues."""
+    key = "exact_energy"
+    value = document.get(key)
+    for other in ("lowest_eigenvalues", "lowest_eigenvalues_of_this_qubit_hamiltonian"):
+        listed = document.get(other)
+        if value is None and isinstance(listed, list) and listed:
+            key, value = other, listed[0]
+    return None if value is None else _number(value, key, origin)
+
+
+def _number(value: object, place: str, origin: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        allowed = "Give a plain real number; complex ones are not allowed."
+        raise _bad(origin, f"{place} has {_shown(value)}, not a real number. {allowed}")
+    if not (math.isfinite(value) if isinstance(value, float) else True) or (
+        abs(value) > MAX_COEFFICIENT
+    ):
+        allowed = f"Give a finite number up to {MAX_COEFFICIENT:g} in size."
+        raise _bad(origin, f"{place} has {_shown(value)}. {allowed}")
+    return float(value)
+
+
+def _hamiltonian(document: dict[str, object], n_qubits: int, origin: str) -> Hamiltonian:
+    terms = document.get("terms")
+    if not isinstance(terms, list) or not terms:
+        allowed = 'Give terms as [["X0 Y2", 0.5], ...].'
+        raise _bad(
+            origin, f"terms is {'missing' if terms is None else 'empty or no list'}. {allowed}"
+        )
+    if len(terms) > MAX_TERMS:
+        raise _bad(origin, f"{len(terms)} terms; at most {MAX_TERMS}. Drop the smallest ones.")
+    pairs = [_term(term, i, n_qubits, origin) for i, term in enumerate(terms)]
+    merged = merge(pairs, n_qubits=n_qubits)
+    if not any(set(term.pauli) != {"I"} for term in merged.terms):
+        what = "every term is zero or the identity, so there is nothing to measure."
+        raise _bad(origin, f"{what} Add a term such as ['Z0', 0.5].")
+    return merged
+
+
+def _term(term: object, index: int, n_qubits: int, origin: str) -> tuple[str, float]:
+    place = f"term {index}"
+    if not isinstance(term, list) or len(term) != _PAIR or not isinstance(term[0], str):
+        allowed = 'Write it as ["X0 Y2", 0.5].'
+        raise _bad(origin, f"{place} is {_shown(term)}, not a string and a number. {allowed}")
+    place = f"{place} ({_shown(term[0])})"
+    return _pauli(term[0], place, n_qubits, origin), _number(term[1], place, origin)
+
+
+def _pauli(text: str, place: str, n_qubits: int, origin: str) -> str:
+    """Spell out a sparse (`X0 Y2`) or dense (`XIYI`) string, one letter a qubit."""
+    if len(text) == n_qubits and set(text) <= set(LETTERS):
+        return text
+    if text.strip() in {"", "I"}:
+        return "I" * n_qubits
+    letters = ["I"] * n_qubits
+    seen: set[int] = set()
+    for token in text.split():
+        letter, qubit = _token(token, place, n_qubits, origin)
+        if qubit in seen:
+            raise _bad(origin, f"{place} names qubit {qubit} twice. Give each qubit one letter.")
+        seen.add(qubit)
+        letters[qubit] = letter
+    return "".join(letters)
+
+
+def _token(token: str, place: str, n_qubits: int, origin: str) -> tuple[str, int]:
+    wanted = f"Use I, X, Y or Z with qubits 0 to {n_qubits - 1} ('X0 Y1'), or {n_qubits} letters."
+    found = _TOKEN.fullmatch(token)
+    strange = next((c for c in token if c not in LETTERS and not c.isdigit()), None)
+    if strange is not None:
+        raise _bad(origin, f"{place} has the unknown Pauli letter {strange!r}. {wanted}")
+    if found is None:
+        raise _bad(origin, f"{place} has {_shown(token)}, the wrong length or spelling. {wanted}")
+    letter, qubit = found[1], int(found[2])
+    if letter not in LETTERS or qubit >= n_qubits:
+        raise _bad(origin, f"{place} has {_shown(token)}, which does not exist here. {wanted}")
+    return letter, qubit

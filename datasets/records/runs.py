@@ -1,0 +1,52 @@
+"""Runs and iterations as the journal keeps them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from datasets.records.executions import RunId
+
+
+class RunState(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One flow run. `parameters` and `result` are canonical JSON."""
+
+    run_id: RunId
+    flow: str
+    tenant: str
+    target: str
+    seed: int
+    parameters: str
+    started_at: datetime
+    state: RunState = RunState.RUNNING
+    ended_at: datetime | None = None
+    quote_usd: Decimal | None = None
+    cost_usd: Decimal | None = None
+    result: str | None = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """One completed step of a hybrid loop: the points that were asked for, and their energies.
+
+    `points` is (n_points, n_parameters) in radians; `energies` holds (value, stderr) a point.
+    """
+
+    run_id: RunId
+    iteration: int
+    points: tuple[tuple[float, ...], ...]
+    energies: tuple[tuple[float, float], ...]
+    shots: int
+    cost_usd: Decimal
+    elapsed_s: float

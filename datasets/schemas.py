@@ -1,0 +1,68 @@
+"""The lake's schemas: one versioned Arrow schema a table, built from its columns."""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from datasets.tables import TABLES, Column, Kind, Table
+from tasks.errors import UnknownName
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LAKE_VERSION = 1
+
+SCHEMA_VERSIONS: Mapping[str, int] = MappingProxyType(dict.fromkeys(TABLES, 1))
+
+
+def table_of(name: str) -> Table:
+    """Return a table's definition.
+
+    Raises:
+        UnknownName: there is no such table.
+    """
+    if name not in TABLES:
+        kind = "table"
+        raise UnknownName(kind, name, TABLES)
+    return TABLES[name]
+
+
+@cache
+def schema(name: str) -> "pa.Schema":
+    """Return a table's Arrow schema: null only where allowed, meaning and unit as metadata."""
+    import pyarrow as pa
+
+    fields = [
+        pa.field(column.name, arrow_type(column.kind), not column.required, _metadata(column))
+        for column in table_of(name).columns
+    ]
+    return pa.schema(fields, metadata={"table": name, "schema_version": str(SCHEMA_VERSIONS[name])})
+
+
+@cache
+def arrow_type(kind: Kind) -> "pa.DataType":
+    """Return the Arrow type of a kind of column."""
+    import pyarrow as pa
+
+    types: dict[Kind, pa.DataType] = {
+        "id": pa.string(),
+        "text": pa.string(),
+        "json": pa.string(),
+        "texts": pa.list_(pa.string()),
+        "time": pa.timestamp("us", tz="UTC"),
+        "money": pa.decimal128(18, 6),
+        "bool": pa.bool_(),
+        "int32": pa.int32(),
+        "int64": pa.int64(),
+        "uint32": pa.uint32(),
+        "uint64": pa.uint64(),
+        "float": pa.float64(),
+        "floats": pa.list_(pa.float64()),
+        "bytes": pa.binary(),
+    }
+    return types[kind]
+
+
+def _metadata(column: Column) -> dict[str, str]:
+    return {"meaning": column.meaning} | ({"unit": column.unit} if column.unit else {})

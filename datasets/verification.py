@@ -1,0 +1,98 @@
+"""Read the lake again and tell what is damaged, foreign or left over."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal
+
+from datasets import encoding
+from datasets.contracts.checking import check
+from datasets.layout import file_path
+from datasets.schemas import SCHEMA_VERSIONS, schema, table_of
+from datasets.stores import STRAY_SUFFIX, Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Fault = Literal["damaged", "foreign", "misplaced", "stray", "version", "contract"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with one file, and what to do."""
+
+    path: str
+    fault: Fault
+    text: str
+
+
+def problems(
+    store: Store, tables: Sequence[str] | None = None, *, contracts: bool = False
+) -> list[Problem]:
+    """Return what is wrong with the files of the tables, in the order of their names.
+
+    Every byte counts: a file that this pyarrow version wrote is encoded again and compared; one
+    that another version wrote is held against its checksum. `contracts` checks contracts again.
+
+    Raises:
+        UnknownName: there is no such table.
+    """
+    for name in tables or ():
+        table_of(name)
+    found: list[Problem] = []
+    for path in store.walk():
+        if tables is None or path.parts[0] in tables:
+            found.extend(
+                Problem(store.locate(path), fault, text)
+                for fault, text in _inspect(store, path, contracts=contracts)
+            )
+    return found
+
+
+def _inspect(store: Store, path: PurePosixPath, *, contracts: bool) -> Iterator[tuple[Fault, str]]:
+    if path.name.startswith(".") and path.suffix == STRAY_SUFFIX:
+        yield "stray", "A writer was killed here; nothing reads this file. Delete it."
+    elif path.suffix != ".parquet" or path.parts[0] not in SCHEMA_VERSIONS:
+        yield "foreign", "The lake did not write this file. Move it out of the lake."
+    else:
+        yield from _inspect_parquet(store.read(path), path, contracts=contracts)
+
+
+def _inspect_parquet(
+    data: bytes, path: PurePosixPath, *, contracts: bool
+) -> Iterator[tuple[Fault, str]]:
+    try:
+        told = encoding.read_label(data)
+        if told is None:
+            yield "foreign", "Parquet that the lake did not write. Move it out of the lake."
+            return
+        rows = encoding.decode(data)
+    except ValueError as error:
+        yield "damaged", f"It cannot be read ({str(error).splitlines()[0]}). Restore or land again."
+        return
+    faults = list(_compare(data, rows, told=told, path=path))
+    yield from faults
+    if contracts and not faults:
+        verdict = check(told.table, rows)
+        if not verdict.success:
+            yield "contract", f"Its rows break the contract: {'; '.join(verdict.failed)}."
+
+
+def _compare(
+    data: bytes, rows: "pa.Table", *, told: encoding.Label, path: PurePosixPath
+) -> Iterator[tuple[Fault, str]]:
+    """Hold what a file says of itself against what it is."""
+    newest = SCHEMA_VERSIONS.get(told.table)
+    shape = encoding.shape(rows.schema)
+    if newest is None:
+        yield "foreign", f"There is no table {told.table!r}. Move it out of the lake."
+    elif told.version > newest:
+        yield "version", f"Version {told.version}; this runtime reads up to {newest}. Upgrade it."
+    elif path != file_path(told.table, told.key, version=told.version):
+        yield "misplaced", f"It belongs to {told.table} {'/'.join(told.key)}. Move it back."
+    elif told.version == newest and shape != encoding.shape(schema(told.table)):
+        yield "damaged", "Its columns are not those of its schema. Restore it or land it again."
+    elif encoding.content_digest(rows) != told.sha256:
+        yield "damaged", "Its rows do not match its checksum. Restore it or land it again."
+    elif not encoding.is_as_written(data, rows, told):
+        yield "damaged", "Its rows are right, but not its bytes. Restore it or land it again."

@@ -1,0 +1,194 @@
+"""Read the lake with SQL: one DuckDB view a table, in memory, over every released version."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from datasets.schemas import SCHEMA_VERSIONS, table_of
+from datasets.storage_faults import explain
+from datasets.stores import LocalStore, ObjectStore, Store, open_store
+from datasets.tables import TABLES, Kind
+from tasks.errors import BadInput, StorageFault
+
+if TYPE_CHECKING:
+    import duckdb
+
+SQL_TYPES: Mapping[Kind, str] = {
+    "id": "VARCHAR",
+    "text": "VARCHAR",
+    "json": "VARCHAR",
+    "texts": "VARCHAR[]",
+    "time": "TIMESTAMPTZ",
+    "money": "DECIMAL(18, 6)",
+    "bool": "BOOLEAN",
+    "int32": "INTEGER",
+    "int64": "BIGINT",
+    "uint32": "UINTEGER",
+    "uint64": "UBIGINT",
+    "float": "DOUBLE",
+    "floats": "DOUBLE[]",
+    "bytes": "BLOB",
+}
+
+# What a view adds to or takes from its table's rows.
+SHAPES: Mapping[str, str] = {
+    "counts": """SELECT *, reverse(lpad(right(coalesce(bin(outcome), outcome_bits::BIT::VARCHAR),
+        n_qubits), n_qubits, '0')) AS bitstring FROM stored""",
+    "runs": """SELECT * FROM stored QUALIFY row_number() OVER (PARTITION BY run_id
+        ORDER BY coalesce(recorded_at, ended_at, started_at) DESC, ended_at DESC NULLS LAST,
+        state) = 1""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a query returned: column names, and values in DuckDB's Python types."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one object a row, in values that JSON has."""
+        return [dict(zip(self.columns, map(to_plain, row), strict=True)) for row in self.rows]
+
+
+def connect(lake_root: str | Path) -> "duckdb.DuckDBPyConnection":
+    """Open the lake for reading; times are UTC, and no file outside of the lake can be touched.
+
+    Each table is a view, empty while nothing is landed, over what is landed at this moment.
+    `counts` has `bitstring`, first measured qubit leftmost; `runs` the latest row of each run.
+
+    Raises:
+        StorageFault: the lake cannot be listed.
+        BadInput: the root is neither a folder nor an s3:// URI.
+    """
+    with explain(lake_root, run_id=None):
+        return open_views(open_store(lake_root))
+
+
+def open_views(store: Store) -> "duckdb.DuckDBPyConnection":
+    """Open the files of a store as `connect` does."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    connection.execute("SET python_enable_replacements = false")
+    for name in TABLES:
+        stored = _stored(connection, store, name)
+        shape = SHAPES.get(name, "SELECT * FROM stored")
+        connection.execute(f"CREATE VIEW {name} AS WITH stored AS ({stored}) {shape}")
+    if isinstance(store, LocalStore):
+        connection.execute(f"SET allowed_directories = [{_quoted(f'{store.root}/')}]")
+    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    return connection
+
+
+def query(lake_root: str | Path, sql: str) -> Rows:
+    """Run one SELECT (or SHOW, DESCRIBE, SUMMARIZE) over the lake.
+
+    Raises:
+        BadInput: the SQL is wrong, or does something else than read.
+        StorageFault: a file cannot be read.
+    """
+    import duckdb
+
+    with connect(lake_root) as connection:
+        try:
+            _refuse_all_but_reading(connection.extract_statements(sql))
+            result = connection.execute(sql)
+            columns = tuple(column[0] for column in result.description or ())
+            return Rows(columns, tuple(result.fetchall()))
+        except duckdb.IOException as error:
+            message = f"{_one_line(error)} Run `qrt verify`: it lists damaged files."
+            raise StorageFault(message) from error
+        except duckdb.Error as error:
+            raise BadInput(_one_line(error)) from error
+
+
+def to_plain(value: Any) -> Any:
+    """Return a value as JSON has it: money a number, times ISO 8601 in UTC, NaN null."""
+    match value:
+        case list() | tuple():
+            return [to_plain(item) for item in value]
+        case dict():
+            return {str(key): to_plain(item) for key, item in value.items()}
+        case datetime() | date() | time() | timedelta():
+            return _plain_time(value)
+        case float() | Decimal():
+            return float(value) if math.isfinite(value) else None
+        case bytes() | UUID():
+            return value.hex() if isinstance(value, bytes) else str(value)
+    return value
+
+
+def _plain_time(value: date | time | timedelta) -> str | float:
+    match value:
+        case datetime():
+            aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+            return aware.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        case timedelta():
+            return value.total_seconds()
+    return value.isoformat()
+
+
+def _stored(connection: "duckdb.DuckDBPyConnection", store: Store, name: str) -> str:
+    """Return SQL for all files of a table: versions side by side, columns by name.
+
+    Within a version all files have the same columns, so DuckDB need not open each to plan.
+    """
+    columns = ", ".join(f"NULL::{SQL_TYPES[c.kind]} AS {c.name}" for c in table_of(name).columns)
+    parts = [f"SELECT {columns} WHERE false"]
+    for version in range(1, SCHEMA_VERSIONS[name] + 1):
+        files = tuple(_visible(store, PurePosixPath(name, f"v{version}")))
+        if files and isinstance(store, ObjectStore):
+            view = f"{name}_v{version}"
+            connection.register(view, store.dataset(files))
+            parts.append(f"SELECT * FROM {view}")  # noqa: S608 - a table's name and a number
+        elif files:
+            places = ", ".join(_quoted(store.locate(file)) for file in files)
+            parts.append(f"SELECT * FROM read_parquet([{places}])")  # noqa: S608 - quoted
+    return " UNION ALL BY NAME ".join(parts)
+
+
+def _visible(store: Store, folder: PurePosixPath) -> Iterator[PurePosixPath]:
+    for path in store.walk(folder):
+        if path.suffix == ".parquet" and not path.name.startswith("."):
+            yield path
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _refuse_all_but_reading(statements: "Sequence[duckdb.Statement]") -> None:
+    import duckdb
+
+    if len(statements) != 1:
+        message = f"A query is one SELECT statement; got {len(statements)}. Give exactly one."
+        raise BadInput(message)
+    kind = statements[0].type
+    if kind != duckdb.StatementType.SELECT:
+        message = (
+            f"A query only reads; {kind.name} is refused. "
+            "Use SELECT, SHOW TABLES, DESCRIBE or SUMMARIZE."
+        )
+        raise BadInput(message)
+
+
+def _one_line(error: Exception) -> str:
+    """Shorten DuckDB's message: what is wrong, hints, and where in the SQL."""
+    what, _, where = str(error).partition("\n\nLINE ")
+    told = "; ".join(line.strip() for line in what.splitlines() if line.strip())
+    lines = where.splitlines()
+    if len(lines) < 2:  # noqa: PLR2004 - the SQL's line, and carets under the fault
+        return f"{told} (DESCRIBE and SHOW TABLES list what there is.)"
+    number, _, _ = lines[0].partition(":")
+    start = lines[1].find("^")
+    length = max(lines[1].count("^"), 12)
+    near = f"LINE {lines[0]}"[start : start + length].strip()
+    return f"{told} (line {number}, at `{near}`)"

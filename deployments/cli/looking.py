@@ -1,0 +1,143 @@
+"""Look at runs and at their data; nothing here starts a server or imports a simulator."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from datasets.layout import home
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+RunArgument = Annotated[str, typer.Argument(help="A run's id, or the beginning of it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    for command in (runs, show, report, query, verify):
+        app.command()(command)
+
+
+def runs(
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """List the runs, newest first."""
+    from tasks.lifecycle.runtime import open_runtime
+
+    found = open_runtime(home()).journal.runs(limit=limit)
+    rows = [
+        {
+            "run_id": run.run_id,
+            "flow": run.flow,
+            "state": run.state.value,
+            "started_at": run.started_at.isoformat(),
+            "target": run.target,
+            "cost_usd": None if run.cost_usd is None else float(run.cost_usd),
+        }
+        for run in found
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows))
+    elif not rows:
+        typer.echo("No runs yet. `qrt vqe` starts one.")
+    else:
+        for row in rows:
+            cost = "" if row["cost_usd"] is None else f"{row['cost_usd']:9.2f} USD"
+            began = str(row["started_at"])[:16].replace("T", " ")
+            head = f"{str(row['run_id'])[:8]}  {row['flow']:<6} {row['state']:<10}"
+            typer.echo(f"{head} {began}  {str(row['target'])[:24]:<24}{cost:>14}".rstrip())
+
+
+def show(run: RunArgument, as_json: Json = False) -> None:
+    """Show one run: what was asked, how it stands, what it found."""
+    from deployments.cli.summary import vqe_summary
+    from tasks.lifecycle.runtime import open_runtime
+
+    journal = open_runtime(home()).journal
+    found = journal.run(run)
+    result = json.loads(found.result) if found.result else None
+    executions = journal.executions(found.run_id)
+    iterations = journal.iterations(found.run_id)
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "run_id": found.run_id,
+                    "flow": found.flow,
+                    "state": found.state.value,
+                    "started_at": found.started_at.isoformat(),
+                    "ended_at": found.ended_at and found.ended_at.isoformat(),
+                    "failure": found.failure,
+                    "parameters": json.loads(found.parameters),
+                    "executions": len(executions),
+                    "iterations": len(iterations),
+                    "result": result,
+                }
+            )
+        )
+        return
+    typer.echo(f"run {found.run_id}: {found.flow}, {found.state}")
+    if found.failure:
+        typer.echo(f"failed: {found.failure}")
+    typer.echo(_bought(executions, len(iterations)))
+    if result:
+        typer.echo(vqe_summary(result))
+    else:
+        typer.echo(f"`qrt resume {found.run_id}` goes on with it.")
+
+
+def report(run: RunArgument) -> None:
+    """Write a run's HTML report again and print its path."""
+    from tasks.lifecycle.report import write_report
+    from tasks.lifecycle.runtime import open_runtime
+
+    runtime = open_runtime(home())
+    typer.echo(write_report(runtime.journal.run(run).run_id, runtime=runtime))
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT over the lake's tables.")],
+    as_json: Json = False,
+) -> None:
+    """Ask the lake in SQL."""
+    from datasets.views import query as ask
+    from datasets.views import to_plain
+
+    found = ask(home().lake, sql)
+    rows = [dict(zip(found.columns, map(to_plain, row), strict=True)) for row in found.rows]
+    if as_json:
+        typer.echo(json.dumps(rows))
+    else:
+        _table(found.columns, rows)
+
+
+def verify(as_json: Json = False) -> None:
+    """Read every file of the lake again and check it."""
+    from tasks.lifecycle.runtime import open_runtime
+
+    problems = open_runtime(home()).lake.verify()
+    if as_json:
+        typer.echo(json.dumps([{"path": str(p.path), "problem": p.problem} for p in problems]))
+    else:
+        for problem in problems:
+            typer.echo(f"{problem.path}: {problem.problem}")
+        typer.echo("The lake is sound." if not problems else f"{len(problems)} problems.")
+    if problems:
+        raise typer.Exit(1)
+
+
+def _bought(executions: Any, iterations: int) -> str:
+    states = sorted({entry.state.value for entry in executions})
+    shots = sum(entry.execution.shots for entry in executions)
+    return f"{len(executions)} executions ({', '.join(states)}), {shots:,} shots, {iterations} iterations"
+
+
+def _table(columns: Any, rows: list[dict[str, Any]]) -> None:
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=SIMPLE, pad_edge=False)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    Console(highlight=False).print(table)

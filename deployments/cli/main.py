@@ -1,0 +1,108 @@
+"""The `qrt` command: parse, dispatch, and turn every fault into one line and an exit code."""
+
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from deployments.cli import devices, looking
+from tasks.errors import BadInput, RuntimeFault
+
+app = typer.Typer(
+    name="qrt",
+    help="Compile, run, mitigate and trace quantum workloads.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(devices.app, name="devices")
+looking.register(app)
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+@app.command()
+def vqe(
+    problem: Annotated[
+        str, typer.Option(help="h2, h2@0.735, lih, ... or a JSON file of Pauli terms.")
+    ] = "h2",
+    target: Annotated[
+        str, typer.Option(help="Where to run; `qrt devices` lists the targets.")
+    ] = "emulator:garnet",
+    ansatz: Annotated[str, typer.Option(help="uccsd or hea.")] = "uccsd",
+    layers: Annotated[int, typer.Option(help="Layers of the ansatz.")] = 1,
+    optimizer: Annotated[
+        str, typer.Option(help="spsa, rotosolve, cobyla, cobyqa, nelder-mead, powell, l-bfgs-b, slsqp.")
+    ] = "spsa",
+    iterations: Annotated[int, typer.Option(help="At most so many.")] = 25,
+    mitigate: Annotated[str, typer.Option(help="none, readout, zne or readout,zne.")] = "readout,zne",
+    shots: Annotated[int, typer.Option(help="For each energy of an iteration.")] = 1000,
+    final_shots: Annotated[int, typer.Option(help="For the final estimate, in all.")] = 100_000,
+    readout_shots: Annotated[int, typer.Option(help="For each of two calibration circuits.")] = 8000,
+    seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 1,
+    tenant: Annotated[str, typer.Option(help="Who pays.")] = "default",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and no progress.")] = False,
+) -> None:
+    """Find a ground state energy with a variational loop."""
+    from deployments.cli.running import run_vqe, validated
+
+    parameters = validated(
+        problem=problem,
+        target=target,
+        ansatz=ansatz,
+        layers=layers,
+        optimizer=optimizer,
+        iterations=iterations,
+        mitigate=mitigate,
+        shots=shots,
+        final_shots=final_shots,
+        readout_shots=readout_shots,
+        seed=seed,
+        tenant=tenant,
+    )
+    run_vqe(parameters, run_id=None, as_json=json)
+
+
+@app.command()
+def resume(
+    run: Annotated[str, typer.Argument(help="A run's id, or the beginning of it.")],
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and no progress.")] = False,
+) -> None:
+    """Go on with a run that was interrupted or failed, where it stopped."""
+    from deployments.cli.running import resume_run
+
+    resume_run(run, as_json=json)
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; never a traceback for what users can mend."""
+    try:
+        outcome = app(arguments, standalone_mode=False)
+    except TyperException as error:
+        return _complain(_usage(error), BAD_INPUT)
+    except BadInput as error:
+        return _complain(str(error), BAD_INPUT)
+    except RuntimeFault as error:
+        return _complain(str(error), FAILED)
+    except (KeyboardInterrupt, typer.Abort):
+        return _complain("Interrupted. `qrt runs` lists the run; `qrt resume RUN` goes on.", INTERRUPTED)
+    except BrokenPipeError:
+        return DONE
+    return outcome if isinstance(outcome, int) else DONE
+
+
+def _usage(error: TyperException) -> str:
+    text = getattr(error, "format_message", error.__str__)()
+    return f"{text} `qrt --help` lists what there is."
+
+
+def _complain(text: str, code: int) -> int:
+    sys.stderr.write(" ".join(text.split()) + "\n")
+    return code

@@ -1,0 +1,73 @@
+"""Run a flow here and now, with the Prefect server it needs and its progress shown."""
+
+import asyncio
+import json
+import threading
+from typing import Any
+
+import typer
+from pydantic import ValidationError
+
+from datasets.layout import home
+from datasets.records.runs import RunState
+from deployments.cli.progress import showing
+from deployments.cli.summary import vqe_summary
+from deployments.server.ephemeral import prefect_server
+from flows.parameters import VqeParameters
+from tasks.errors import BadInput
+from tasks.lifecycle.checks import check_vqe
+from tasks.lifecycle.runtime import open_runtime
+
+FORM = {"tenant", "readout_shots", "seed", "iterations"}
+
+
+def validated(**values: Any) -> VqeParameters:
+    """Return the parameters of a vqe run.
+
+    Raises:
+        BadInput: one of them is out of its range, in one line.
+    """
+    try:
+        parameters = VqeParameters(**values)
+    except ValidationError as error:
+        raise BadInput(_one_line(error)) from None
+    check_vqe(**parameters.model_dump(exclude=FORM))
+    return parameters
+
+
+def run_vqe(parameters: VqeParameters, *, run_id: str | None, as_json: bool) -> None:
+    """Run the flow and print its result."""
+    where = home()
+    open_runtime(where)
+    with prefect_server(where) as server, showing(quiet=as_json):
+        threading.Thread(target=_warm, daemon=True).start()
+        from flows.vqe import vqe
+
+        if server:
+            server.ready()
+        result = asyncio.run(vqe(parameters, run_id=run_id))
+    typer.echo(json.dumps(result) if as_json else vqe_summary(result))
+
+
+def _warm() -> None:
+    """Pay for what the run needs later while it does something else."""
+    from datasets.contracts.checking import warm as warm_contracts
+    from tasks.backends.simulation import warm as warm_kernels
+
+    warm_kernels()
+    warm_contracts()
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "parameters"
+    return f"--{name.replace('_', '-')} {first['input']!r}: {first['msg'].lower()}."
+
+
+def resume_run(run: str, *, as_json: bool) -> None:
+    """Go on with a run from its last completed iteration; a completed one is shown again."""
+    found = open_runtime(home()).journal.run(run)
+    if found.state is RunState.COMPLETED and found.result:
+        typer.echo(found.result if as_json else vqe_summary(json.loads(found.result)))
+        return
+    run_vqe(VqeParameters.model_validate_json(found.parameters), run_id=found.run_id, as_json=as_json)

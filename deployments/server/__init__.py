@@ -1,0 +1,1 @@
+"""The Prefect server that comes and goes with a command."""

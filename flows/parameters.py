@@ -1,0 +1,68 @@
+"""What a flow can be asked for: the form in the Prefect UI, and the check before anything runs."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_SHOTS = 100_000_000
+
+
+class VqeParameters(BaseModel):
+    """A variational search for the ground state energy of a problem."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    problem: Annotated[
+        str,
+        Field(
+            description="A bundled problem (h2, h2@0.735, lih, ...) or a JSON file of Pauli terms.",
+            examples=["h2", "lih", "./my-molecule.json"],
+        ),
+    ] = "h2"
+    target: Annotated[
+        str,
+        Field(
+            description="Where to run: a simulator, or a device emulated from its calibration.",
+            examples=["emulator:garnet", "emulator:garnet@2025-07-06", "local:sv"],
+        ),
+    ] = "emulator:garnet"
+    ansatz: Annotated[
+        Literal["uccsd", "hea"],
+        Field(description="uccsd: unitary coupled cluster; hea: hardware-efficient layers."),
+    ] = "uccsd"
+    layers: Annotated[
+        int, Field(ge=1, le=20, description="How often the ansatz is repeated.")
+    ] = 1
+    optimizer: Annotated[
+        str,
+        Field(
+            description="Who chooses the next point.",
+            examples=["spsa", "rotosolve", "cobyla", "l-bfgs-b"],
+        ),
+    ] = "spsa"
+    iterations: Annotated[
+        int, Field(ge=1, le=10_000, description="At most this many steps of the optimiser.")
+    ] = 25
+    mitigate: Annotated[
+        str,
+        Field(
+            description="Error mitigation of the final estimate; iterations use readout at most.",
+            examples=["none", "readout", "zne", "readout,zne"],
+        ),
+    ] = "readout,zne"
+    shots: Annotated[
+        int, Field(ge=1, le=MAX_SHOTS, description="Shots for each energy that an iteration needs.")
+    ] = 1000
+    final_shots: Annotated[
+        int,
+        Field(
+            ge=1, le=MAX_SHOTS, description="Shots for the final estimate, over all noise scales."
+        ),
+    ] = 100_000
+    readout_shots: Annotated[
+        int, Field(ge=1, le=MAX_SHOTS, description="Shots for each readout calibration circuit.")
+    ] = 8000
+    seed: Annotated[
+        int, Field(ge=0, le=2**53, description="Same seed, same result, bit for bit.")
+    ] = 1
+    tenant: Annotated[str, Field(min_length=1, max_length=64, description="Who pays.")] = "default"

@@ -1,0 +1,92 @@
+"""Find a ground state energy with a variational loop on a noisy device."""
+
+from typing import Annotated, Any
+
+from prefect import flow
+from pydantic import Field
+
+from flows.failures import record_failure
+from flows.parameters import VqeParameters
+from tasks.calibration import calibrate_readout
+from tasks.collection import collect
+from tasks.compilation import compile_ansatz
+from tasks.core.mitigation.composition import Mitigation
+from tasks.estimation import estimate
+from tasks.landing import land
+from tasks.lifecycle.loop import Search
+from tasks.lifecycle.results import plain
+from tasks.optimisation import optimise
+from tasks.planning import plan
+from tasks.preparation import prepare
+from tasks.quotation import quote
+from tasks.reporting import report
+from tasks.running import close_run, open_run
+from tasks.selection import select
+from tasks.submission import submit
+from tasks.summary import summarise
+
+
+@flow(
+    name="vqe",
+    description="The ground state energy of a problem, by a variational loop.",
+    flow_run_name="{parameters.problem} on {parameters.target}",
+    on_failure=[record_failure],
+    on_cancellation=[record_failure],
+    validate_parameters=True,
+)
+async def vqe(
+    parameters: VqeParameters,
+    run_id: Annotated[
+        str | None, Field(description="Go on with this run; leave empty to start a new one.")
+    ] = None,
+) -> dict[str, Any]:
+    """Compile once for the device, minimise the energy, then estimate it with all mitigation."""
+    run = open_run("vqe", parameters=parameters.model_dump(), run_id=run_id)
+    prepared = prepare(
+        run, problem=parameters.problem, ansatz=parameters.ansatz, layers=parameters.layers
+    )
+    mitigation = Mitigation.parse(parameters.mitigate)
+
+    experiment = compile_ansatz(run, prepared=prepared)
+    select(experiment)
+    search = Search(
+        optimizer=parameters.optimizer,
+        start=prepared.start,
+        iterations=parameters.iterations,
+        shots=parameters.shots,
+        mitigation=mitigation.in_loop,
+    )
+    quote(
+        experiment,
+        search=search,
+        mitigation=mitigation,
+        final_shots=parameters.final_shots,
+        readout_shots=parameters.readout_shots,
+    )
+
+    confusion = calibrate_readout(
+        experiment, mitigation=mitigation, shots=parameters.readout_shots
+    )
+    optimum = optimise(experiment, search=search, confusion=confusion)
+
+    executions = plan(
+        experiment, optimum=optimum, mitigation=mitigation, shots=parameters.final_shots
+    )
+    submit(executions)
+    collected = collect(executions)
+    estimated = estimate(
+        experiment, collected=collected, mitigation=mitigation, confusion=confusion
+    )
+    land(collected, estimates=(*estimated.energies, *estimated.terms))
+
+    result = summarise(
+        experiment,
+        run=run,
+        problem=prepared.problem,
+        optimum=optimum,
+        estimated=estimated,
+        confusion=confusion,
+    )
+    close_run(run, result=plain(result))
+    report(run.run_id)
+    return plain(result)

@@ -1,0 +1,29 @@
+"""Learn how the chosen qubits are misread."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from datasets.layout import home
+from tasks.core.mitigation.composition import Mitigation, Technique
+from tasks.core.mitigation.readout import VARIANTS, Confusion, combine
+from tasks.lifecycle.experiment import Experiment, execute
+from tasks.lifecycle.landing import land_counts
+from tasks.lifecycle.runtime import open_runtime
+
+
+@task(name="calibrate readout", cache_policy=NO_CACHE)
+def calibrate_readout(
+    experiment: Experiment, *, mitigation: Mitigation, shots: int
+) -> Confusion | None:
+    """Run the two readout circuits, where readout mitigation is wanted."""
+    if Technique.READOUT not in mitigation.techniques:
+        return None
+    runtime = open_runtime(home())
+    collected = execute(
+        experiment.readout(shots=shots),
+        journal=runtime.journal,
+        backend=runtime.backend(experiment.target),
+    )
+    land_counts(collected, runtime=runtime, chunk="readout")
+    by_variant = {c.executable.variant: c for item in collected for c in item.counts}
+    return combine(*(by_variant[variant] for variant in VARIANTS))

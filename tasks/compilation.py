@@ -1,0 +1,35 @@
+"""Lower a program to its target's native gates, once a calibration."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from datasets.devices.catalogue import resolve
+from datasets.layout import home
+from datasets.records.runs import Run
+from tasks.core.compilation.checks import check_native
+from tasks.core.compilation.compiler import compile_program
+from tasks.core.events import emit
+from tasks.lifecycle.experiment import Experiment, Prepared
+from tasks.lifecycle.runtime import open_runtime
+
+
+@task(name="compile", cache_policy=NO_CACHE)
+def compile_ansatz(run: Run, *, prepared: Prepared) -> Experiment:
+    """Compile for the target's calibration, and check the outcome before anything runs it."""
+    snapshot = resolve(run.target)
+    backend = open_runtime(home()).backend(run.target)
+    backend.validate(prepared.program.circuit)
+    bases = [group.basis for group in prepared.groups]
+    compiled = compile_program(prepared.program, snapshot=snapshot, bases=bases)
+    for measured in compiled.measured:
+        check_native(measured.circuit, snapshot=snapshot)
+    emit("program.compiled", reason=compiled.reason, two_qubit_gates=compiled.metrics.two_qubit_gates)
+    return Experiment(
+        run_id=run.run_id,
+        seed=run.seed,
+        target=run.target,
+        program=prepared.program,
+        groups=prepared.groups,
+        snapshot=snapshot,
+        compiled=compiled,
+    )

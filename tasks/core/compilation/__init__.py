@@ -1,0 +1,1 @@
+"""Compilation of programs into the native gates of one calibrated device."""

@@ -1,0 +1,202 @@
+"""Turn what is to be measured into executions: copies, noise scales, tasks, prices."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from datasets.records.circuits import Circuit
+from datasets.records.compiled import CompiledProgram, MeasuredCircuit
+from datasets.records.devices import DeviceKind, DeviceSnapshot
+from datasets.records.executions import Executable, Execution, ExecutionId, Purpose, RunId
+from tasks.core.actions import Unit, program, program_set
+from tasks.core.allocation import allocate
+from tasks.core.grouping import Group
+from tasks.core.identity import digest, execution_id
+from tasks.core.mitigation import readout, zne
+from tasks.core.openqasm import to_openqasm
+from tasks.core.packing import pack, price
+
+UNITS_PER_GROUP = 2  # copies that a group may hope for before another task is worth its fee
+UNITS_PER_ENERGY = 100  # beyond this, finer shares of the shots change the variance by under 1 %
+
+Points = Sequence[Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an execution belongs to."""
+
+    run_id: RunId
+    seed: int
+    target: str
+    purpose: Purpose
+    iteration: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """One executable of an action."""
+
+    unit: Unit
+    point: int
+    basis: str
+    variant: str
+    shots: int
+
+
+def plan_energies(
+    compiled: CompiledProgram,
+    *,
+    snapshot: DeviceSnapshot,
+    groups: Sequence[Group],
+    points: Points,
+    scales: Sequence[int],
+    shares: Sequence[float],
+    shots: int,
+    setting: Setting,
+) -> tuple[Execution, ...]:
+    """Plan the executions that estimate the energy at each of `points`.
+
+    `shots` are spent on each point, over all groups and noise scales; `shares[i]` is how much
+    scale i counts in the result, a group counts by the l2 norm of its coefficients.
+
+    Raises:
+        BadInput: fewer shots than the groups need on this device.
+    """
+    wanted = [(scale, group) for scale in scales for group in groups]
+    norms = [share * group.norm for share in shares for group in groups]
+    allocation = allocate(
+        norms,
+        shots=shots,
+        max_units=_max_units(len(wanted), len(points), snapshot),
+        min_shots=max(snapshot.limits.shots_min, 1),
+        max_shots=snapshot.limits.shots_max,
+        device=snapshot.name,
+    )
+    measured = {item.basis: item for item in compiled.measured}
+    copies = [
+        _Copy(unit, index, group.basis, zne.variant(scale), each)
+        for (scale, group), count, each in zip(
+            wanted, allocation.copies, allocation.shots_per_copy, strict=True
+        )
+        for source in [_source(measured[group.basis], scale, compiled, snapshot)]
+        for index, point in enumerate(points)
+        for unit in [_unit(source, measured[group.basis].circuit, point)]
+        for _ in range(count)
+    ]
+    return _executions(copies, compiled=compiled, snapshot=snapshot, setting=setting)
+
+
+def plan_readout(
+    compiled: CompiledProgram, *, snapshot: DeviceSnapshot, shots: int, setting: Setting
+) -> tuple[Execution, ...]:
+    """Plan the execution that learns how the measured qubits are misread, `shots` a circuit."""
+    qubits = compiled.measured_qubits
+    each = min(max(shots, snapshot.limits.shots_min), snapshot.limits.shots_max)
+    circuits = readout.expand(qubits, native_gates=snapshot.native_gates)
+    basis = "Z" * len(qubits)
+    copies = [
+        _Copy(Unit(_text(circuit, compiled, snapshot), ()), 0, basis, variant, each)
+        for circuit, variant in zip(circuits, readout.VARIANTS, strict=True)
+    ]
+    return _executions(copies, compiled=compiled, snapshot=snapshot, setting=setting)
+
+
+def sampling_seed(setting: Setting, index: int) -> int:
+    """Return the seed of an execution: the same for the same place in the same run's plan."""
+    place = [setting.seed, setting.purpose, setting.iteration, index]
+    return int(digest(place)[:15], 16)
+
+
+def _max_units(wanted: int, points: int, snapshot: DeviceSnapshot) -> int | None:
+    limit = snapshot.limits.program_set_executables
+    if limit is None:
+        return None
+    sets = -(-wanted * points * UNITS_PER_GROUP // limit)
+    return max(wanted, min(sets * limit // points, max(UNITS_PER_ENERGY, 2 * wanted)))
+
+
+def _source(
+    measured: MeasuredCircuit, scale: int, compiled: CompiledProgram, snapshot: DeviceSnapshot
+) -> str:
+    return _text(zne.expand(measured.circuit, scale=scale), compiled, snapshot)
+
+
+def _text(circuit: Circuit, compiled: CompiledProgram, snapshot: DeviceSnapshot) -> str:
+    verbatim = snapshot.kind is DeviceKind.QPU
+    return to_openqasm(circuit, measured_qubits=compiled.measured_qubits, verbatim=verbatim)
+
+
+def _unit(source: str, circuit: Circuit, point: Mapping[str, float]) -> Unit:
+    return Unit(source, tuple((name, point[name]) for name in circuit.parameters))
+
+
+def _executions(
+    copies: Sequence[_Copy],
+    *,
+    compiled: CompiledProgram,
+    snapshot: DeviceSnapshot,
+    setting: Setting,
+) -> tuple[Execution, ...]:
+    chunks = pack([c.shots for c in copies], limits=snapshot.limits, device=snapshot.name)
+    return tuple(
+        _execution(
+            [copies[i] for i in chunk],
+            index=index,
+            compiled=compiled,
+            snapshot=snapshot,
+            setting=setting,
+        )
+        for index, chunk in enumerate(chunks)
+    )
+
+
+def _execution(
+    copies: Sequence[_Copy],
+    *,
+    index: int,
+    compiled: CompiledProgram,
+    snapshot: DeviceSnapshot,
+    setting: Setting,
+) -> Execution:
+    if snapshot.limits.program_set_executables is None:
+        action = program(copies[0].unit)
+    else:
+        action = program_set([copy.unit for copy in copies])
+    shots = sum(copy.shots for copy in copies)
+    seed = sampling_seed(setting, index)
+    identity = execution_id(
+        action,
+        target=setting.target,
+        device_parameters={"seed": seed},
+        shots=shots,
+        repetition=setting.iteration,
+        run_id=setting.run_id,
+    )
+    return Execution(
+        execution_id=ExecutionId(identity),
+        run_id=setting.run_id,
+        target=setting.target,
+        compiled_id=compiled.compiled_id,
+        calibration_id=snapshot.calibration_id,
+        action=action,
+        shots=shots,
+        seed=seed,
+        executables=tuple(_logical(copies)),
+        purpose=setting.purpose,
+        iteration=setting.iteration,
+        cost_usd=price(snapshot.prices, tasks=1, shots=shots),
+    )
+
+
+def _logical(copies: Sequence[_Copy]) -> Iterator[Executable]:
+    for (point, basis, variant), same in groupby(
+        copies, key=lambda copy: (copy.point, copy.basis, copy.variant)
+    ):
+        yield Executable(point, basis, variant, sum(1 for _ in same))
+
+
+def total_usd(executions: Sequence[Execution]) -> Decimal:
+    """Return what the executions cost together."""
+    return sum((execution.cost_usd for execution in executions), Decimal(0))

@@ -1,0 +1,92 @@
+"""Plots as SVG text, the same text for the same numbers."""
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK, BLUE, RED, GREEN, GRID = "#1c2430", "#2563a8", "#b5432a", "#2c7a4b", "#e3e7ec"
+FORMAT = {"svg.hashsalt": "quantum-runtime", "svg.fonttype": "none", "font.family": "sans-serif"}
+
+
+def convergence(
+    energies: Sequence[float],
+    stderrs: Sequence[float],
+    *,
+    exact: float | None,
+    final: tuple[float, float] | None = None,
+) -> str:
+    """Plot the energy of each iteration with its standard error, the final estimate last."""
+    figure, axes = _axes(width=7.6)
+    steps = np.arange(1, len(energies) + 1)
+    axes.errorbar(
+        steps, energies, yerr=stderrs, fmt="o-", ms=3.5, lw=1.1, elinewidth=0.8, color=BLUE,
+        label="iterations",
+    )  # fmt: skip
+    if final:
+        axes.errorbar(
+            [len(energies) + 1], [final[0]], yerr=[final[1]], fmt="D", ms=6, capsize=3, color=GREEN,
+            label="final, mitigated",
+        )  # fmt: skip
+    _exact_line(axes, exact)
+    axes.set_xlabel("iteration")
+    axes.set_ylabel("energy / hartree")
+    axes.legend(frameon=False, fontsize=8)
+    return _svg(figure)
+
+
+def extrapolation(
+    scales: Sequence[tuple[int, float, float]],
+    *,
+    mitigated: tuple[float, float],
+    exact: float | None,
+) -> str:
+    """Plot the energy at each noise scale, and where it extrapolates to."""
+    figure, axes = _axes(width=4.2)
+    x, y, stderr = (np.array(column, dtype=float) for column in zip(*scales, strict=True))
+    axes.errorbar(x, y, yerr=stderr, fmt="o", ms=4, color=BLUE, label="measured")
+    axes.errorbar(
+        [0], [mitigated[0]], yerr=[mitigated[1]], fmt="D", ms=6, capsize=3, color=GREEN,
+        label="extrapolated",
+    )  # fmt: skip
+    axes.plot([0, *x], [mitigated[0], *y], ls=":", lw=1, color=BLUE)
+    _exact_line(axes, exact)
+    axes.set_xlabel("noise scale")
+    axes.set_xticks([0, *x])
+    axes.legend(frameon=False, fontsize=8)
+    return _svg(figure)
+
+
+def _axes(*, width: float) -> "tuple[Figure, Axes]":
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(FORMAT):
+        figure = Figure(figsize=(width, 3.2), layout="constrained")
+        axes = figure.add_subplot()
+    axes.grid(color=GRID, lw=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=INK, labelsize=8)
+    axes.ticklabel_format(useOffset=False)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    return figure, axes
+
+
+def _exact_line(axes: "Axes", exact: float | None) -> None:
+    if exact is not None:
+        axes.axhline(exact, color=RED, lw=1, ls="--", label="exact")
+
+
+def _svg(figure: "Figure") -> str:
+    from matplotlib import rc_context
+
+    text = io.StringIO()
+    with rc_context(FORMAT):
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]

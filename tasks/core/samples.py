@@ -1,0 +1,31 @@
+"""Sort what executions brought back by point, variant and basis."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from datasets.records.executions import Collected, Counts
+from tasks.core.grouping import Group
+from tasks.core.mitigation.composition import Sample
+
+
+def samples(
+    collected: Iterable[Collected], *, groups: Sequence[Group], constant: float
+) -> tuple[Sample, ...]:
+    """Return one sample a point, in the order of the points, counts of equal executables added."""
+    by_point: dict[int, dict[str, dict[str, Counts]]] = defaultdict(lambda: defaultdict(dict))
+    for found in (counts for item in collected for counts in item.counts):
+        executable = found.executable
+        bases = by_point[executable.point][executable.variant]
+        known = bases.get(executable.basis)
+        bases[executable.basis] = _add(known, found) if known else found
+    return tuple(Sample(groups, constant, by_point[point]) for point in sorted(by_point))
+
+
+def _add(one: Counts, other: Counts) -> Counts:
+    outcomes, place = np.unique(
+        np.concatenate([one.outcomes, other.outcomes]), return_inverse=True
+    )
+    seen = np.bincount(place, weights=np.concatenate([one.counts, other.counts]))
+    return Counts(one.executable, one.n_qubits, outcomes, seen.astype(np.uint32))

@@ -1,0 +1,93 @@
+"""One program on one calibration, and how its energies are measured."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from datasets.journal.journal import Journal
+from datasets.records.compiled import CompiledProgram
+from datasets.records.devices import DeviceSnapshot
+from datasets.records.executions import Collected, Execution, Purpose, RunId
+from datasets.records.problems import Problem, Program
+from tasks.backends.protocol import Backend
+from tasks.core.grouping import Group
+from tasks.core.mitigation.composition import Mitigation, Sample
+from tasks.core.pauli import weight
+from tasks.core.planning import Setting, plan_energies, plan_readout
+from tasks.core.samples import samples
+from tasks.lifecycle.executions import collect, submit
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A problem with its trial program, measurement groups and starting point."""
+
+    problem: Problem
+    program: Program
+    groups: tuple[Group, ...]
+    start: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """What every execution of a run has in common."""
+
+    run_id: RunId
+    seed: int
+    target: str
+    program: Program
+    groups: tuple[Group, ...]
+    snapshot: DeviceSnapshot
+    compiled: CompiledProgram
+
+    @property
+    def constant(self) -> float:
+        """The coefficient of the identity: the energy of the fully mixed state."""
+        terms = self.program.observable.terms
+        return sum(term.coefficient for term in terms if weight(term.pauli) == 0)
+
+    def setting(self, purpose: Purpose, iteration: int = -1) -> Setting:
+        """Return what an execution of this experiment belongs to."""
+        return Setting(self.run_id, self.seed, self.target, purpose, iteration)
+
+    def energies(
+        self,
+        points: Sequence[Sequence[float]],
+        *,
+        mitigation: Mitigation,
+        shots: int,
+        purpose: Purpose,
+        iteration: int = -1,
+    ) -> tuple[Execution, ...]:
+        """Plan the executions that measure the energy at `points` (n_points, n_parameters)."""
+        names = self.program.parameters
+        return plan_energies(
+            self.compiled,
+            snapshot=self.snapshot,
+            groups=self.groups,
+            points=[dict(zip(names, point, strict=True)) for point in points],
+            scales=mitigation.scales,
+            shares=mitigation.shot_shares,
+            shots=shots,
+            setting=self.setting(purpose, iteration),
+        )
+
+    def readout(self, *, shots: int) -> tuple[Execution, ...]:
+        """Plan the execution that learns how the measured qubits are misread."""
+        return plan_readout(
+            self.compiled,
+            snapshot=self.snapshot,
+            shots=shots,
+            setting=self.setting(Purpose.READOUT),
+        )
+
+    def samples(self, collected: Sequence[Collected]) -> tuple[Sample, ...]:
+        """Sort what came back, one sample a point."""
+        return samples(collected, groups=self.groups, constant=self.constant)
+
+
+def execute(
+    executions: Sequence[Execution], *, journal: Journal, backend: Backend
+) -> tuple[Collected, ...]:
+    """Submit and collect."""
+    submit(executions, journal=journal, backend=backend)
+    return collect(executions, journal=journal, backend=backend)

@@ -1,0 +1,181 @@
+"""The hybrid loop: ask the optimiser, run, estimate, write down, tell the optimiser.
+
+The journal's iterations are the optimiser's memory. A resumed loop starts the optimiser afresh and
+answers from the journal until it asks something new, so it ends exactly as if nothing had happened.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.records.executions import Collected, Estimate, ExecutionState, Purpose
+from datasets.records.runs import Iteration
+from tasks.backends.protocol import Backend
+from tasks.core.events import emit
+from tasks.core.mitigation.composition import Mitigation, estimate_energy
+from tasks.core.mitigation.readout import Confusion
+from tasks.core.optimisers.registry import optimise
+from tasks.core.optimisers.session import Evaluation, Optimum
+from tasks.core.planning import total_usd
+from tasks.errors import StorageFault
+from tasks.lifecycle.experiment import Experiment, execute
+from tasks.lifecycle.landing import land_counts
+from tasks.lifecycle.rows import estimate_row, iteration_row
+from tasks.lifecycle.runtime import Runtime
+
+CHUNK = 10  # iterations a landing: checks and file syncs are paid once for all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How a loop looks for the minimum."""
+
+    optimizer: str
+    start: tuple[float, ...]
+    iterations: int
+    shots: int
+    mitigation: Mitigation
+
+
+@dataclass(slots=True)
+class Loop:
+    """One run's loop over an experiment."""
+
+    experiment: Experiment
+    search: Search
+    confusion: Confusion | None
+    runtime: Runtime
+    backend: Backend
+    _done: list[Iteration] = field(default_factory=list)
+    _next: int = 0
+
+    def run(self) -> Optimum:
+        """Minimise the energy, landing the iterations in chunks."""
+        self._done = list(self.runtime.journal.iterations(self.experiment.run_id))
+        optimum = optimise(
+            self.search.optimizer,
+            self._evaluate,
+            start=self.search.start,
+            frequencies=self.experiment.program.frequencies,
+            max_iterations=self.search.iterations,
+            rng=np.random.default_rng([self.experiment.seed, 0]),
+        )
+        self._land(self._next - self._next % CHUNK, self._next)
+        return optimum
+
+    def _evaluate(self, points: NDArray[np.float64]) -> list[Evaluation]:
+        index = self._next
+        asked = tuple(tuple(point) for point in points.tolist())
+        if replayed := index < len(self._done):
+            self._check_replay(self._done[index], asked)
+        else:
+            self._done.append(self._step(index, asked))
+        self._next += 1
+        iteration = self._done[index]
+        self._tell(iteration, replayed=replayed)
+        if self._next % CHUNK == 0:
+            self._land(self._next - CHUNK, self._next)
+        return [Evaluation(value, stderr) for value, stderr in iteration.energies]
+
+    def _step(self, index: int, points: tuple[tuple[float, ...], ...]) -> Iteration:
+        began = time.monotonic()
+        executions = self.experiment.energies(
+            points,
+            mitigation=self.search.mitigation,
+            shots=self.search.shots,
+            purpose=Purpose.ITERATION,
+            iteration=index,
+        )
+        collected = execute(executions, journal=self.runtime.journal, backend=self.backend)
+        estimates = self._estimates(collected)
+        iteration = Iteration(
+            run_id=self.experiment.run_id,
+            iteration=index,
+            points=points,
+            energies=tuple((estimate.value, estimate.stderr) for estimate in estimates),
+            shots=sum(execution.shots for execution in executions),
+            cost_usd=total_usd(executions),
+            elapsed_s=time.monotonic() - began,
+        )
+        self.runtime.journal.record(iteration)
+        return iteration
+
+    def _estimates(self, collected: Sequence[Collected]) -> list[Estimate]:
+        return [
+            estimate_energy(
+                sample, mitigation=self.search.mitigation, confusion=self.confusion
+            )
+            for sample in self.experiment.samples(collected)
+        ]
+
+    def _check_replay(self, known: Iteration, asked: tuple[tuple[float, ...], ...]) -> None:
+        if known.points != asked:
+            message = (
+                f"Iteration {known.iteration} of run {known.run_id} asks for other points than the "
+                "journal holds: the code or its libraries have changed since. Resume it with the "
+                "release that began it, or start a new run."
+            )
+            raise StorageFault(message)
+
+    def _tell(self, iteration: Iteration, *, replayed: bool) -> None:
+        _, value, stderr = stand(iteration)
+        emit(
+            "iteration.completed",
+            iteration=iteration.iteration,
+            of=self.search.iterations,
+            energy=value,
+            stderr=stderr,
+            shots=iteration.shots,
+            cost_usd=iteration.cost_usd,
+            elapsed_s=iteration.elapsed_s,
+            replayed=replayed,
+        )
+
+    def _land(self, start: int, stop: int) -> None:
+        """Put the iterations start..stop-1 into the lake, unless they are there."""
+        journal, run_id = self.runtime.journal, self.experiment.run_id
+        entries = [
+            entry
+            for entry in journal.executions(run_id)
+            if entry.execution.purpose is Purpose.ITERATION
+            and start <= entry.execution.iteration < stop
+        ]
+        waiting = [e for e in entries if e.state is ExecutionState.COMPLETED]
+        if not waiting:
+            return
+        collected = execute(
+            [entry.execution for entry in entries], journal=journal, backend=self.backend
+        )
+        by_iteration = {
+            index: [item for item in collected if item.execution.iteration == index]
+            for index in range(start, stop)
+        }
+        estimates = [
+            estimate_row(estimate, collected=items, point=point)
+            for items in by_iteration.values()
+            for point, estimate in enumerate(self._estimates(items))
+        ]
+        land_counts(
+            collected,
+            runtime=self.runtime,
+            chunk=f"iterations-{start:06d}",
+            estimates=estimates,
+            iterations=[_row(self._done[index]) for index in range(start, stop)],
+        )
+
+
+def stand(iteration: Iteration) -> tuple[tuple[float, ...], float, float]:
+    """Return where the optimiser stood: the point it asked for first, or the middle of a pair."""
+    if len(iteration.points) != 2:  # noqa: PLR2004 - SPSA asks for a symmetric pair
+        return iteration.points[0], *iteration.energies[0]
+    (one, other), ((e1, s1), (e2, s2)) = iteration.points, iteration.energies
+    middle = tuple((a + b) / 2 for a, b in zip(one, other, strict=True))
+    return middle, (e1 + e2) / 2, float(np.hypot(s1, s2)) / 2
+
+
+def _row(iteration: Iteration) -> dict[str, object]:
+    centre, value, stderr = stand(iteration)
+    return dict(iteration_row(iteration, centre=centre, value=value, stderr=stderr))

@@ -1,0 +1,116 @@
+"""What a variational run found, with what it takes to trust and to trace it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from datasets.records.executions import Estimate, Execution
+from datasets.records.problems import Problem
+from datasets.records.runs import Iteration, Run
+from tasks.core.mitigation.composition import Sample, scale_energies
+from tasks.core.mitigation.readout import Confusion
+from tasks.core.optimisers.session import Optimum
+from tasks.core.planning import total_usd
+from tasks.lifecycle.experiment import Experiment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimated:
+    """The energy under `mitigation` (first) and each part of it, and every Pauli string's value."""
+
+    sample: Sample
+    energies: tuple[Estimate, ...]
+    terms: tuple[Estimate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VqeResult:
+    """One object for the command line, the journal and the report; plain JSON types only.
+
+    Energies are in the problem's unit (hartree for molecules). `scales` holds (noise scale, energy,
+    standard error) of the final estimate, `cost_usd` is what the target's published prices make of
+    the run, also where it was emulated.
+    """
+
+    run_id: str
+    state: str
+    problem: str
+    energy: float
+    stderr: float
+    raw_energy: float
+    raw_stderr: float
+    exact_energy: float | None
+    method: str
+    parameters: tuple[float, ...]
+    converged: bool
+    iterations: int
+    executions: int
+    points: int
+    shots: int
+    cost_usd: float
+    quote_usd: float
+    wall_s: float
+    target: str
+    calibration_id: str
+    compiled_id: str
+    two_qubit_gates: int
+    depth: int
+    estimated_success: float
+    qubits: tuple[int, ...]
+    reason: str
+    scales: tuple[tuple[int, float, float], ...]
+    lake: str
+    report: str
+
+
+def vqe_result(
+    experiment: Experiment,
+    *,
+    run: Run,
+    problem: Problem,
+    optimum: Optimum,
+    iterations: Sequence[Iteration],
+    executions: Sequence[Execution],
+    estimated: Estimated,
+    confusion: Confusion | None,
+    wall_s: float,
+    lake: str,
+    report: str,
+) -> VqeResult:
+    """Put the result together; `executions` are all that the run bought."""
+    compiled, final = experiment.compiled, estimated.energies[0]
+    return VqeResult(
+        run_id=run.run_id,
+        state="completed",
+        problem=problem.name,
+        energy=final.value,
+        stderr=final.stderr,
+        raw_energy=final.raw_value,
+        raw_stderr=final.raw_stderr,
+        exact_energy=problem.exact_energy,
+        method=final.method,
+        parameters=optimum.parameters,
+        converged=optimum.converged,
+        iterations=len(iterations),
+        executions=len(executions),
+        points=sum(len(iteration.points) for iteration in iterations) + 1,
+        shots=sum(execution.shots for execution in executions),
+        cost_usd=float(total_usd(executions)),
+        quote_usd=float(run.quote_usd or 0),
+        wall_s=wall_s,
+        target=run.target,
+        calibration_id=experiment.snapshot.calibration_id,
+        compiled_id=compiled.compiled_id,
+        two_qubit_gates=compiled.metrics.two_qubit_gates,
+        depth=compiled.metrics.depth,
+        estimated_success=compiled.metrics.estimated_success,
+        qubits=compiled.measured_qubits,
+        reason=compiled.reason,
+        scales=scale_energies(estimated.sample, confusion=confusion),
+        lake=lake,
+        report=report,
+    )
+
+
+def plain(result: VqeResult) -> dict[str, object]:
+    """Return the result as a dictionary of JSON types."""
+    return asdict(result)

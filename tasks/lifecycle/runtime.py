@@ -1,0 +1,48 @@
+"""The places that a run works with: home folder, journal, lake, and the backend of its target."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from datasets.devices.catalogue import resolve
+from datasets.journal.journal import Journal
+from datasets.lake import Lake
+from datasets.layout import Home
+from tasks.backends.protocol import Backend
+from tasks.backends.simulated import SimulatedBackend
+from tasks.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """An open home."""
+
+    home: Home
+    journal: Journal
+    lake: Lake
+
+    def backend(self, target: str) -> Backend:
+        """Return the backend that runs `target`."""
+        return SimulatedBackend(resolve(target), self.home.spool)
+
+
+@lru_cache(maxsize=8)
+def open_runtime(home: Home) -> Runtime:
+    """Open a home, creating what is missing.
+
+    Raises:
+        BadInput: the folder cannot be written.
+        StorageFault: the journal cannot be opened.
+    """
+    try:
+        for folder in (home.lake, home.reports, home.quarantine, home.spool, home.cache, home.logs):
+            folder.mkdir(parents=True, exist_ok=True)
+        probe = home.root / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        message = (
+            f"The home folder {home.root} cannot be written: {error.strerror}. "
+            "Set QRT_HOME to a folder that can."
+        )
+        raise BadInput(message) from error
+    return Runtime(home, Journal.open(home.journal), Lake(str(home.lake), home.quarantine))

@@ -1,0 +1,21 @@
+"""Run the hybrid loop: one stage for all of its iterations."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from datasets.layout import home
+from tasks.core.mitigation.readout import Confusion
+from tasks.core.optimisers.session import Optimum
+from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.loop import Loop, Search
+from tasks.lifecycle.runtime import open_runtime
+
+
+@task(name="optimise", cache_policy=NO_CACHE)
+def optimise(
+    experiment: Experiment, *, search: Search, confusion: Confusion | None
+) -> Optimum:
+    """Minimise the energy, going on from the last completed iteration."""
+    runtime = open_runtime(home())
+    backend = runtime.backend(experiment.target)
+    return Loop(experiment, search, confusion, runtime, backend).run()

@@ -1,0 +1,23 @@
+"""Write the report that people read, and the short form for the Prefect UI."""
+
+from pathlib import Path
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from datasets.layout import home
+from datasets.records.executions import RunId
+from tasks.core.events import emit
+from tasks.lifecycle.report import markdown, write_report
+from tasks.lifecycle.runtime import open_runtime
+
+
+@task(name="report", cache_policy=NO_CACHE)
+def report(run_id: RunId) -> Path:
+    """Render the run as one HTML file, and as an artifact of the flow run."""
+    runtime = open_runtime(home())
+    path = write_report(run_id, runtime=runtime)
+    create_markdown_artifact(markdown(run_id, runtime=runtime), key="vqe", description="Energies")
+    emit("report.written", path=str(path))
+    return path

@@ -1,0 +1,43 @@
+"""Put a variational run's answer together."""
+
+from datetime import UTC, datetime
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from datasets.layout import home
+from datasets.records.problems import Problem
+from datasets.records.runs import Run
+from tasks.core.mitigation.readout import Confusion
+from tasks.core.optimisers.session import Optimum
+from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.results import Estimated, VqeResult, vqe_result
+from tasks.lifecycle.runtime import open_runtime
+
+
+@task(name="summarise", cache_policy=NO_CACHE)
+def summarise(
+    experiment: Experiment,
+    *,
+    run: Run,
+    problem: Problem,
+    optimum: Optimum,
+    estimated: Estimated,
+    confusion: Confusion | None,
+) -> VqeResult:
+    """Return the energies with everything that it takes to trust and to trace them."""
+    runtime = open_runtime(home())
+    journal = runtime.journal
+    return vqe_result(
+        experiment,
+        run=journal.run(run.run_id),
+        problem=problem,
+        optimum=optimum,
+        iterations=journal.iterations(run.run_id),
+        executions=[entry.execution for entry in journal.executions(run.run_id)],
+        estimated=estimated,
+        confusion=confusion,
+        wall_s=(datetime.now(UTC) - run.started_at).total_seconds(),
+        lake=str(runtime.home.lake),
+        report=str(runtime.home.reports / f"{run.run_id}.html"),
+    )

@@ -1,0 +1,186 @@
+"""Bundled problems and problem files: what loads, and what is said of what does not."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasets.problems.catalogue import load, names
+from datasets.problems.document import parse
+from datasets.records.problems import Problem
+from tasks.core.hamiltonian import lowest_energy
+from tasks.errors import BadInput, UnknownName
+
+GOOD = {"n_qubits": 2, "terms": [["X0 Y1", 0.5], ["ZI", -1.0]]}
+
+
+def read(**changes: object) -> Problem:
+    return parse(json.dumps({**GOOD, **changes}).encode(), origin="my.json")
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_bundled_energy_is_the_lowest_eigenvalue_of_its_terms(name: str) -> None:
+    problem = load(name)
+    assert problem.exact_energy == pytest.approx(lowest_energy(problem.hamiltonian), abs=1e-9)
+    assert problem.n_electrons
+
+
+def test_the_short_names_are_the_documented_geometries() -> None:
+    assert load("h2") == load("h2@0.7414") == load("H2")
+    assert load("lih") == load("lih@1.45")
+    assert load("h2").exact_energy == pytest.approx(-1.1372701746609026, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("bundled", "file"),
+    [
+        ("h2@0.7414", "H2_sto3g_0.7414.json"),
+        ("h2@0.735", "H2_sto3g_0.735.json"),
+        ("lih", "LiH_sto3g_1.45_frozen_active.json"),
+        ("beh2", "BeH2_sto3g_1.3264_frozen_12q.json"),
+    ],
+)
+def test_bundled_files_hold_what_the_published_ones_do(
+    shared_data: Path, bundled: str, file: str
+) -> None:
+    theirs, ours = load(str(shared_data / "chemistry" / file)), load(bundled)
+    assert ours.hamiltonian == theirs.hamiltonian
+    assert (ours.n_electrons, ours.exact_energy) == (theirs.n_electrons, theirs.exact_energy)
+
+
+sparse_terms = st.lists(
+    st.tuples(st.text("IXYZ", min_size=3, max_size=3), st.floats(0.1, 2)), min_size=1
+)
+
+
+@given(sparse_terms)
+def test_sparse_and_dense_spellings_are_the_same_problem(terms: list[tuple[str, float]]) -> None:
+    terms = [*terms, ("ZII", 5.0)]
+    dense = {"n_qubits": 3, "terms": terms}
+    spelled = [
+        (" ".join(f"{a}{q}" for q, a in enumerate(p) if a != "I") or "I", c) for p, c in terms
+    ]
+    sparse = {"n_qubits": 3, "terms": spelled}
+    one, two = (parse(json.dumps(d).encode(), origin="x.json") for d in (dense, sparse))
+    assert one == two
+
+
+def test_equal_strings_are_merged_and_zeros_dropped() -> None:
+    problem = read(terms=[["X0", 0.5], ["XI", 0.25], ["Z1", 1.0], ["Z0", 0.0]])
+    assert [(t.pauli, t.coefficient) for t in problem.hamiltonian.terms] == [
+        ("IZ", 1.0),
+        ("XI", 0.75),
+    ]
+
+
+def test_without_a_given_energy_small_problems_are_diagonalised() -> None:
+    assert read(terms=[["Z0", 1.0]]).exact_energy == pytest.approx(-1.0)
+    assert read(exact_energy=-7.0).exact_energy == -7.0
+    assert read(lowest_eigenvalues=[-3.0, 1.0]).exact_energy == -3.0
+    assert read(n_qubits=13, terms=[["Z0", 1.0]]).exact_energy is None
+
+
+def test_name_and_source_default_to_the_file() -> None:
+    assert (read().name, read().source) == ("my", "my.json")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"n_qubits": None}, "n_qubits is missing. Give the number of qubits, 1 to 24."),
+        ({"n_qubits": 25}, "n_qubits is 25. Give a whole number from 1 to 24."),
+        ({"n_qubits": True}, "n_qubits is True"),
+        ({"n_qubits": 2.0}, "n_qubits is 2.0"),
+        ({"n_electrons": 3}, "n_electrons is 3. Give a whole number from 0 to 2."),
+        ({"n_electrons": 1, "mapping": "parity"}, "only under jordan_wigner; mapping is 'parity'"),
+        ({"terms": []}, "terms is empty or no list"),
+        ({"terms": None}, "terms is missing"),
+        ({"terms": [["X0", 0.0], ["I", 2.0]]}, "nothing to measure"),
+        ({"terms": [["X0", 1.0], ["X1", -1.0], ["Q0", 1]]}, "term 2 ('Q0')"),
+        ({"terms": [["Q0", 1]]}, "unknown Pauli letter 'Q'. Use I, X, Y or Z with qubits 0 to 1"),
+        ({"terms": [["x0", 1]]}, "unknown Pauli letter 'x'"),
+        ({"terms": [["XIY", 1]]}, "the wrong length or spelling"),
+        ({"terms": [["X2", 1]]}, "'X2', which does not exist here. Use I, X, Y or Z"),
+        ({"terms": [["X-1", 1]]}, "unknown Pauli letter '-'"),
+        ({"terms": [["X0 Y0", 1]]}, "names qubit 0 twice"),
+        ({"terms": [["X0", float("nan")]]}, "term 0 ('X0') has nan. Give a finite number"),
+        ({"terms": [["X0", float("inf")]]}, "has inf. Give a finite number up to 1e+09"),
+        ({"terms": [["X0", 10**400]]}, "Give a finite number"),
+        ({"terms": [["X0", [1, 2]]]}, "complex ones are not allowed"),
+        ({"terms": [["X0", "1+2j"]]}, "has '1+2j', not a real number"),
+        ({"terms": [["X0", {"re": 1}]]}, "not a real number"),
+        ({"terms": [["X0", None]]}, "not a real number"),
+        ({"terms": [["X0", True]]}, "not a real number"),
+        ({"terms": [["X0"]]}, "term 0 is ['X0'], not a string and a number"),
+        ({"terms": [5]}, "term 0 is 5, not a string and a number"),
+        ({"terms": "X0"}, "terms is empty or no list"),
+        ({"terms": [["X0", 1]] * 100_001}, "100001 terms; at most 100000"),
+        ({"exact_energy": "low"}, "exact_energy has 'low', not a real number"),
+        ({"name": 5}, "name is 5. Give one line of text."),
+        ({"name": "a\nb"}, "name is 'a\\nb'. Give one line of text."),
+        ({"name": "a" * 101}, "name has 101 characters; at most 100"),
+    ],
+)
+def test_a_malformed_problem_is_refused_in_one_line(changes: dict[str, object], said: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        read(**changes)
+    message = str(refusal.value)
+    assert said in message
+    assert message.startswith("my.json: ")
+    assert "\n" not in message
+    assert len(message) < 250
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "not JSON (Expecting value at line 1, column 1)"),
+        (b"{", "not JSON"),
+        (b"\xff{}", "byte 0 is not UTF-8"),
+        (b"[1]", "must hold one JSON object"),
+        (b"[" * 100_000, "too deep"),
+        (b'{"n_qubits": ' + b"9" * 5000 + b"}", "number is too long"),
+    ],
+)
+def test_bytes_that_are_no_problem_are_refused_in_one_line(data: bytes, said: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        parse(data, origin="my.json")
+    assert said in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_any_terms_load_or_are_bad_input(terms: object) -> None:
+    try:
+        read(terms=terms)
+    except BadInput as refusal:
+        assert "\n" not in str(refusal)  # noqa: PT017 - either outcome is right
+
+
+def test_a_path_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="There is no file"):
+        load(str(tmp_path / "none.json"))
+    with pytest.raises(BadInput, match="is a folder"):
+        load(str(tmp_path))
+    with pytest.raises(BadInput, match=r"cannot be read|There is no file"):
+        load("a\0b.json")
+
+
+def test_a_path_to_a_file_loads_and_a_byte_order_mark_is_no_matter(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(GOOD).encode())
+    assert load(str(path)).name == "mine"
+
+
+def test_an_unknown_name_is_told_the_known_ones() -> None:
+    with pytest.raises(
+        UnknownName, match=r"Choose one of: h2, h2@0\.735, .*the path of a JSON file"
+    ):
+        load("water")

@@ -1,0 +1,79 @@
+"""The same rows give the same bytes and checksum, whatever their layout in memory."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lake_rows import good_rows, rows_of
+
+from datasets import encoding
+from datasets.batches import prepare
+from datasets.conversion import to_table
+from datasets.tables import TABLES
+
+CASES = st.sampled_from(sorted(TABLES)).flatmap(lambda t: st.tuples(st.just(t), rows_of(t)))
+
+
+@given(CASES)
+def test_a_file_gives_back_its_rows_its_label_and_its_bytes(
+    case: tuple[str, list[dict[str, Any]]],
+) -> None:
+    table, rows = case
+    batch = prepare(table, ("a", "B"), rows)
+    data = encoding.encode(batch.rows, batch.label)
+    again = encoding.decode(data)
+    assert again.to_pylist() == rows
+    assert encoding.read_label(data) == batch.label
+    assert encoding.content_digest(again) == batch.label.sha256
+    assert encoding.encode(again, batch.label) == data
+
+
+@given(rows_of("estimates"), rows_of("estimates"))
+def test_two_tables_have_one_digest_only_when_they_are_equal(
+    one: list[dict[str, Any]], other: list[dict[str, Any]]
+) -> None:
+    first, second = to_table("estimates", one), to_table("estimates", other)
+    same = encoding.content_digest(first) == encoding.content_digest(second)
+    assert same == first.equals(second)
+
+
+@given(rows_of("counts"), st.integers(0, 5))
+def test_chunks_and_slices_do_not_change_the_digest(rows: list[dict[str, Any]], cut: int) -> None:
+    whole = to_table("counts", rows)
+    pieces = pa.concat_tables([whole.slice(0, cut), whole.slice(cut)])
+    assert encoding.content_digest(pieces) == encoding.content_digest(whole)
+
+
+def test_only_volatile_columns_may_differ_within_one_identity() -> None:
+    row = good_rows("compiled_programs")[0]
+    first, slower, other = (
+        prepare("compiled_programs", ("a",), [row | change]).label
+        for change in ({}, {"compile_s": 9.0}, {"depth": 9})
+    )
+    assert first.identity == slower.identity != other.identity
+    assert first.sha256 != slower.sha256
+
+
+@pytest.mark.slow
+def test_another_interpreter_writes_the_same_bytes() -> None:
+    program = (
+        "import sys; sys.path.insert(0, 'tests/datasets')\n"
+        "from lake_rows import good_rows; from datasets import encoding, batches\n"
+        "import hashlib\n"
+        "b = batches.prepare('counts', ('a',), good_rows('counts'))\n"
+        "print(hashlib.sha256(encoding.encode(b.rows, b.label)).hexdigest())"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1

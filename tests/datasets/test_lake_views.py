@@ -1,0 +1,194 @@
+"""SQL over the lake gives back what was landed, in UTC, and cannot do anything but read."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lake_rows import RUN_ID, good_rows, rows_of
+from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
+
+from datasets import views
+from datasets.batches import prepare, publish
+from datasets.stores import LocalStore, ObjectStore
+from datasets.tables import TABLES
+from tasks.errors import BadInput, StorageFault
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Iterator[Path]:
+    publish(LocalStore(tmp_path), prepare("counts", ("a",), good_rows("counts")))
+    return tmp_path
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(sorted(set(TABLES) - {"runs", "counts"})).flatmap(
+        lambda table: st.tuples(st.just(table), rows_of(table), rows_of(table))
+    )
+)
+def test_what_is_published_is_what_sql_gives_back(case: tuple[str, Any, Any]) -> None:
+    table, first, second = case
+    with TemporaryDirectory() as folder:
+        for key, rows in (("a", first), ("b", second)):
+            publish(LocalStore(Path(folder)), prepare(table, (key,), rows))
+        found = views.query(folder, f"SELECT * FROM {table}")  # noqa: S608 - a table's name
+    seen = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    assert sorted(map(repr, seen)) == sorted(map(repr, first + second))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 140).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, 2**n - 1))))
+def test_the_first_measured_qubit_is_leftmost_in_the_bitstring(case: tuple[int, int]) -> None:
+    n_qubits, outcome = case
+    wide = n_qubits > 64
+    row = good_rows("counts")[0] | {
+        "n_qubits": n_qubits,
+        "outcome": None if wide else outcome,
+        "outcome_bits": outcome.to_bytes((n_qubits + 7) // 8, "big") if wide else None,
+    }
+    with TemporaryDirectory() as folder:
+        publish(LocalStore(Path(folder)), prepare("counts", ("a",), [row]))
+        ((bits,),) = views.query(folder, "SELECT bitstring FROM counts").rows
+    assert bits == "".join(str(outcome >> qubit & 1) for qubit in range(n_qubits))
+
+
+def test_an_empty_lake_has_every_view_with_its_columns(tmp_path: Path) -> None:
+    for name, table in TABLES.items():
+        found = views.query(tmp_path / "nowhere", f"SELECT * FROM {name}")  # noqa: S608
+        assert found.rows == ()
+        assert found.columns[: len(table.columns)] == tuple(c.name for c in table.columns)
+
+
+def test_an_empty_view_has_the_types_of_a_full_one(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    for name in TABLES:
+        publish(store, prepare(name, ("a",), good_rows(name)))
+        sql = f"DESCRIBE {name}"
+        assert views.query(tmp_path, sql).rows == views.query(tmp_path / "empty", sql).rows
+
+
+def test_the_runs_view_shows_the_latest_state_of_each_run(tmp_path: Path) -> None:
+    ended = good_rows("runs")[1]
+    began = ended | {"state": "running", "ended_at": None, "recorded_at": None}
+    resumed = began | {"recorded_at": ended["recorded_at"] + timedelta(seconds=1)}
+    states = []
+    for at, row in enumerate((began, ended, resumed)):
+        publish(LocalStore(tmp_path), prepare("runs", (RUN_ID, str(at)), [row]))
+        states += views.query(tmp_path, "SELECT state FROM runs").rows
+    assert states == [("running",), ("completed",), ("running",)]
+
+
+def test_files_of_writers_at_work_are_not_read(lake: Path) -> None:
+    for name in (".a.123.tmp", ".hidden.parquet"):
+        (lake / "counts" / "v1" / name).write_bytes(b"half")
+    assert len(views.query(lake, "SELECT * FROM counts").rows) == len(good_rows("counts"))
+
+
+def test_a_folder_with_quotes_and_stars_in_its_name_can_be_read(tmp_path: Path) -> None:
+    odd = tmp_path / "it's [a] *lake?"
+    publish(LocalStore(odd), prepare("spend", ("a",), good_rows("spend")))
+    assert len(views.query(odd, "SELECT * FROM spend").rows) == 2
+
+
+def test_objects_are_read_through_arrow_like_files(tmp_path: Path) -> None:
+    (tmp_path / "bucket/lake/counts/v1").mkdir(parents=True)
+    store = ObjectStore(SubTreeFileSystem(str(tmp_path), LocalFileSystem()), "bucket/lake")
+    publish(store, prepare("counts", ("a",), good_rows("counts")))
+    with views.open_views(store) as connection:
+        seen = connection.sql("SELECT * FROM counts").fetchall()
+    assert seen == list(views.query(tmp_path / "bucket/lake", "SELECT * FROM counts").rows)
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("COPY counts TO '{lake}/x.parquet'", "COPY is refused"),
+        ("EXPLAIN ANALYZE COPY counts TO '{lake}/x.csv'", "EXPLAIN is refused"),
+        ("ATTACH '{lake}/x.db'", "ATTACH is refused"),
+        ("EXPORT DATABASE '{lake}/x'", "EXPORT is refused"),
+        ("CREATE TABLE t (a INT)", "CREATE is refused"),
+        ("INSERT INTO counts VALUES (1)", "INSERT is refused"),
+        ("DROP VIEW counts", "DROP is refused"),
+        ("SET threads = 1", "SET is refused"),
+        ("PRAGMA database_list", "PRAGMA is refused"),
+        ("SELECT 1; DROP VIEW counts", "one SELECT statement; got 2"),
+        ("", "one SELECT statement; got 0"),
+        ("-- nothing", "one SELECT statement; got 0"),
+        ("SELECT * FROM read_text('/etc/hostname')", "Permission Error"),
+        ("SELECT * FROM '/etc/hostname'", "Catalog Error"),
+        ("SELECT * FROM glob('/*')", "Permission Error"),
+        ("SELECT nosuch FROM counts", r"nosuch.*\(line 1, at `nosuch"),
+        ("SELECT 1 +\n FROM counts WHERE (", "line 2"),
+        ("SELECT * FROM count", "Did you mean"),
+        ("SELECT 'a'::INT", "Conversion Error"),
+    ],
+)
+def test_sql_that_does_more_than_read_or_is_wrong_gets_one_line(
+    lake: Path, sql: str, says: str
+) -> None:
+    before = sorted(lake.rglob("*"))
+    with pytest.raises(BadInput, match=says) as caught:
+        views.query(lake, sql.format(lake=lake))
+    assert "\n" not in str(caught.value)
+    assert sorted(lake.rglob("*")) == before
+
+
+@pytest.mark.parametrize("sql", ["SHOW TABLES", "DESCRIBE counts", "SUMMARIZE counts"])
+def test_looking_around_is_reading(lake: Path, sql: str) -> None:
+    assert views.query(lake, sql).rows
+
+
+def test_python_variables_are_no_tables(lake: Path) -> None:
+    secret = pa.table({"a": [1]})
+    with pytest.raises(BadInput, match="secret"):
+        views.query(lake, "SELECT * FROM secret")
+    assert secret.num_rows == 1
+
+
+def test_a_damaged_file_is_a_storage_fault_that_names_the_cure(lake: Path) -> None:
+    path = lake / "counts/v1/a.parquet"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises((StorageFault, BadInput), match="qrt verify"):
+        views.query(lake, "SELECT * FROM counts")
+
+
+def test_a_connection_cannot_leave_the_lake(lake: Path) -> None:
+    with views.connect(lake) as connection, pytest.raises(duckdb.Error):
+        connection.execute(f"COPY counts TO '{lake.parent}/x.parquet'")
+
+
+def test_a_file_of_an_older_release_reads_with_nulls_for_newer_columns(lake: Path) -> None:
+    old = pq.read_table(lake / "counts/v1/a.parquet").drop_columns(["outcome_bits"])
+    (lake / "counts/v1/a.parquet").unlink()
+    pq.write_table(old.slice(0, 2), lake / "counts/v1/a.parquet")
+    found = views.query(lake, "SELECT outcome_bits, bitstring FROM counts ORDER BY outcome").rows
+    assert found == ((None, "100"), (None, "011"))
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (Decimal("0.30"), 0.3),
+        (datetime(2026, 5, 5, 1, 2, 3, 4, UTC), "2026-05-05T01:02:03.000004Z"),
+        (date(2026, 5, 5), "2026-05-05"),
+        (timedelta(seconds=1.5), 1.5),
+        (float("nan"), None),
+        (float("inf"), None),
+        (b"\x01\xff", "01ff"),
+        (UUID(int=1), str(UUID(int=1))),
+        ([Decimal(1), {"a": (None, True)}], [1.0, {"a": [None, True]}]),
+        (2**64 - 1, 2**64 - 1),
+    ],
+)
+def test_values_become_what_json_has(value: object, plain: object) -> None:
+    assert views.to_plain(value) == plain

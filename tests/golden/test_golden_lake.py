@@ -1,0 +1,49 @@
+"""Rows of every released schema version load for ever, to the last bit."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datasets import views
+from datasets.schemas import SCHEMA_VERSIONS, schema
+from datasets.stores import LocalStore
+from datasets.tables import TABLES
+from datasets.verification import problems
+
+RELEASES = sorted(path for path in Path(__file__).parent.glob("v*") if path.is_dir())
+# Columns of version 1 with their types: a change here breaks readers, so it takes a new version.
+CASES = [
+    (release, table, rows)
+    for release in RELEASES
+    for table, rows in json.loads((release / "rows.json").read_text("utf-8")).items()
+]
+
+
+@pytest.mark.parametrize(
+    ("release", "table", "rows"), CASES, ids=[f"{release.name}-{table}" for release, table, _ in CASES]
+)
+def test_golden_rows_read_as_when_they_were_landed(
+    release: Path, table: str, rows: list[dict[str, Any]]
+) -> None:
+    columns = ', '.join(f'"{name}"' for name in rows[0])
+    sql = f"SELECT {columns} FROM {table} ORDER BY ALL"  # noqa: S608 - our own names
+    assert views.query(release / "lake", sql).records() == rows
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=[release.name for release in RELEASES])
+def test_golden_files_are_intact(release: Path) -> None:
+    assert problems(LocalStore(release / "lake")) == []
+
+
+def test_every_version_of_every_table_has_golden_rows() -> None:
+    for table, newest in SCHEMA_VERSIONS.items():
+        for version in range(1, newest + 1):
+            assert any(release.joinpath("lake", table, f"v{version}").is_dir() for release in RELEASES)
+
+
+def test_the_columns_of_a_released_version_do_not_change() -> None:
+    released = json.loads((Path(__file__).parent / "v1" / "columns.json").read_text("utf-8"))
+    now = {name: {f.name: f"{f.type}" for f in schema(name)} for name in TABLES}
+    assert {name: now[name] for name in TABLES if SCHEMA_VERSIONS[name] == 1} == released

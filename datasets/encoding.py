@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PREFIX = "qrt."
-STORED = ("table", "schema_version", "key", "sha256", "identity")
+STORED = ("table", "schema_version", "key", "sha256", "identity", "writer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Label:
     """What a file says of itself.
 
     `sha256` covers every column; `identity` leaves out the volatile ones: two files of one key
-    with equal identities are the same landing.
+    with equal identities are the same landing. `writer` is the Arrow version that made its bytes.
     """
 
     table: str
@@ -27,13 +27,16 @@ class Label:
     key: tuple[str, ...]
     sha256: str
     identity: str
+    writer: str
 
 
 def label(name: str, key: tuple[str, ...], rows: "pa.Table") -> Label:
     """Return what a file of these rows has to say of itself."""
+    import pyarrow as pa
+
     stable = [column.name for column in table_of(name).columns if not column.volatile]
     whole, identity = content_digest(rows), content_digest(rows.select(stable))
-    return Label(name, SCHEMA_VERSIONS[name], key, whole, identity)
+    return Label(name, SCHEMA_VERSIONS[name], key, whole, identity, pa.cpp_version)
 
 
 def encode(rows: "pa.Table", told: Label) -> bytes:
@@ -47,6 +50,7 @@ def encode(rows: "pa.Table", told: Label) -> bytes:
         PREFIX + "key": json.dumps(told.key),
         PREFIX + "sha256": told.sha256,
         PREFIX + "identity": told.identity,
+        PREFIX + "writer": told.writer,
     }
     sink = pa.BufferOutputStream()
     plain = rows.combine_chunks().replace_schema_metadata(None)
@@ -78,17 +82,25 @@ def read_label(data: bytes) -> Label | None:
         version = int(texts["schema_version"])
     except (KeyError, ValueError):
         return None
-    return Label(texts["table"], version, key, texts["sha256"], texts["identity"])
+    return Label(texts["table"], version, key, texts["sha256"], texts["identity"], texts["writer"])
+
+
+def is_as_labelled(rows: "pa.Table", told: Label) -> bool:
+    """Whether rows match their checksums."""
+    stable = [c.name for c in table_of(told.table).columns if not c.volatile]
+    known = rows.select([name for name in stable if name in rows.column_names])
+    return (content_digest(rows), content_digest(known)) == (told.sha256, told.identity)
 
 
 def is_as_written(data: bytes, rows: "pa.Table", told: Label) -> bool:
-    """Whether encoding the rows again gives these bytes; True if another pyarrow wrote them."""
+    """Whether encoding the rows again gives these bytes; True if another Arrow wrote them."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    again = encode(rows.cast(schema(told.table)), told)
-    writer, ours = (pq.read_metadata(pa.BufferReader(each)).created_by for each in (data, again))
-    return bool(writer != ours or data == again)
+    signed = pq.read_metadata(pa.BufferReader(data)).created_by
+    if signed != f"parquet-cpp-arrow version {told.writer}":
+        return False
+    return told.writer != pa.cpp_version or data == encode(rows.cast(schema(told.table)), told)
 
 
 def decode(data: bytes) -> "pa.Table":

@@ -67,10 +67,10 @@ def _inspect_parquet(
             yield "foreign", "Parquet that the lake did not write. Move it out of the lake."
             return
         rows = encoding.decode(data)
+        faults = list(_compare(data, rows, told=told, path=path))
     except ValueError as error:
         yield "damaged", f"It cannot be read ({str(error).splitlines()[0]}). Restore or land again."
         return
-    faults = list(_compare(data, rows, told=told, path=path))
     yield from faults
     if contracts and not faults:
         verdict = check(told.table, rows)
@@ -92,7 +92,7 @@ def _compare(
         yield "misplaced", f"It belongs to {told.table} {'/'.join(told.key)}. Move it back."
     elif told.version == newest and shape != encoding.shape(schema(told.table)):
         yield "damaged", "Its columns are not those of its schema. Restore it or land it again."
-    elif encoding.content_digest(rows) != told.sha256:
+    elif not encoding.is_as_labelled(rows, told):
         yield "damaged", "Its rows do not match its checksum. Restore it or land it again."
     elif not encoding.is_as_written(data, rows, told):
         yield "damaged", "Its rows are right, but not its bytes. Restore it or land it again."

@@ -81,7 +81,11 @@ def open_views(store: Store) -> "duckdb.DuckDBPyConnection":
     for name in TABLES:
         stored = _stored(connection, store, name)
         shape = SHAPES.get(name, "SELECT * FROM stored")
-        connection.execute(f"CREATE VIEW {name} AS WITH stored AS ({stored}) {shape}")
+        try:
+            connection.execute(f"CREATE VIEW {name} AS WITH stored AS ({stored}) {shape}")
+        except duckdb.Error as error:  # a damaged file is the fault of those who read its table
+            fault = f"SELECT error({_quoted(_one_line(error))})"
+            connection.execute(f"CREATE VIEW {name} AS {fault}")
     if isinstance(store, LocalStore):
         connection.execute(f"SET allowed_directories = [{_quoted(f'{store.root}/')}]")
     connection.execute("SET enable_external_access = false; SET lock_configuration = true")
@@ -103,10 +107,10 @@ def query(lake_root: str | Path, sql: str) -> Rows:
             result = connection.execute(sql)
             columns = tuple(column[0] for column in result.description or ())
             return Rows(columns, tuple(result.fetchall()))
-        except duckdb.IOException as error:
-            message = f"{_one_line(error)} Run `qrt verify`: it lists damaged files."
-            raise StorageFault(message) from error
         except duckdb.Error as error:
+            if open_store(lake_root).locate(PurePosixPath()) in str(error):  # it names a file
+                message = f"{_one_line(error)}. `qrt verify` lists damaged files: restore them."
+                raise StorageFault(message) from error
             raise BadInput(_one_line(error)) from error
 
 
@@ -186,7 +190,7 @@ def _one_line(error: Exception) -> str:
     told = "; ".join(line.strip() for line in what.splitlines() if line.strip())
     lines = where.splitlines()
     if len(lines) < 2:  # noqa: PLR2004 - the SQL's line, and carets under the fault
-        return f"{told} (DESCRIBE and SHOW TABLES list what there is.)"
+        return told
     number, _, _ = lines[0].partition(":")
     start = lines[1].find("^")
     length = max(lines[1].count("^"), 12)

@@ -30,9 +30,7 @@ class VqeParameters(BaseModel):
         Literal["uccsd", "hea"],
         Field(description="uccsd: unitary coupled cluster; hea: hardware-efficient layers."),
     ] = "uccsd"
-    layers: Annotated[
-        int, Field(ge=1, le=20, description="How often the ansatz is repeated.")
-    ] = 1
+    layers: Annotated[int, Field(ge=1, le=20, description="How often the ansatz is repeated.")] = 1
     optimizer: Annotated[
         str,
         Field(

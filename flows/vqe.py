@@ -64,9 +64,7 @@ async def vqe(
         readout_shots=parameters.readout_shots,
     )
 
-    confusion = calibrate_readout(
-        experiment, mitigation=mitigation, shots=parameters.readout_shots
-    )
+    confusion = calibrate_readout(experiment, mitigation=mitigation, shots=parameters.readout_shots)
     optimum = optimise(experiment, search=search, confusion=confusion)
 
     executions = plan(

@@ -23,7 +23,9 @@ def compile_ansatz(run: Run, *, prepared: Prepared) -> Experiment:
     compiled = compile_program(prepared.program, snapshot=snapshot, bases=bases)
     for measured in compiled.measured:
         check_native(measured.circuit, snapshot=snapshot)
-    emit("program.compiled", reason=compiled.reason, two_qubit_gates=compiled.metrics.two_qubit_gates)
+    emit(
+        "program.compiled", reason=compiled.reason, two_qubit_gates=compiled.metrics.two_qubit_gates
+    )
     return Experiment(
         run_id=run.run_id,
         seed=run.seed,

@@ -17,7 +17,7 @@ its text in `__str__`: what, the limit, what to do.
 from collections.abc import Iterable
 
 
-class RuntimeFault(Exception):
+class RuntimeFault(Exception):  # noqa: N818 - the tree is of faults, as its docstring draws it
     """The root: whatever the runtime itself raises."""
 
 

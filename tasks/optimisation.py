@@ -12,9 +12,7 @@ from tasks.lifecycle.runtime import open_runtime
 
 
 @task(name="optimise", cache_policy=NO_CACHE)
-def optimise(
-    experiment: Experiment, *, search: Search, confusion: Confusion | None
-) -> Optimum:
+def optimise(experiment: Experiment, *, search: Search, confusion: Confusion | None) -> Optimum:
     """Minimise the energy, going on from the last completed iteration."""
     runtime = open_runtime(home())
     backend = runtime.backend(experiment.target)

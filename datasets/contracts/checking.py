@@ -94,9 +94,25 @@ def _in_words(result: Any) -> str:
     """Say what failed, and the first values that did."""
     said = str(result.expectation_config.description)
     seen = result.result.get("partial_unexpected_list") or []
-    if not seen:
+    raised = _exception(result.exception_info)
+    if raised:
+        return f"{said}; it could not be checked ({raised:.120})"
+    if not seen or result.expectation_config.type == "expect_column_values_to_not_be_null":
         return said
     return f"{said}; got {', '.join(_shown(value) for value in seen[:3])}"
+
+
+def _exception(info: Any) -> str:
+    """Return the message of what went wrong in the check itself, if anything did."""
+    each = [info, *info.values()] if isinstance(info, dict) else []
+    return next(
+        (str(one["exception_message"]) for one in each if _is_raised(one)),
+        "",
+    )
+
+
+def _is_raised(info: Any) -> bool:
+    return isinstance(info, dict) and bool(info.get("raised_exception"))
 
 
 def _shown(value: Any) -> str:

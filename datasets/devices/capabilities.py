@@ -43,28 +43,25 @@ def import_capabilities(
 ) -> DeviceSnapshot:
     """Return the snapshot that a capabilities document describes.
 
-    `text` is a capabilities document, a JSON string that holds one, or a whole GetDevice answer.
-    `name` and `published_at` (with a zone) go before what the document says; `source` is where the
-    document came from, `origin` names it in messages. What is cleaned: docs/device-snapshots.md.
+    `text` is such a document, a JSON string that holds one, or a whole GetDevice answer. `name` and
+    `published_at` (aware) go before what it says. What is cleaned: docs/device-snapshots.md.
 
     Raises:
         BadInput: the document is malformed, or leaves no qubit that can be used.
     """
     raw = open_document(text, origin=origin)
-    vendor = _vendor(raw)
-    known = _known(raw, vendor=vendor, name=name)
+    known = _known(raw, vendor=(vendor := _vendor(raw)), name=name)
     called = known.name if known else (name or raw.name)
-    moment = published_at or _published_at(raw)
-    simulator = vendor == "simulators"
-    parts = _ideal(raw) if simulator else _cleaned(raw, known=known)
+    kind = DeviceKind.SIMULATOR if vendor == "simulators" else DeviceKind.QPU
+    parts = _ideal(raw) if kind is DeviceKind.SIMULATOR else _cleaned(raw, known=known)
     return sealed(
         DeviceSnapshot(
-            calibration_id=CalibrationId(""),
+            CalibrationId(""),
             name=called,
             vendor=register.vendors()[vendor],
-            kind=DeviceKind.SIMULATOR if simulator else DeviceKind.QPU,
+            kind=kind,
             arn=raw.arn or (known.arn if known else ""),
-            published_at=moment.astimezone(UTC),
+            published_at=(published_at or _published_at(raw)).astimezone(UTC),
             fully_connected=_complete(parts),
             native_gates=native_gates(raw),
             qubits=parts.qubits,
@@ -97,8 +94,8 @@ def _known(raw: RawDevice, *, vendor: str, name: str | None) -> KnownDevice | No
     known = register.by_name(stated) if stated else register.by_arn(raw.arn)
     if known is not None and known.vendor != vendor:
         raw.refuse(f"{known.name} is not of {register.vendors()[vendor]}", remedy="Name another.")
-    if len(stated) > MAX_NAME:
-        raw.refuse(f"its name has {len(stated)} characters, at most {MAX_NAME} are kept")
+    if len(stated) > MAX_NAME or not stated.isprintable():
+        raw.refuse(f"its name is not a line of at most {MAX_NAME} characters", remedy="Name it.")
     return known if known or stated else _likely(raw, vendor=vendor)
 
 

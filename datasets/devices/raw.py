@@ -9,6 +9,7 @@ from tasks.errors import BadInput
 
 MAX_NESTING = 3  # a document in a string in a string is the worst seen
 MAX_QUBITS = MAX_LABEL + 1
+MAX_TEXT = 1_000  # characters of a name or ARN
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +116,5 @@ def _parse(text: str, *, origin: str) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) and value.isprintable() else ""
+    fits = isinstance(value, str) and len(value) <= MAX_TEXT and value.isprintable()
+    return str(value) if fits else ""

@@ -3,10 +3,8 @@
 Every verb is one transaction and may be called again with the same arguments.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,36 +14,23 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from datasets.journal.migration import migrate
-from datasets.journal.tables import executions, iterations, runs
-from datasets.records.compiled import CompiledId
-from datasets.records.devices import CalibrationId
-from datasets.records.executions import (
-    Executable,
-    Execution,
-    ExecutionId,
-    ExecutionState,
-    Purpose,
-    RunId,
+from datasets.journal.rows import (
+    Entry,
+    execution_row,
+    iteration_row,
+    run_row,
+    to_entry,
+    to_iteration,
+    to_run,
 )
+from datasets.journal.tables import executions, iterations, runs
+from datasets.records.executions import Execution, ExecutionId, ExecutionState, RunId
 from datasets.records.runs import Iteration, Run, RunState
 from tasks.errors import StorageFault, UnknownName
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the journal knows of an execution beside the execution itself."""
-
-    execution: Execution
-    state: ExecutionState
-    handle: str | None
-    parent_id: str | None
-    shots_returned: int | None
-    calibration_id_end: str | None
-    created_at: datetime
-    submitted_at: datetime | None
-    started_at: datetime | None
-    ended_at: datetime | None
-    failure: str | None
+# A run that is taken up again has not ended, and has no cost in the end.
+AGAIN = {"state": RunState.RUNNING, "failure": None, "ended_at": None, "cost_usd": None}
 
 
 class Journal:
@@ -80,18 +65,18 @@ class Journal:
         with self._begin() as connection:
             row = connection.execute(_run_query(run.run_id)).one_or_none()
             if row is None:
-                connection.execute(runs.insert(), _run_row(run))
+                connection.execute(runs.insert(), run_row(run))
             else:
                 again = runs.update().where(runs.c.run_id == run.run_id)
-                connection.execute(again.values(state=RunState.RUNNING, failure=None, ended_at=None))
-            return _run(connection.execute(_run_query(run.run_id)).one())
+                connection.execute(
+                    again.values(**AGAIN)
+                )
+            return to_run(connection.execute(_run_query(run.run_id)).one())
 
     def quote(self, run_id: RunId, usd: Decimal) -> None:
         """Write down what the run was expected to cost."""
         with self._begin() as connection:
-            connection.execute(
-                runs.update().where(runs.c.run_id == run_id).values(quote_usd=usd)
-            )
+            connection.execute(runs.update().where(runs.c.run_id == run_id).values(quote_usd=usd))
 
     def end(
         self,
@@ -110,7 +95,7 @@ class Journal:
                 answer = {"result": result, "failure": failure}
                 closing = runs.update().where(runs.c.run_id == run_id)
                 connection.execute(closing.values(**ended, **answer))
-            return _run(connection.execute(_run_query(run_id)).one())
+            return to_run(connection.execute(_run_query(run_id)).one())
 
     def run(self, run_id: str) -> Run:
         """Return a run by its id or an unambiguous beginning of it.
@@ -125,13 +110,13 @@ class Journal:
         if len(found) != 1 and not exact:
             known = [row.run_id for row in found] or [r.run_id for r in self.runs(limit=3)]
             raise UnknownName("run", run_id, known or ["none yet: start one with `qrt vqe`"])
-        return _run((exact or found)[0])
+        return to_run((exact or found)[0])
 
     def runs(self, *, limit: int = 50) -> tuple[Run, ...]:
         """Return the newest runs first."""
         newest = sa.select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id).limit(limit)
         with self._begin() as connection:
-            return tuple(_run(row) for row in connection.execute(newest))
+            return tuple(to_run(row) for row in connection.execute(newest))
 
     # Executions
 
@@ -140,9 +125,9 @@ class Journal:
         with self._begin() as connection:
             row = connection.execute(_execution_query(execution.execution_id)).one_or_none()
             if row is None:
-                connection.execute(executions.insert(), _execution_row(execution))
+                connection.execute(executions.insert(), execution_row(execution))
                 row = connection.execute(_execution_query(execution.execution_id)).one()
-            return _entry(row)
+            return to_entry(row)
 
     def submitted(self, execution_id: ExecutionId, handle: str) -> None:
         """Write down the target's handle; an execution never gets a second one."""
@@ -193,12 +178,12 @@ class Journal:
         of_run = sa.select(executions).where(executions.c.run_id == run_id)
         order = (executions.c.created_at, executions.c.execution_id)
         with self._begin() as connection:
-            return tuple(_entry(row) for row in connection.execute(of_run.order_by(*order)))
+            return tuple(to_entry(row) for row in connection.execute(of_run.order_by(*order)))
 
     def execution(self, execution_id: ExecutionId) -> Entry:
         """Return one execution."""
         with self._begin() as connection:
-            return _entry(connection.execute(_execution_query(execution_id)).one())
+            return to_entry(connection.execute(_execution_query(execution_id)).one())
 
     # Iterations
 
@@ -210,21 +195,19 @@ class Journal:
         )
         with self._begin() as connection:
             if connection.execute(sa.select(iterations.c.iteration).where(key)).first() is None:
-                connection.execute(iterations.insert(), _iteration_row(iteration))
+                connection.execute(iterations.insert(), iteration_row(iteration))
 
     def iterations(self, run_id: RunId) -> tuple[Iteration, ...]:
         """Return a run's completed iterations in order."""
         of_run = sa.select(iterations).where(iterations.c.run_id == run_id)
         with self._begin() as connection:
             rows = connection.execute(of_run.order_by(iterations.c.iteration)).all()
-        return tuple(_iteration(row) for row in rows)
+        return tuple(to_iteration(row) for row in rows)
 
     def _advance(
-        self, execution_ids: list[ExecutionId], since: ExecutionState, values: dict[str, object]
+        self, execution_ids: list[ExecutionId], since: ExecutionState, values: Mapping[str, object]
     ) -> None:
-        moved = sa.and_(
-            executions.c.execution_id.in_(execution_ids), executions.c.state == since
-        )
+        moved = sa.and_(executions.c.execution_id.in_(execution_ids), executions.c.state == since)
         with self._begin() as connection:
             connection.execute(executions.update().where(moved).values(**values))
 
@@ -272,62 +255,3 @@ def _spent(connection: sa.Connection, run_id: RunId) -> Decimal:
     bought = sa.and_(executions.c.run_id == run_id, executions.c.handle.is_not(None))
     total = sa.select(sa.func.sum(executions.c.cost_usd)).where(bought)
     return connection.execute(total).scalar() or Decimal(0)
-
-
-def _run_row(run: Run) -> dict[str, object]:
-    return {field.name: getattr(run, field.name) for field in fields(run)}
-
-
-def _run(row: sa.Row[tuple[object, ...]]) -> Run:
-    values = row._asdict()
-    return Run(**values | {"run_id": RunId(values["run_id"]), "state": RunState(values["state"])})
-
-
-def _execution_row(execution: Execution) -> dict[str, object]:
-    layout = [[e.point, e.basis, e.variant, e.copies] for e in execution.executables]
-    plain = {
-        field.name: getattr(execution, field.name)
-        for field in fields(execution)
-        if field.name != "executables"
-    }
-    written = {"state": ExecutionState.INTENT, "created_at": _now()}
-    return plain | written | {"executables": json.dumps(layout)}
-
-
-def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
-    values = row._asdict()
-    execution = Execution(
-        execution_id=ExecutionId(values["execution_id"]),
-        run_id=RunId(values["run_id"]),
-        target=values["target"],
-        compiled_id=CompiledId(values["compiled_id"]),
-        calibration_id=CalibrationId(values["calibration_id"]),
-        action=bytes(values["action"]),
-        shots=values["shots"],
-        seed=values["seed"],
-        executables=tuple(Executable(*item) for item in json.loads(values["executables"])),
-        purpose=Purpose(values["purpose"]),
-        iteration=values["iteration"],
-        cost_usd=values["cost_usd"],
-    )
-    beside = {f.name: values[f.name] for f in fields(Entry) if f.name not in {"execution", "state"}}
-    return Entry(execution=execution, state=ExecutionState(values["state"]), **beside)
-
-
-def _iteration_row(iteration: Iteration) -> dict[str, object]:
-    plain = {field.name: getattr(iteration, field.name) for field in fields(iteration)}
-    packed = {"points": json.dumps(iteration.points), "energies": json.dumps(iteration.energies)}
-    return plain | packed
-
-
-def _iteration(row: sa.Row[tuple[object, ...]]) -> Iteration:
-    values = row._asdict()
-    return Iteration(
-        run_id=RunId(values["run_id"]),
-        iteration=values["iteration"],
-        points=tuple(tuple(point) for point in json.loads(values["points"])),
-        energies=tuple((value, stderr) for value, stderr in json.loads(values["energies"])),
-        shots=values["shots"],
-        cost_usd=values["cost_usd"],
-        elapsed_s=values["elapsed_s"],
-    )

@@ -12,9 +12,10 @@ CompiledId = NewType("CompiledId", str)
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """What the compiled circuit costs. `estimated_success` is the product of gate and readout
-    fidelities over the circuit, in [0, 1]; depth counts layers of physical gates (a virtual rz is
-    none).
+    """What the compiled circuit costs.
+
+    `estimated_success` is the product of gate and readout fidelities over the circuit, in [0, 1];
+    depth counts layers of physical gates (a virtual rz is none).
     """
 
     depth: int

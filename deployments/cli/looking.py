@@ -117,10 +117,10 @@ def verify(as_json: Json = False) -> None:
 
     problems = open_runtime(home()).lake.verify()
     if as_json:
-        typer.echo(json.dumps([{"path": str(p.path), "problem": p.problem} for p in problems]))
+        typer.echo(json.dumps([{"path": str(p.path), "problem": p.text} for p in problems]))
     else:
         for problem in problems:
-            typer.echo(f"{problem.path}: {problem.problem}")
+            typer.echo(f"{problem.path}: {problem.text}")
         typer.echo("The lake is sound." if not problems else f"{len(problems)} problems.")
     if problems:
         raise typer.Exit(1)
@@ -129,7 +129,8 @@ def verify(as_json: Json = False) -> None:
 def _bought(executions: Any, iterations: int) -> str:
     states = sorted({entry.state.value for entry in executions})
     shots = sum(entry.execution.shots for entry in executions)
-    return f"{len(executions)} executions ({', '.join(states)}), {shots:,} shots, {iterations} iterations"
+    bought = f"{len(executions)} executions ({', '.join(states)}), {shots:,} shots"
+    return f"{bought}, {iterations} iterations"
 
 
 def _table(columns: Any, rows: list[dict[str, Any]]) -> None:

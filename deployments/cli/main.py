@@ -24,7 +24,7 @@ DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 @app.command()
-def vqe(
+def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     problem: Annotated[
         str, typer.Option(help="h2, h2@0.735, lih, ... or a JSON file of Pauli terms.")
     ] = "h2",
@@ -34,16 +34,23 @@ def vqe(
     ansatz: Annotated[str, typer.Option(help="uccsd or hea.")] = "uccsd",
     layers: Annotated[int, typer.Option(help="Layers of the ansatz.")] = 1,
     optimizer: Annotated[
-        str, typer.Option(help="spsa, rotosolve, cobyla, cobyqa, nelder-mead, powell, l-bfgs-b, slsqp.")
+        str,
+        typer.Option(help="spsa, rotosolve, cobyla, cobyqa, nelder-mead, powell, l-bfgs-b, slsqp."),
     ] = "spsa",
     iterations: Annotated[int, typer.Option(help="At most so many.")] = 25,
-    mitigate: Annotated[str, typer.Option(help="none, readout, zne or readout,zne.")] = "readout,zne",
+    mitigate: Annotated[
+        str, typer.Option(help="none, readout, zne or readout,zne.")
+    ] = "readout,zne",
     shots: Annotated[int, typer.Option(help="For each energy of an iteration.")] = 1000,
     final_shots: Annotated[int, typer.Option(help="For the final estimate, in all.")] = 100_000,
-    readout_shots: Annotated[int, typer.Option(help="For each of two calibration circuits.")] = 8000,
+    readout_shots: Annotated[
+        int, typer.Option(help="For each of two calibration circuits.")
+    ] = 8000,
     seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 1,
     tenant: Annotated[str, typer.Option(help="Who pays.")] = "default",
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and no progress.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object and no progress.")
+    ] = False,
 ) -> None:
     """Find a ground state energy with a variational loop."""
     from deployments.cli.running import run_vqe, validated
@@ -68,7 +75,9 @@ def vqe(
 @app.command()
 def resume(
     run: Annotated[str, typer.Argument(help="A run's id, or the beginning of it.")],
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and no progress.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object and no progress.")
+    ] = False,
 ) -> None:
     """Go on with a run that was interrupted or failed, where it stopped."""
     from deployments.cli.running import resume_run
@@ -92,7 +101,9 @@ def run(arguments: list[str]) -> int:
     except RuntimeFault as error:
         return _complain(str(error), FAILED)
     except (KeyboardInterrupt, typer.Abort):
-        return _complain("Interrupted. `qrt runs` lists the run; `qrt resume RUN` goes on.", INTERRUPTED)
+        return _complain(
+            "Interrupted. `qrt runs` lists the run; `qrt resume RUN` goes on.", INTERRUPTED
+        )
     except BrokenPipeError:
         return DONE
     return outcome if isinstance(outcome, int) else DONE

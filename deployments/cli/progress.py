@@ -1,4 +1,4 @@
-"""Show how a run goes: a live line on a terminal, plain lines anywhere else; nothing for scripts."""
+"""Show how a run goes: live on a terminal, plain lines elsewhere, nothing for scripts."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -86,9 +86,9 @@ class _Clock:
             return None
         now = time.monotonic()
         if self._began is None:
-            self._began = now - event.fields["elapsed_s"]
+            self._began = now - float(event.fields["elapsed_s"])
         self._ran += 1
-        remaining = event.fields["of"] - event.fields["iteration"] - 1
+        remaining = int(event.fields["of"]) - int(event.fields["iteration"]) - 1
         return remaining * (now - self._began) / self._ran
 
 

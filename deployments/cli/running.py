@@ -70,4 +70,6 @@ def resume_run(run: str, *, as_json: bool) -> None:
     if found.state is RunState.COMPLETED and found.result:
         typer.echo(found.result if as_json else vqe_summary(json.loads(found.result)))
         return
-    run_vqe(VqeParameters.model_validate_json(found.parameters), run_id=found.run_id, as_json=as_json)
+    run_vqe(
+        VqeParameters.model_validate_json(found.parameters), run_id=found.run_id, as_json=as_json
+    )

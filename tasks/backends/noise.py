@@ -36,12 +36,12 @@ def of(snapshot: DeviceSnapshot) -> NoiseModel:
     qubits = snapshot.qubits
     return NoiseModel(
         one_qubit={
-            q.label: 1.5 * (1.0 - q.one_qubit_fidelity.value) for q in qubits if q.one_qubit_fidelity
+            q.label: 1.5 * (1.0 - q.one_qubit_fidelity.value)
+            for q in qubits
+            if q.one_qubit_fidelity
         },
         two_qubit={
             (pair.gate, *pair.labels): 1.25 * (1.0 - pair.fidelity.value) for pair in snapshot.pairs
         },
-        readout={
-            q.label: 1.0 - q.readout_fidelity.value for q in qubits if q.readout_fidelity
-        },
+        readout={q.label: 1.0 - q.readout_fidelity.value for q in qubits if q.readout_fidelity},
     )

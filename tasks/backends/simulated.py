@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +108,7 @@ class SimulatedBackend:
             drawn = rng.multinomial(shots, known[unit])
             seen = np.flatnonzero(drawn)
             yield Histogram(
-                n_qubits=int(len(known[unit])).bit_length() - 1,
+                n_qubits=len(known[unit]).bit_length() - 1,
                 outcomes=seen.astype(np.uint64),
                 counts=drawn[seen].astype(np.uint32),
             )
@@ -121,8 +122,9 @@ class SimulatedBackend:
     def _file(self, handle: str) -> Path:
         return self._spool / f"{handle}.json"
 
-    def _result(self, handle: str) -> dict[str, list[dict[str, list[int]]]]:
-        return json.loads(self._file(handle).read_bytes())
+    def _result(self, handle: str) -> dict[str, Any]:
+        result: dict[str, Any] = json.loads(self._file(handle).read_bytes())
+        return result
 
     def _keep(self, handle: str, result: dict[str, object]) -> None:
         aside = self._spool / f".{handle}.{os.getpid()}"

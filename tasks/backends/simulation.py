@@ -44,7 +44,7 @@ def probabilities(
         found = np.asarray(simulation.probabilities, dtype=np.float64)
     # The simulator's index has qubit 0 as its most significant bit; ours is the other way round.
     little_endian = found.reshape((2,) * len(places)).transpose().reshape(-1)
-    return little_endian / little_endian.sum()
+    return np.asarray(little_endian / little_endian.sum())
 
 
 def _simulation(n_qubits: int, *, noisy: bool) -> Any:

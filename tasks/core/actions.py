@@ -47,9 +47,7 @@ def _programs(units: Sequence[Unit]) -> Iterator[Mapping[str, object]]:
         end = start + 1
         while names and end < len(units) and units[end].source == source:
             end += 1
-        columns = {
-            name: [dict(unit.inputs)[name] for unit in units[start:end]] for name in names
-        }
+        columns = {name: [dict(unit.inputs)[name] for unit in units[start:end]] for name in names}
         yield _program(source, columns)
         start = end
 

@@ -16,7 +16,7 @@ Kind = Literal["uccsd", "hea"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MAX_LAYERS = 50
 
-_SMALL_RAD = 0.1  # off the reference, where gradients of a hardware-efficient ansatz vanish
+_SPREAD_RAD = 0.5  # closer to the reference hea falls back to it: h2 with 3 layers, 0.1 rad
 
 
 def build(problem: Problem, *, kind: Kind, layers: int = 1) -> Program:
@@ -51,12 +51,12 @@ def build(problem: Problem, *, kind: Kind, layers: int = 1) -> Program:
 def initial_parameters(
     program: Program, *, kind: Kind, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return where to start: the reference state for uccsd, small random angles for hea."""
+    """Return where to start: the reference state for uccsd, random angles for hea."""
     match kind:
         case "uccsd":
             return np.zeros(len(program.parameters))
         case "hea":
-            return rng.normal(scale=_SMALL_RAD, size=len(program.parameters))
+            return rng.normal(scale=_SPREAD_RAD, size=len(program.parameters))
         case _:
             assert_never(kind)
 

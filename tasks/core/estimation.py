@@ -47,9 +47,7 @@ def term_means(
     }
 
 
-def _mean(
-    terms: Sequence[PauliTerm], counts: Counts, *, weights: NDArray[np.float64]
-) -> Mean:
+def _mean(terms: Sequence[PauliTerm], counts: Counts, *, weights: NDArray[np.float64]) -> Mean:
     seen = counts.counts.astype(np.float64)
     shots = float(seen.sum())
     values = _outcome_values(terms, counts.outcomes, weights=weights)

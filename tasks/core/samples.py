@@ -24,8 +24,6 @@ def samples(
 
 
 def _add(one: Counts, other: Counts) -> Counts:
-    outcomes, place = np.unique(
-        np.concatenate([one.outcomes, other.outcomes]), return_inverse=True
-    )
+    outcomes, place = np.unique(np.concatenate([one.outcomes, other.outcomes]), return_inverse=True)
     seen = np.bincount(place, weights=np.concatenate([one.counts, other.counts]))
     return Counts(one.executable, one.n_qubits, outcomes, seen.astype(np.uint32))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from datasets.journal.journal import Entry, Journal
+from datasets.journal.journal import Journal
+from datasets.journal.rows import Entry
 from datasets.records.executions import Collected, Counts, Execution, ExecutionState
 from tasks.backends.protocol import Backend, Histogram
 from tasks.core.events import emit

@@ -15,7 +15,7 @@ def land_counts(
     chunk: str,
     **derived: Sequence[Row],
 ) -> None:
-    """Land `collected` and rows of other tables under the run's `chunk`; then say so in the journal.
+    """Land `collected` and rows of other tables as the run's `chunk`, then tell the journal.
 
     Raises:
         BrokenContract: some rows break their contract; nothing of the chunk was published.

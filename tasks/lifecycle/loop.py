@@ -105,9 +105,7 @@ class Loop:
 
     def _estimates(self, collected: Sequence[Collected]) -> list[Estimate]:
         return [
-            estimate_energy(
-                sample, mitigation=self.search.mitigation, confusion=self.confusion
-            )
+            estimate_energy(sample, mitigation=self.search.mitigation, confusion=self.confusion)
             for sample in self.experiment.samples(collected)
         ]
 
@@ -121,7 +119,7 @@ class Loop:
             raise StorageFault(message)
 
     def _tell(self, iteration: Iteration, *, replayed: bool) -> None:
-        _, value, stderr = stand(iteration)
+        value, stderr = iteration.energies[0]
         emit(
             "iteration.completed",
             iteration=iteration.iteration,
@@ -163,19 +161,5 @@ class Loop:
             runtime=self.runtime,
             chunk=f"iterations-{start:06d}",
             estimates=estimates,
-            iterations=[_row(self._done[index]) for index in range(start, stop)],
+            iterations=[iteration_row(self._done[index]) for index in range(start, stop)],
         )
-
-
-def stand(iteration: Iteration) -> tuple[tuple[float, ...], float, float]:
-    """Return where the optimiser stood: the point it asked for first, or the middle of a pair."""
-    if len(iteration.points) != 2:  # noqa: PLR2004 - SPSA asks for a symmetric pair
-        return iteration.points[0], *iteration.energies[0]
-    (one, other), ((e1, s1), (e2, s2)) = iteration.points, iteration.energies
-    middle = tuple((a + b) / 2 for a, b in zip(one, other, strict=True))
-    return middle, (e1 + e2) / 2, float(np.hypot(s1, s2)) / 2
-
-
-def _row(iteration: Iteration) -> dict[str, object]:
-    centre, value, stderr = stand(iteration)
-    return dict(iteration_row(iteration, centre=centre, value=value, stderr=stderr))

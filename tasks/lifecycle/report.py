@@ -10,7 +10,6 @@ from datasets.records.executions import RunId
 from datasets.records.runs import Run
 from tasks.core.reports.page import vqe_page
 from tasks.errors import BadInput, StorageFault
-from tasks.lifecycle.loop import stand
 from tasks.lifecycle.runtime import Runtime
 
 
@@ -23,12 +22,12 @@ def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
     """
     run = runtime.journal.run(run_id)
     result = result_of(run)
-    stands = [stand(iteration) for iteration in runtime.journal.iterations(run.run_id)]
+    stood = [iteration.energies[0] for iteration in runtime.journal.iterations(run.run_id)]
     page = vqe_page(
         result,
         parameters=json.loads(run.parameters),
-        energies=[value for _, value, _ in stands],
-        stderrs=[stderr for _, _, stderr in stands],
+        energies=[value for value, _ in stood],
+        stderrs=[stderr for _, stderr in stood],
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
     )
     path = runtime.home.reports / f"{run.run_id}.html"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from datasets.journal.journal import Entry
+from datasets.journal.rows import Entry
 from datasets.records.compiled import CompiledProgram
 from datasets.records.devices import DeviceKind, DeviceSnapshot, Figure
 from datasets.records.executions import Collected, Estimate, RunId
@@ -118,9 +118,7 @@ def calibration_rows(snapshot: DeviceSnapshot, *, target: str) -> Iterator[Row]:
         yield same | {"element": dropped.element, "metric": dropped.metric} | figures
 
 
-def selection_row(
-    run_id: RunId, *, target: str, score: Mapping[str, float], reason: str
-) -> Row:
+def selection_row(run_id: RunId, *, target: str, score: Mapping[str, float], reason: str) -> Row:
     """The one candidate of a run whose target was named."""
     return {
         "selection_id": run_id,
@@ -179,9 +177,7 @@ def count_rows(collected: Collected) -> Iterator[Row]:
             yield same | {"outcome": outcome, "outcome_bits": None, "count": seen}
 
 
-def estimate_row(
-    estimate: Estimate, *, collected: Sequence[Collected], point: int = 0
-) -> Row:
+def estimate_row(estimate: Estimate, *, collected: Sequence[Collected], point: int = 0) -> Row:
     """An estimate with the executions that it was made from."""
     first = collected[0].execution
     return {
@@ -201,12 +197,13 @@ def estimate_row(
     }
 
 
-def iteration_row(iteration: Iteration, *, centre: Sequence[float], value: float, stderr: float) -> Row:
-    """A step of the loop, at the point where the optimiser stood."""
+def iteration_row(iteration: Iteration) -> Row:
+    """A step of the loop: the point where the optimiser stood, which it asks for first."""
+    value, stderr = iteration.energies[0]
     return {
         "run_id": iteration.run_id,
         "iteration": iteration.iteration,
-        "parameters": list(centre),
+        "parameters": list(iteration.points[0]),
         "value": value,
         "stderr": stderr,
         "shots": iteration.shots,

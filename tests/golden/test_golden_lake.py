@@ -22,12 +22,14 @@ CASES = [
 
 
 @pytest.mark.parametrize(
-    ("release", "table", "rows"), CASES, ids=[f"{release.name}-{table}" for release, table, _ in CASES]
+    ("release", "table", "rows"),
+    CASES,
+    ids=[f"{release.name}-{table}" for release, table, _ in CASES],
 )
 def test_golden_rows_read_as_when_they_were_landed(
     release: Path, table: str, rows: list[dict[str, Any]]
 ) -> None:
-    columns = ', '.join(f'"{name}"' for name in rows[0])
+    columns = ", ".join(f'"{name}"' for name in rows[0])
     sql = f"SELECT {columns} FROM {table} ORDER BY ALL"  # noqa: S608 - our own names
     assert views.query(release / "lake", sql).records() == rows
 
@@ -40,7 +42,9 @@ def test_golden_files_are_intact(release: Path) -> None:
 def test_every_version_of_every_table_has_golden_rows() -> None:
     for table, newest in SCHEMA_VERSIONS.items():
         for version in range(1, newest + 1):
-            assert any(release.joinpath("lake", table, f"v{version}").is_dir() for release in RELEASES)
+            assert any(
+                release.joinpath("lake", table, f"v{version}").is_dir() for release in RELEASES
+            )
 
 
 def test_the_columns_of_a_released_version_do_not_change() -> None:

@@ -17,17 +17,15 @@ class Pulse(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Natives:
-    """How a device rotates one qubit, and the names of its two-qubit gates.
+    """How a device rotates one qubit.
 
-    `continuous` says that a pulse takes any angle; otherwise it takes multiples of pi/2.
-    `entanglers` holds lowered names: cz, zz, xx, iswap (an `ms` gate is an xx with phases).
+    `continuous` says that a pulse takes any angle; otherwise it takes multiples of pi/2. `xx_name`
+    is `ms` where the device turns about equatorial axes that it is told, and `xx` elsewhere.
     """
 
     pulse: Pulse
     continuous: bool
-    entanglers: frozenset[str]
     xx_name: str = "xx"
-    explicit_rz: bool = False
 
 
 LOWERED = {"cz": "cz", "zz": "zz", "ms": "xx", "xx": "xx", "iswap": "iswap"}
@@ -42,17 +40,15 @@ def natives_of(snapshot: DeviceSnapshot) -> Natives:
     """
     names = frozenset(snapshot.native_gates)
     pulse = _pulse(names)
-    entanglers = frozenset(LOWERED[pair.gate] for pair in snapshot.pairs if pair.gate in LOWERED)
-    explicit_rz = "rz" in names and pulse is not Pulse.GPI
-    if pulse is None or ("xx" in entanglers and "ms" not in names and not explicit_rz):
+    if pulse is None or ("xx" in names and "rz" not in names):
         message = (
             f"{snapshot.name} offers the gates {', '.join(snapshot.native_gates) or '(none)'}; "
-            "programs are compiled into prx, or gpi and gpi2, or rx and rz, with cz, zz, ms, xx "
-            "or iswap. Choose another device."
+            "programs are compiled into prx, or gpi and gpi2, or rx and rz, with cz, zz, ms, "
+            "iswap, or xx and rz. Choose another device."
         )
         raise BadInput(message)
     continuous = pulse is Pulse.PRX or (pulse is Pulse.RX and not quarter_turns_only(snapshot))
-    return Natives(pulse, continuous, entanglers, "ms" if "ms" in names else "xx", explicit_rz)
+    return Natives(pulse, continuous, "ms" if "ms" in names else "xx")
 
 
 def quarter_turns_only(snapshot: DeviceSnapshot) -> bool:
@@ -61,8 +57,8 @@ def quarter_turns_only(snapshot: DeviceSnapshot) -> bool:
 
 
 def _pulse(names: frozenset[str]) -> Pulse | None:
+    if {"rx", "rz"} <= names:  # first, because simulators take every gate
+        return Pulse.RX
     if "prx" in names:
         return Pulse.PRX
-    if {"gpi", "gpi2"} <= names:
-        return Pulse.GPI
-    return Pulse.RX if {"rx", "rz"} <= names else None
+    return Pulse.GPI if {"gpi", "gpi2"} <= names else None

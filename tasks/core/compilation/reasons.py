@@ -27,10 +27,14 @@ def _figure(placement: Placement) -> str:
 
 
 def _comparison(ranked: Sequence[Placement], snapshot: DeviceSnapshot) -> str:
+    if ranked[0].log_success == 0:
+        return f"as on any of the {snapshot.n_qubits} qubits of this perfect simulator"
     if snapshot.fully_connected:
         return f"the best readout and gates of the {snapshot.n_qubits} qubits, all coupled"
+    if ranked[0].fits:
+        return "the best layout found that needs no routing"
     if len(ranked) == 1:
-        return "the only layout that the search led to"
+        return "the only layout tried"
     median = statistics.median(math.exp(placement.log_success) for placement in ranked)
     return (
         f"the best of {len(ranked)} layouts found (next {_figure(ranked[1])}; median {median:.3g})"

@@ -14,12 +14,15 @@ from tasks.core.compilation.success import Fidelities
 from tasks.core.compilation.targets import build_target, usable_labels
 from tasks.core.compilation.translation import to_gates, to_qiskit
 
+_Ends = tuple[tuple[int, ...], tuple[int, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:
     """A program lowered and routed on device labels, before emission.
 
-    `log_success` is that of the worst of its measured circuits, readout included.
+    `fits` says that every gate of the program met a coupler without routing; `log_success` is that
+    of the worst of its measured circuits, readout included.
     """
 
     gates: tuple[Gate, ...]
@@ -27,6 +30,7 @@ class Placement:
     layout: tuple[int, ...]
     measured_qubits: tuple[int, ...]
     seed: int
+    fits: bool
     log_success: float
 
 
@@ -40,21 +44,24 @@ def placements(
 ) -> tuple[Placement, ...]:
     """Return the different placements that the seeds lead to, most likely to succeed first.
 
-    Equal ones are ranked by layout, then by seed. Where every pair is coupled there is nothing to
-    route, and one seed is tried.
+    Equal ones are ranked by layout, then by seed. Where nothing has to be routed, because every
+    pair is coupled or the program fits the couplers as it is, all seeds lead to the same placement
+    and one is tried.
     """
     natives = natives_of(snapshot)
     labels = usable_labels(snapshot, n_qubits=circuit.n_qubits)
     target = build_target(snapshot, labels=labels, natives=natives)
     source = to_qiskit(circuit, measured=True)
     scorer = _Scorer(bases, natives=natives, fidelities=Fidelities(snapshot))
-    found: dict[object, Placement] = {}
+    found: dict[tuple[tuple[Gate, ...], _Ends], Placement] = {}
     for seed in seeds[:1] if snapshot.fully_connected else seeds:
-        routed = _transpiled(source, target=target, seed=seed, level=optimisation_level)
+        routed, fits = _transpiled(source, target=target, seed=seed, level=optimisation_level)
         gates = to_gates(routed, labels=labels)
-        layout, ends = _ends(routed, labels=labels)
-        if (key := (gates, layout, ends)) not in found:
-            found[key] = scorer.placement(gates, layout=layout, ends=ends, seed=seed)
+        ends = _ends(routed, labels=labels)
+        if (gates, ends) not in found:
+            found[gates, ends] = scorer.placement(gates, ends=ends, seed=seed, fits=fits)
+        if fits:
+            break
     return tuple(sorted(found.values(), key=_rank))
 
 
@@ -65,33 +72,38 @@ class _Scorer:
     fidelities: Fidelities
 
     def placement(
-        self, gates: tuple[Gate, ...], *, layout: tuple[int, ...], ends: tuple[int, ...], seed: int
+        self, gates: tuple[Gate, ...], *, ends: _Ends, seed: int, fits: bool
     ) -> Placement:
-        gates = merged_rotations(gates, continuous=self.natives.continuous)
+        layout, finals = ends
+        continuous = self.natives.continuous
+        merged = merged_rotations(gates, continuous=continuous)
         measured = tuple(
             measured_form(
-                gates,
-                rotations=rotations_into(basis, measured_qubits=ends),
-                continuous=self.natives.continuous,
+                merged,
+                rotations=rotations_into(basis, measured_qubits=finals),
+                continuous=continuous,
             )
             for basis in self.bases
         )
-        worst = min(
-            self.fidelities.log_success(form, measured_qubits=ends) for form in measured or (gates,)
-        )
-        return Placement(gates, measured, layout, ends, seed, worst)
+        forms = measured or (merged,)
+        worst = min(self.fidelities.log_success(form, measured_qubits=finals) for form in forms)
+        return Placement(merged, measured, layout, finals, seed, fits, worst)
 
 
-def _transpiled(source: Any, *, target: Any, seed: int, level: int) -> Any:
+def _transpiled(source: Any, *, target: Any, seed: int, level: int) -> tuple[Any, bool]:
+    """Return the routed circuit, and whether it fits the couplers without being routed."""
     from qiskit.transpiler import generate_preset_pass_manager
+    from qiskit.transpiler.passes.layout.vf2_layout import VF2LayoutStopReason
 
     manager = generate_preset_pass_manager(
         optimization_level=level, target=target, seed_transpiler=seed, approximation_degree=1.0
     )
-    return manager.run(source)
+    routed = manager.run(source)
+    stopped = manager.property_set["VF2Layout_stop_reason"]
+    return routed, stopped is VF2LayoutStopReason.SOLUTION_FOUND
 
 
-def _ends(routed: Any, *, labels: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _ends(routed: Any, *, labels: Sequence[int]) -> _Ends:
     """Return where each program qubit starts and where it ends."""
     starts = routed.layout.initial_index_layout(filter_ancillas=True)
     finals = routed.layout.final_index_layout(filter_ancillas=True)

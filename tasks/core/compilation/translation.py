@@ -41,8 +41,12 @@ def checked_source(circuit: Circuit) -> Circuit:
 
     Raises:
         UnknownName: a gate that is not in `SOURCE_GATES`.
-        BadInput: a gate with the wrong number of qubits or angles, or on a qubit that is not there.
+        BadInput: no qubits; a gate with the wrong number of qubits or angles, or on a qubit that is
+            not there.
     """
+    if circuit.n_qubits < 1:
+        message = f"The circuit has {circuit.n_qubits} qubits; it needs at least 1. Correct it."
+        raise BadInput(message)
     for gate in circuit.gates:
         if gate.name not in SOURCE_GATES:
             kind = "gate"

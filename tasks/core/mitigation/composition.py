@@ -125,9 +125,7 @@ def estimate_energy(
     )
 
 
-def estimate_terms(
-    sample: Sample, *, confusion: readout.Confusion | None
-) -> tuple[Estimate, ...]:
+def estimate_terms(sample: Sample, *, confusion: readout.Confusion | None) -> tuple[Estimate, ...]:
     """Estimate each Pauli string from the unscaled counts, with and without readout mitigation."""
     counts = sample.counts["raw"]
     n_qubits = next(iter(counts.values())).n_qubits
@@ -154,8 +152,9 @@ def estimate_terms(
 def scale_energies(
     sample: Sample, *, confusion: readout.Confusion | None
 ) -> tuple[tuple[int, float, float], ...]:
-    """Return (noise scale, energy, standard error) of each scale that was run, readout corrected
-    where a confusion is given: what the extrapolation was made from.
+    """Return (noise scale, energy, standard error) of each scale: what was extrapolated from.
+
+    The energies are readout corrected where a confusion is given.
     """
     n_qubits = next(iter(sample.counts["raw"].values())).n_qubits
     weights = confusion.weights if confusion else readout.ideal(n_qubits)

@@ -45,9 +45,7 @@ def expand(circuit: Circuit, *, scale: int) -> Circuit:
         message = f"A noise scale of {scale} cannot be folded. Use odd numbers such as 1, 3, 5."
         raise BadInput(message)
     folds = (scale - 1) // 2
-    gates = [
-        folded for gate in circuit.gates for folded in (gate, *(*inverse(gate), gate) * folds)
-    ]
+    gates = [folded for gate in circuit.gates for folded in (gate, *(*inverse(gate), gate) * folds)]
     return Circuit(circuit.n_qubits, tuple(gates))
 
 
@@ -94,7 +92,7 @@ def combine(
     """Extrapolate `values` at `scales` to scale 0; `stderrs` weigh them (0 counts as exact)."""
     x = np.asarray(scales, dtype=float)
     y = np.asarray(values, dtype=float) - asymptote
-    floor = max(max(stderrs), 1e-12) * 1e-3
+    floor = max(*stderrs, 1e-12) * 1e-3
     sigma = np.maximum(np.asarray(stderrs, dtype=float), floor)
     if _decays(y, sigma):
         return _exponential(x, y, sigma, asymptote)

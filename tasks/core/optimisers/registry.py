@@ -68,9 +68,9 @@ def points_per_iteration(name: str, frequencies: Sequence[int]) -> int:
         UnknownName: no such optimiser.
     """
     if name not in _SEARCHES:
-        raise UnknownName("optimiser", name, known())
+        raise UnknownName(kind="optimiser", name=name, known=known())
     if name == "spsa":
-        return 2
+        return 3
     if name == "rotosolve":
         return 2 * max(frequencies) + 1
     return 1 + 2 * sum(frequencies) if name in classical.WITH_SLOPES else 1

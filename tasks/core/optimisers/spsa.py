@@ -1,4 +1,4 @@
-"""SPSA with two points an iteration, its step calibrated on a trigonometric landscape."""
+"""SPSA with a probe on either side of its guess, its step measured on a trigonometric landscape."""
 
 from dataclasses import dataclass
 
@@ -13,73 +13,64 @@ _PROBE_RAD = 0.9  # the length of the probe: large, since the noise of a slope f
 _MAX_STEP_RAD = 1.0
 _WINDOW = 10  # iterations over which the slopes must vanish in their noise
 _STILL_RAD = 1e-6  # steps this small have converged where values carry no noise
-_MAX_CALIBRATIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One direction's slope per radian, its standard error, and the mean of the two values."""
+    """What three values along one direction say: the slope per radian there, and the bend.
+
+    Along a direction the value is taken as `a - b cos(x - x0)`: at x = 0 the slope is `-b sin x0`,
+    the bend `b cos x0`. `stderr` is that of the slope.
+    """
 
     direction: Points
     slope: float
+    bend: float
     stderr: float
-    mean: float
 
 
 def search(session: Session, landscape: Landscape) -> Optimum:
     """Follow random directions downhill and return the mean of the last iterates.
 
-    The length of a step is the slope over the landscape's amplitude, which pairs of probes of two
-    lengths at one place measure first. Averaging the tail cancels the noise of the last steps
-    (Polyak and Juditsky 1992, SIAM J. Control Optim. 30, 838): over the last third of the
-    iterations, or over the last 10 when the search has settled. It has when the last 10 slopes are
-    together no larger than their standard errors: their mean squared ratio is at most 1.
+    Each iteration asks for the guess itself, which shows how far the search has come and measures
+    the bend, and for one probe on either side of it. The length of a step is the slope over the
+    landscape's amplitude so far. Averaging the tail cancels the noise of the last steps (Polyak and
+    Juditsky 1992, SIAM J. Control Optim. 30, 838): over the last third of the iterations, or over
+    the last 10 when the search has settled. It has when the last 10 slopes are together no larger
+    than their standard errors: their mean squared ratio is at most 1.
     """
     path = [landscape.start]
     probes: list[Probe] = []
     steps: list[float] = []
     try:
-        amplitude = _calibrate(session, landscape, path)
         while not _settled(probes, steps):
-            probe = _probe(session, landscape, path[-1], number=len(path))
-            step = _bounded(-_gain(landscape, len(path)) * probe.slope / amplitude)
-            path.append(path[-1] + step * probe.direction)
-            probes.append(probe)
-            steps.append(step)
+            probes.append(_probe(session, landscape, path[-1], number=len(path)))
+            slope = probes[-1].slope / _amplitude(probes)
+            steps.append(_bounded(-_gain(landscape, len(path)) * slope))
+            path.append(path[-1] + steps[-1] * probes[-1].direction)
     except BudgetSpent:
         return Optimum(_mean(path[-max(1, len(path) // 3) :]), session.iterations, converged=False)
     return Optimum(_mean(path[-_WINDOW:]), session.iterations, converged=True)
 
 
-def _calibrate(session: Session, landscape: Landscape, path: list[Points]) -> float:
-    """Step along a few directions, two iterations each, and return the landscape's amplitude.
-
-    Along a direction the value is taken as `a + b cos(x - x0)`; the slope gives `b sin`, the means
-    of the pairs at two lengths give `b cos`, and the root mean square of b is returned, at least
-    the noise of a slope.
-    """
-    squares: list[float] = []
-    floor = 1e-12
-    for _ in range(_calibrations(landscape)):
-        direction = _direction(landscape)
-        short = _pair(session, path[-1], direction, _PROBE_RAD)
-        long = _pair(session, path[-1], direction, 2 * _PROBE_RAD)
-        slope = (short.slope + long.slope) / 2
-        bend = (short.mean - long.mean) / (np.cos(_PROBE_RAD) - np.cos(2 * _PROBE_RAD))
-        squares.append(slope**2 + bend**2)
-        floor = max(floor, short.stderr)
-        amplitude = max(float(np.sqrt(np.mean(squares))), floor)
-        path += [path[-1], path[-1] + _bounded(-slope / amplitude) * direction]
-    return amplitude
-
-
-def _calibrations(landscape: Landscape) -> int:
-    affordable = landscape.max_iterations // _WINDOW
-    return max(1, min(len(landscape.start), affordable, _MAX_CALIBRATIONS))
+def _amplitude(probes: list[Probe]) -> float:
+    """Return the root mean square of b, at least the noise of a slope."""
+    squares = [probe.slope**2 + probe.bend**2 for probe in probes]
+    floor = max(*(probe.stderr for probe in probes), 1e-12)
+    return max(float(np.sqrt(np.mean(squares))), floor)
 
 
 def _probe(session: Session, landscape: Landscape, point: Points, *, number: int) -> Probe:
-    return _pair(session, point, _direction(landscape), _PROBE_RAD / number**_PROBE_DECAY)
+    direction, length = _direction(landscape), _PROBE_RAD / number**_PROBE_DECAY
+    points = np.array([point, point + length * direction, point - length * direction])
+    (here, ahead, behind), (_, *stderrs) = session.ask(points)
+    width = 2 * float(np.sin(length))
+    return Probe(
+        direction=direction,
+        slope=float(ahead - behind) / width,
+        bend=float((ahead + behind) / 2 - here) / (1 - float(np.cos(length))),
+        stderr=float(np.hypot(*stderrs)) / width,
+    )
 
 
 def _direction(landscape: Landscape) -> Points:
@@ -88,14 +79,6 @@ def _direction(landscape: Landscape) -> Points:
     signs = landscape.rng.choice([-1.0, 1.0], size=count)
     direction: Points = signs / (np.sqrt(count) * np.array(landscape.frequencies))
     return direction
-
-
-def _pair(session: Session, point: Points, direction: Points, length: float) -> Probe:
-    points = np.array([point + length * direction, point - length * direction])
-    values, stderrs = session.ask(points)
-    width = 2 * float(np.sin(length))
-    slope = float(values[0] - values[1]) / width
-    return Probe(direction, slope, float(np.hypot(*stderrs)) / width, float(np.mean(values)))
 
 
 def _gain(landscape: Landscape, number: int) -> float:

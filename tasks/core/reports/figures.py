@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, BLUE, RED, GREEN, GRID = "#1c2430", "#2563a8", "#b5432a", "#2c7a4b", "#e3e7ec"
-FORMAT = {"svg.hashsalt": "quantum-runtime", "svg.fonttype": "none", "font.family": "sans-serif"}
+FORMAT: dict[Any, Any] = {
+    "svg.hashsalt": "quantum-runtime",
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+}
 
 
 def convergence(

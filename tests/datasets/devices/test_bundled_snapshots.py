@@ -19,8 +19,8 @@ CALIBRATION_IDS = {  # the first 40 of 64 digits
     "forte-enterprise@2026-05-03": "4f29288a079e864a9a91029803f299d189aac70f",
     "garnet@2025-07-06": "3b1f781c5b77e1e3cdd95babe1537d242976b16f",
     "garnet@2026-05-05": "2f96cb3ba99c8b262109646de6a6115d16ef52c8",
-    "local-dm@2026-11-22": "941bc3e57dab4180583f2cdf5a8c4eea2358ec24",
-    "local-sv@2026-11-22": "4faf541702c8485b96ed530efe9cd249550ad96d",
+    "local-dm@2026-11-22": "4d774d4dfd1db597dfc387bae00b987cd65fef6f",
+    "local-sv@2026-11-22": "1b9285af5e56c9072d575f98a02e0b0245cd96fa",
     "sv1@2022-06-22": "10fccb0a338059e94295392d72884deb85c124c3",
 }
 RAW = {

@@ -9,11 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented_documents import RB, couplers, fidelity, imported, ion_trap, labels, square
 
 from datasets.devices.capabilities import import_capabilities
 from datasets.records.devices import DeviceKind, Figure, Prices
 from tasks.errors import BadInput
+from tests.datasets.devices.invented_documents import (
+    RB,
+    couplers,
+    fidelity,
+    imported,
+    ion_trap,
+    labels,
+    square,
+)
 
 
 def test_a_clean_document_is_taken_over_whole() -> None:

@@ -1,7 +1,9 @@
 """Published figures that must not be used, and what is said of each."""
 
 import pytest
-from invented_documents import (
+
+from datasets.records.devices import Dropped, Figure, Flag
+from tests.datasets.devices.invented_documents import (
     RB,
     SRB,
     Document,
@@ -15,8 +17,6 @@ from invented_documents import (
     reasons,
     square,
 )
-
-from datasets.records.devices import Dropped, Figure, Flag
 
 
 def test_uncalibrated_pairs_are_never_used() -> None:

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from invented_documents import (
+
+from datasets.devices.capabilities import import_capabilities
+from datasets.devices.document import read_snapshot, write_snapshot
+from tasks.errors import BadInput
+from tests.datasets.devices.invented_documents import (
     Document,
     imported,
     ion_trap,
     labels,
     square,
 )
-
-from datasets.devices.capabilities import import_capabilities
-from datasets.devices.document import read_snapshot, write_snapshot
-from tasks.errors import BadInput
 
 
 def test_a_device_whose_only_mean_is_not_believed_is_refused() -> None:
@@ -91,6 +91,12 @@ def test_a_malformed_document_is_refused_in_one_line(
 def test_a_document_that_does_not_say_which_device_it_is_of_asks_for_a_name() -> None:
     with pytest.raises(BadInput, match="--name NAME"):
         imported(square(), name=None)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "x" * 101])
+def test_a_name_that_is_not_a_short_line_is_refused(name: str) -> None:
+    with pytest.raises(BadInput, match="not a line of at most 100 characters"):
+        imported(square(), name=name)
 
 
 def test_a_snapshot_is_not_imported_again() -> None:

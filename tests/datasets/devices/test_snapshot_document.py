@@ -2,9 +2,11 @@
 
 import dataclasses
 import json
+import re
 from datetime import UTC, datetime, time, timedelta, timezone
 from decimal import Decimal
 from itertools import combinations
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -168,6 +170,13 @@ def test_a_uniform_device_is_written_in_two_lines(snapshot: DeviceSnapshot) -> N
     text = write_snapshot(uniform)
     assert len(text) < 1_500
     assert read_snapshot(text, origin="it") == uniform
+
+
+def test_the_example_in_the_documentation_is_a_snapshot() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "device-snapshots.md").read_text(encoding="utf-8")
+    example = re.search(r"^    \{\n.*?^    \}\n", text, re.DOTALL | re.MULTILINE)
+    assert example is not None
+    assert read_snapshot(example.group(), origin="it").n_qubits == 3
 
 
 def test_a_file_without_its_calibration_id_gets_one(snapshot: DeviceSnapshot) -> None:

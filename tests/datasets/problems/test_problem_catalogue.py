@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.problems.catalogue import load, names
@@ -20,7 +20,7 @@ def read(**changes: object) -> Problem:
     return parse(json.dumps({**GOOD, **changes}).encode(), origin="my.json")
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", [name for name in names() if "@" in name])
 def test_a_bundled_energy_is_the_lowest_eigenvalue_of_its_terms(name: str) -> None:
     problem = load(name)
     assert problem.exact_energy == pytest.approx(lowest_energy(problem.hamiltonian), abs=1e-9)
@@ -151,6 +151,7 @@ def test_bytes_that_are_no_problem_are_refused_in_one_line(data: bytes, said: st
     assert "\n" not in str(refusal.value)
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.integers() | st.text(),

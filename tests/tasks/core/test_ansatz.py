@@ -5,7 +5,7 @@ from functools import cache, reduce
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
@@ -160,7 +160,10 @@ def test_molecules_have_the_documented_parameters_and_gates(
     assert two_qubit_gates(program.circuit.gates) == gates
 
 
-@pytest.mark.parametrize(("name", "tolerance"), [("h2", 1e-8), ("h2@0.735", 1e-8), ("lih", 1e-4)])
+@pytest.mark.parametrize(
+    ("name", "tolerance"),
+    [("h2", 1e-8), ("h2@0.735", 1e-8), pytest.param("lih", 1e-8, marks=pytest.mark.slow)],
+)
 def test_uccsd_reaches_the_exact_energy(name: str, tolerance: float) -> None:
     problem = load(name)
     program = build(problem, kind="uccsd")
@@ -168,6 +171,7 @@ def test_uccsd_reaches_the_exact_energy(name: str, tolerance: float) -> None:
     assert -1e-9 <= found.fun - problem.exact_energy < tolerance
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 99))
 def test_uccsd_conserves_particles_and_spin(seed: int) -> None:
     program = build(load("lih"), kind="uccsd")
@@ -216,13 +220,13 @@ def test_hea_has_a_chain_a_layer_and_rotations_around_it() -> None:
     assert set(program.frequencies) == {1}
 
 
-def test_hea_starts_from_small_angles_that_the_seed_fixes() -> None:
+def test_hea_starts_from_angles_that_the_seed_fixes() -> None:
     program = build(load("h2"), kind="hea")
     one, two = (
         initial_parameters(program, kind="hea", rng=np.random.default_rng(5)) for _ in range(2)
     )
     assert np.array_equal(one, two)
-    assert 0 < np.abs(one).max() < 0.5
+    assert 0 < np.abs(one).max() < 2.5
 
 
 @pytest.mark.parametrize("kind", KINDS)

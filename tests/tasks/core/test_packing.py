@@ -1,6 +1,7 @@
 """Packing and prices: no limit broken, order kept, real bills reproduced."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,7 @@ def test_every_set_has_equal_shots_within_the_limits_and_could_not_take_the_next
         assert len({shots[i] for i in chunk}) == 1
         assert len(chunk) <= 100
         assert sum(shots[i] for i in chunk) <= 200_000
-    for one, other in zip(chunks, chunks[1:], strict=False):
+    for one, other in pairwise(chunks):
         full = len(one) == 100 or (len(one) + 1) * shots[one.start] > 200_000
         assert full or shots[one.start] != shots[other.start]
 

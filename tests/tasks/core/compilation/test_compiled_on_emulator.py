@@ -1,6 +1,7 @@
 """Braket's own emulator takes what the compiler and the OpenQASM writer make."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ DOCUMENTS = {
     "forte-enterprise": "ionq_forte_enterprise_device_capabilities.json",
 }
 SHOTS = 1000
+NOISE = 0.5 * math.sqrt(8 / SHOTS) + math.sqrt(9 / (2 * SHOTS))
+"""Distance from the true distribution that sampling 8 outcomes exceeds once in 8,000 tries."""
 
 
 def capabilities_text(path: Path) -> str:
@@ -29,13 +32,13 @@ def capabilities_text(path: Path) -> str:
 
 
 def emulated(text: str, *, document: str, inputs: dict[str, float]) -> dict[str, int]:
+    from braket.circuits import Circuit
     from braket.emulation.local_emulator import LocalEmulator
-    from braket.ir.openqasm import Program as OpenQasm
     from braket.schema_common import BraketSchemaBase
 
     properties = BraketSchemaBase.parse_raw_schema(document)
     emulator = LocalEmulator.from_device_properties(properties)
-    result = emulator.run(OpenQasm(source=text, inputs=inputs), shots=SHOTS).result()
+    result = emulator.run(Circuit.from_ir(text, inputs), shots=SHOTS).result()
     return dict(result.measurement_counts)
 
 
@@ -65,4 +68,4 @@ def test_the_emulator_runs_every_measured_circuit_and_finds_about_what_is_meant(
                 emulated(text, document=document, inputs=inputs), n_qubits=source.n_qubits
             )
             meant = basis_probabilities(source, basis=form.basis, values=values)
-            assert np.abs(found - meant).sum() / 2 < 1.2 - compiled.metrics.estimated_success
+            assert np.abs(found - meant).sum() / 2 <= 1 - compiled.metrics.estimated_success + NOISE

@@ -54,6 +54,17 @@ def test_a_malformed_gate_is_refused(gate: Gate) -> None:
         compile_program(program(Circuit(3, (gate,))), snapshot=IQM, bases=())
 
 
+def test_a_circuit_without_qubits_is_refused() -> None:
+    with pytest.raises(BadInput, match="needs at least 1"):
+        compile_program(program(Circuit(0, ())), snapshot=IQM, bases=())
+
+
+def test_importing_the_compiler_does_not_import_qiskit() -> None:
+    code = "import sys, tasks.core.compilation.compiler; print('qiskit' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_an_unknown_gate_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UnknownName, match=r"gate 'toffoli'.*ccnot"):
         compile_program(program(Circuit(3, (Gate("toffoli", (0, 1, 2)),))), snapshot=IQM, bases=())
@@ -233,7 +244,9 @@ def test_every_bundled_device_gets_circuits_that_it_runs_as_they_stand(name: str
 @pytest.mark.slow
 def test_a_chemistry_ansatz_with_forty_bases_compiles_within_seconds() -> None:
     source = pauli_exponentials(6, terms=64)
-    bases = [f"{a}{b}{c}{d}XY" for a in "XYZ" for b in "XYZ" for c in "XY" for d in "XZ"] + ["Z" * 6]
+    bases = [f"{a}{b}{c}{d}XY" for a in "XYZ" for b in "XYZ" for c in "XY" for d in "XZ"] + [
+        "Z" * 6
+    ]
     started = time.perf_counter()
     compiled = compile_program(program(source), snapshot=resolve("emulator:garnet"), bases=bases)
     assert len(compiled.measured) == 37
@@ -244,10 +257,6 @@ def test_a_chemistry_ansatz_with_forty_bases_compiles_within_seconds() -> None:
 def test_a_single_qubit_takes_the_best_qubit_and_needs_no_coupler() -> None:
     alone = Circuit(1, (Gate("ry", (0,), (Angle(0.3),)),))
     compiled = compile_program(program(alone), snapshot=IQM, bases=["X", "Y"])
-    best = max(
-        IQM.qubits, key=lambda q: q.one_qubit_fidelity.value * q.readout_fidelity.value
-    )
+    best = max(IQM.qubits, key=lambda q: q.one_qubit_fidelity.value * q.readout_fidelity.value)
     assert compiled.measured_qubits == (best.label,)
     assert compiled.reason.startswith("Qubit ")
-
-

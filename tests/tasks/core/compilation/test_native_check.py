@@ -38,9 +38,7 @@ def test_a_gate_that_the_device_cannot_run_is_named_with_the_reason(
 
 
 def test_native_gates_on_couplers_in_either_direction_pass() -> None:
-    check_native(
-        Circuit(2, (Gate("prx", (1,), (FREE, HALF)), Gate("cz", (2, 1)))), snapshot=IQM
-    )
+    check_native(Circuit(2, (Gate("prx", (1,), (FREE, HALF)), Gate("cz", (2, 1)))), snapshot=IQM)
     check_native(
         Circuit(2, (Gate("rx", (1,), (-HALF,)), Gate("rz", (1,), (FREE,)))), snapshot=RIGETTI
     )

@@ -123,9 +123,9 @@ def test_dropping_what_a_measurement_cannot_see_keeps_the_outcomes(
     np.testing.assert_allclose(one, other, atol=1e-7)
 
 
-PRX = Natives(Pulse.PRX, continuous=True, entanglers=frozenset({"cz"}), xx_name="ms")
-GPI = Natives(Pulse.GPI, continuous=False, entanglers=frozenset({"zz"}), xx_name="ms")
-RX = Natives(Pulse.RX, continuous=True, entanglers=frozenset({"cz"}), explicit_rz=True)
+PRX = Natives(Pulse.PRX, continuous=True, xx_name="ms")
+GPI = Natives(Pulse.GPI, continuous=False, xx_name="ms")
+RX = Natives(Pulse.RX, continuous=True)
 
 
 @given(st.data(), st.sampled_from((PRX, GPI, RX)))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.core.optimisers.registry import known, optimise
+from tasks.core.optimisers.registry import known, optimise, points_per_iteration
 from tasks.core.optimisers.session import Evaluate, Evaluation, Optimum, Points
 from tasks.errors import BadInput, ExecutionFailed, UnknownName
 
@@ -81,6 +81,7 @@ def test_the_budget_is_never_exceeded_and_always_reported(
     recorder = Recorder(waves, stderr=0.01, seed=seed)
     found = search(name, recorder, iterations=iterations, seed=seed)
     assert found.iterations == len(recorder.asked) <= iterations
+    assert max(map(len, recorder.asked)) <= points_per_iteration(name, (1, 2))
     assert np.isfinite(found.parameters).all()
     assert all(points.ndim == 2 and points.shape[1] == 2 for points in recorder.asked)
 
@@ -131,6 +132,8 @@ def test_the_start_is_left_as_it_was(name: str) -> None:
 def test_bad_requests_are_refused_in_words() -> None:
     with pytest.raises(UnknownName, match="Choose one of: spsa, rotosolve, cobyla"):
         search("adam", Recorder(waves), iterations=9)
+    with pytest.raises(UnknownName, match="Unknown optimiser 'adam'"):
+        points_per_iteration("adam", (1, 2))
     with pytest.raises(BadInput, match="at least 1 iteration; got 0"):
         search("spsa", Recorder(waves), iterations=0)
     with pytest.raises(BadInput, match="0 starting values and 0 frequencies"):

@@ -1,0 +1,1 @@
+"""How the journal came to be, step by step, for Alembic."""

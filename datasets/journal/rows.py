@@ -1,0 +1,101 @@
+"""Rows of the journal as the values that they stand for, and back."""
+
+import json
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from datasets.records.compiled import CompiledId
+from datasets.records.devices import CalibrationId
+from datasets.records.executions import (
+    Executable,
+    Execution,
+    ExecutionId,
+    ExecutionState,
+    Purpose,
+    RunId,
+)
+from datasets.records.runs import Iteration, Run, RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the journal knows of an execution beside the execution itself."""
+
+    execution: Execution
+    state: ExecutionState
+    handle: str | None
+    parent_id: str | None
+    shots_returned: int | None
+    calibration_id_end: str | None
+    created_at: datetime
+    submitted_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    failure: str | None
+
+
+def run_row(run: Run) -> dict[str, object]:
+    """Return the columns of a run."""
+    return {field.name: getattr(run, field.name) for field in fields(run)}
+
+
+def to_run(row: sa.Row[tuple[object, ...]]) -> Run:
+    """Read a run back."""
+    values = row._asdict()
+    return Run(**values | {"run_id": RunId(values["run_id"]), "state": RunState(values["state"])})
+
+
+def execution_row(execution: Execution) -> dict[str, object]:
+    """Return the columns of an execution that is about to be submitted."""
+    layout = [[e.point, e.basis, e.variant, e.copies] for e in execution.executables]
+    plain = {
+        field.name: getattr(execution, field.name)
+        for field in fields(execution)
+        if field.name != "executables"
+    }
+    written = {"state": ExecutionState.INTENT, "created_at": datetime.now(UTC)}
+    return plain | written | {"executables": json.dumps(layout)}
+
+
+def to_entry(row: sa.Row[tuple[object, ...]]) -> Entry:
+    """Read an execution back, with what is known of it."""
+    values = row._asdict()
+    execution = Execution(
+        execution_id=ExecutionId(values["execution_id"]),
+        run_id=RunId(values["run_id"]),
+        target=values["target"],
+        compiled_id=CompiledId(values["compiled_id"]),
+        calibration_id=CalibrationId(values["calibration_id"]),
+        action=bytes(values["action"]),
+        shots=values["shots"],
+        seed=values["seed"],
+        executables=tuple(Executable(*item) for item in json.loads(values["executables"])),
+        purpose=Purpose(values["purpose"]),
+        iteration=values["iteration"],
+        cost_usd=values["cost_usd"],
+    )
+    beside = {f.name: values[f.name] for f in fields(Entry) if f.name not in {"execution", "state"}}
+    return Entry(execution=execution, state=ExecutionState(values["state"]), **beside)
+
+
+def iteration_row(iteration: Iteration) -> dict[str, object]:
+    """Return the columns of an iteration."""
+    plain = {field.name: getattr(iteration, field.name) for field in fields(iteration)}
+    packed = {"points": json.dumps(iteration.points), "energies": json.dumps(iteration.energies)}
+    return plain | packed
+
+
+def to_iteration(row: sa.Row[tuple[object, ...]]) -> Iteration:
+    """Read an iteration back."""
+    values = row._asdict()
+    return Iteration(
+        run_id=RunId(values["run_id"]),
+        iteration=values["iteration"],
+        points=tuple(tuple(point) for point in json.loads(values["points"])),
+        energies=tuple((value, stderr) for value, stderr in json.loads(values["energies"])),
+        shots=values["shots"],
+        cost_usd=values["cost_usd"],
+        elapsed_s=values["elapsed_s"],
+    )

@@ -5,8 +5,8 @@ from datetime import datetime
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
+from datasets.columns import Column
 from datasets.schemas import arrow_type, schema, table_of
-from datasets.tables import Column
 from tasks.core.identity import canonical
 from tasks.errors import Terminal
 

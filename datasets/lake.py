@@ -14,6 +14,7 @@ from datasets.conversion import Rows
 from datasets.encoding import Label
 from datasets.storage_faults import explain
 from datasets.stores import Store, open_store
+from tasks.core.events import emit
 from tasks.core.identity import digest
 from tasks.errors import BadInput, BrokenContract
 
@@ -101,6 +102,7 @@ def _know_run(run_id: str) -> None:
 
 def _land(store: Store, batch: Batch, found: Label | None) -> LandedFile:
     created = found is None and publish(store, batch)
+    emit("file.landed", path=str(batch.path), created=created)
     return LandedFile(
         store.locate(batch.path), len(batch.rows), (found or batch.label).sha256, created
     )

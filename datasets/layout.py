@@ -78,7 +78,7 @@ def file_path(table: str, key: Sequence[str], *, version: int | None = None) -> 
         message = f"A file of {table} needs a key of at least one part, as a tuple; got {key!r}."
         raise BadInput(message)
     folders = [_part(part) for part in key]
-    release = f"v{version or SCHEMA_VERSIONS[table]}"
+    release = f"v{SCHEMA_VERSIONS[table] if version is None else version}"
     return PurePosixPath(table, release, *folders[:-1], f"{folders[-1]}.parquet")
 
 

@@ -5,7 +5,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from datasets.tables import TABLES, Column, Kind, Table
+from datasets.columns import Column, Kind, Table
+from datasets.tables import TABLES
 from tasks.errors import UnknownName
 
 if TYPE_CHECKING:

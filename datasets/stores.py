@@ -111,12 +111,12 @@ class ObjectStore:
             if info.is_file:
                 yield PurePosixPath(info.path).relative_to(self.prefix)
 
-    def dataset(self, paths: Sequence[PurePosixPath]) -> Any:
+    def dataset(self, paths: Sequence[PurePosixPath], columns: Any) -> Any:
         """Return the rows of some objects as a dataset that DuckDB reads lazily."""
         import pyarrow.dataset as ds
 
         names = [self._name(path) for path in paths]
-        return ds.dataset(names, filesystem=self.filesystem, format="parquet")
+        return ds.dataset(names, columns, format="parquet", filesystem=self.filesystem)
 
     def _name(self, path: PurePosixPath) -> str:
         return str(PurePosixPath(self.prefix, path))

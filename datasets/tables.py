@@ -1,51 +1,9 @@
 """The lake's tables as plain data: every column, its kind, unit and meaning."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
-Kind = Literal[
-    "id",
-    "text",
-    "json",
-    "texts",
-    "time",
-    "money",
-    "bool",
-    "int32",
-    "int64",
-    "uint32",
-    "uint64",
-    "float",
-    "floats",
-    "bytes",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column. `required` means never null.
-
-    `volatile` means measured anew every time (a duration, a clock): landing the same rows again
-    with another value is still the same landing, and the first one stands.
-    """
-
-    name: str
-    kind: Kind
-    meaning: str
-    required: bool = True
-    unit: str = ""
-    volatile: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table: what a row is, which columns tell rows of a file apart, and all its columns."""
-
-    row: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
+from datasets.columns import Column, Kind, Table
 
 
 def _maybe(name: str, kind: Kind, meaning: str, unit: str = "") -> Column:
@@ -128,7 +86,7 @@ DEVICE_SNAPSHOTS = Table(
         Column("calibration_id", "id", "Digest of the snapshot."),
         _TARGET,
         Column("vendor", "text", "Who makes the device."),
-        Column("taken_at", "time", "When the runtime looked."),
+        Column("taken_at", "time", "When the runtime looked first.", volatile=True),
         _maybe("published_at", "time", "When the vendor published the figures."),
         Column("n_qubits", "int32", "Usable qubits.", unit="qubits"),
         _maybe("n_pairs", "int32", "Usable couplers."),

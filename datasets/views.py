@@ -9,10 +9,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from datasets.columns import Kind
+from datasets.conversion import relaxed
 from datasets.schemas import SCHEMA_VERSIONS, table_of
 from datasets.storage_faults import explain
 from datasets.stores import LocalStore, ObjectStore, Store, open_store
-from datasets.tables import TABLES, Kind
+from datasets.tables import TABLES
 from tasks.errors import BadInput, StorageFault
 
 if TYPE_CHECKING:
@@ -108,7 +110,7 @@ def query(lake_root: str | Path, sql: str) -> Rows:
             columns = tuple(column[0] for column in result.description or ())
             return Rows(columns, tuple(result.fetchall()))
         except duckdb.Error as error:
-            if open_store(lake_root).locate(PurePosixPath()) in str(error):  # it names a file
+            if _names_a_file(error, open_store(lake_root)):
                 message = f"{_one_line(error)}. `qrt verify` lists damaged files: restore them."
                 raise StorageFault(message) from error
             raise BadInput(_one_line(error)) from error
@@ -151,7 +153,7 @@ def _stored(connection: "duckdb.DuckDBPyConnection", store: Store, name: str) ->
         files = tuple(_visible(store, PurePosixPath(name, f"v{version}")))
         if files and isinstance(store, ObjectStore):
             view = f"{name}_v{version}"
-            connection.register(view, store.dataset(files))
+            connection.register(view, store.dataset(files, relaxed(name)))
             parts.append(f"SELECT * FROM {view}")  # noqa: S608 - a table's name and a number
         elif files:
             places = ", ".join(_quoted(store.locate(file)) for file in files)
@@ -182,6 +184,12 @@ def _refuse_all_but_reading(statements: "Sequence[duckdb.Statement]") -> None:
             "Use SELECT, SHOW TABLES, DESCRIBE or SUMMARIZE."
         )
         raise BadInput(message)
+
+
+def _names_a_file(error: Exception, store: Store) -> bool:
+    """Whether an error is about one of the lake's files, not about the SQL."""
+    place = store.prefix if isinstance(store, ObjectStore) else store.locate(PurePosixPath())
+    return f"{place}/" in str(error)
 
 
 def _one_line(error: Exception) -> str:

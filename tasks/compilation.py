@@ -22,6 +22,7 @@ def compile_ansatz(run: Run, *, prepared: Prepared) -> Experiment:
     bases = [group.basis for group in prepared.groups]
     compiled = compile_program(prepared.program, snapshot=snapshot, bases=bases)
     for measured in compiled.measured:
+        backend.validate(measured.circuit)
         check_native(measured.circuit, snapshot=snapshot)
     emit(
         "program.compiled", reason=compiled.reason, two_qubit_gates=compiled.metrics.two_qubit_gates

@@ -3,8 +3,8 @@
 import math
 from typing import TYPE_CHECKING, Any
 
+from datasets.columns import Kind
 from datasets.schemas import table_of
-from datasets.tables import Kind
 
 if TYPE_CHECKING:
     import pandas as pd

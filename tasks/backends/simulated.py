@@ -42,10 +42,11 @@ class SimulatedBackend:
     def validate(self, circuit: Circuit) -> None:
         """Refuse circuits that do not fit this machine's memory."""
         limit = MAX_STATE_VECTOR_QUBITS if self._noise is None else MAX_DENSITY_MATRIX_QUBITS
-        if circuit.n_qubits > limit:
+        needed = max(circuit.n_qubits, len({q for gate in circuit.gates for q in gate.qubits}))
+        if needed > limit:
             message = (
                 f"{self._snapshot.name} is simulated here with up to {limit} qubits; "
-                f"the circuit needs {circuit.n_qubits}. Choose a smaller problem or local:sv."
+                f"the circuit needs {needed}. Choose a smaller problem or local:sv."
             )
             raise BadInput(message)
 

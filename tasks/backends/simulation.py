@@ -32,18 +32,20 @@ def probabilities(
     """Return the probability of each outcome, (2**n,), bit 0 of the index the first measured qubit.
 
     Args:
-        circuit: in device labels; touches measured qubits only.
+        circuit: in device labels; qubits beside the measured ones are routing's.
         values: radians by parameter name.
         measured_qubits: device labels in the order of the outcome's bits.
         noise: None simulates a state vector, anything else a density matrix.
     """
-    places = {label: place for place, label in enumerate(measured_qubits)}
+    beside = {qubit for gate in circuit.gates for qubit in gate.qubits} - set(measured_qubits)
+    places = {label: place for place, label in enumerate((*measured_qubits, *sorted(beside)))}
     with _kernels:
         simulation = _simulation(len(places), noisy=noise is not None)
-        simulation.evolve(list(_operations(circuit, values, places, noise)))
+        simulation.evolve(_operations(circuit, values, places, noise))
         found = np.asarray(simulation.probabilities, dtype=np.float64)
     # The simulator's index has qubit 0 as its most significant bit; ours is the other way round.
-    little_endian = found.reshape((2,) * len(places)).transpose().reshape(-1)
+    measured = found.reshape((2,) * len(measured_qubits) + (-1,)).sum(axis=-1)
+    little_endian = measured.transpose().reshape(-1)
     return np.asarray(little_endian / little_endian.sum())
 
 

@@ -18,9 +18,7 @@ def submit(executions: Sequence[Execution], *, journal: Journal, backend: Backen
         entry = journal.intend(execution)
         emit("execution.intended", execution_id=execution.execution_id)
         if entry.handle is None:
-            handle = backend.find(execution) or backend.submit(execution)
-            emit("execution.accepted", execution_id=execution.execution_id, handle=handle)
-            journal.submitted(execution.execution_id, handle)
+            journal.submitted(execution.execution_id, _adopt_or_buy(execution, backend))
         emit(
             "execution.submitted",
             execution_id=execution.execution_id,
@@ -60,6 +58,16 @@ def _collect(execution: Execution, *, journal: Journal, backend: Backend) -> Col
         raise ExecutionFailed(message)
     emit("execution.collected", execution_id=execution.execution_id)
     return Collected(execution, _merge(execution, backend.fetch(handle)))
+
+
+def _adopt_or_buy(execution: Execution, backend: Backend) -> str:
+    """Return the handle of what the target has already, or hand the execution over."""
+    if handle := backend.find(execution):
+        emit("execution.adopted", execution_id=execution.execution_id, handle=handle)
+        return handle
+    handle = backend.submit(execution)
+    emit("execution.bought", execution_id=execution.execution_id, handle=handle)
+    return handle
 
 
 def _handle(entry: Entry) -> str:

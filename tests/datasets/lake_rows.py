@@ -1,4 +1,4 @@
-"""Rows for the lake's tests: arbitrary ones that fit a schema, and good ones from the golden lake."""
+"""Rows for the lake's tests: arbitrary ones that fit a schema, and good ones."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from datasets import encoding
+from datasets.columns import Column, Kind
 from datasets.schemas import table_of
-from datasets.tables import Column, Kind
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "v1"
 RUN_ID = "1b4e28ba-2fa1-41d2-883f-0016d3cca427"

@@ -116,8 +116,11 @@ def test_a_broken_rule_is_named_with_the_value(
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "late", "early"),
-    [("runs", "ended_at", "started_at"), ("executions", "ended_at", "started_at")]
-    + [("executions", "submitted_at", "created_at")],
+    [
+        ("runs", "ended_at", "started_at"),
+        ("executions", "ended_at", "started_at"),
+        ("executions", "submitted_at", "created_at"),
+    ],
 )
 def test_time_does_not_run_backwards(table: str, late: str, early: str) -> None:
     row = next(row for row in good_rows(table) if row[late] is not None)

@@ -31,6 +31,11 @@ def _files(folder: str | Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
+def _land_many(lake: Lake, times: int) -> None:
+    for at in range(times):
+        lake.land("counts", (RUN_ID, str(at)), good_rows("counts"), run_id=RUN_ID)
+
+
 def _quality(lake: Lake) -> list[dict[str, Any]]:
     sql = "SELECT table_name, batch, success, failed, report FROM quality ORDER BY ALL"
     return views.query(lake.root, sql).records()
@@ -177,9 +182,8 @@ def test_a_disk_that_fills_up_keeps_what_was_landed_and_goes_on_after_a_clean_up
     try:
         lake = Lake(small / "lake", tmp_path / "quarantine")
         small.joinpath("ballast").write_bytes(b"x" * 40_000)
-        with pytest.raises(StorageFault, match="No space left .*MB free.*qrt resume"):
-            for at in range(20):
-                lake.land("counts", (RUN_ID, str(at)), good_rows("counts"), run_id=RUN_ID)
+        with pytest.raises(StorageFault, match=r"No space left .*MB free.*qrt resume"):
+            _land_many(lake, 20)
         assert lake.verify() == []
         small.joinpath("ballast").unlink()
         assert lake.land("counts", KEY, good_rows("counts"), run_id=RUN_ID).created

@@ -52,7 +52,7 @@ def test_a_plain_key_is_readable_in_the_path() -> None:
 
 
 def test_an_unknown_table_is_named_with_the_known_ones() -> None:
-    with pytest.raises(UnknownName, match="'count'.*counts"):
+    with pytest.raises(UnknownName, match=r"'count'.*counts"):
         file_path("count", ("a",))
 
 

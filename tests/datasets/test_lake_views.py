@@ -1,9 +1,8 @@
 """SQL over the lake gives back what was landed, in UTC, and cannot do anything but read."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
@@ -25,7 +24,7 @@ from tasks.errors import BadInput, StorageFault
 
 
 @pytest.fixture
-def lake(tmp_path: Path) -> Iterator[Path]:
+def lake(tmp_path: Path) -> Path:
     publish(LocalStore(tmp_path), prepare("counts", ("a",), good_rows("counts")))
     return tmp_path
 
@@ -96,7 +95,7 @@ def test_the_runs_view_shows_the_latest_state_of_each_run(tmp_path: Path) -> Non
     ended = good_rows("runs")[1]
     began = ended | {"state": "running", "ended_at": None, "recorded_at": None}
     resumed = began | {"recorded_at": ended["recorded_at"] + timedelta(seconds=1)}
-    states = []
+    states: list[tuple[str]] = []
     for at, row in enumerate((began, ended, resumed)):
         publish(LocalStore(tmp_path), prepare("runs", (RUN_ID, str(at)), [row]))
         states += views.query(tmp_path, "SELECT state FROM runs").rows
@@ -173,14 +172,14 @@ def test_python_variables_are_no_tables(lake: Path) -> None:
 def test_a_damaged_file_is_a_storage_fault_that_names_the_cure(lake: Path) -> None:
     path = lake / "counts/v1/a.parquet"
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(StorageFault, match="a.parquet.*qrt verify"):
+    with pytest.raises(StorageFault, match=r"a\.parquet.*qrt verify"):
         views.query(lake, "SELECT * FROM counts")
     assert views.query(lake, "SELECT * FROM runs").rows == ()
 
 
 def test_a_damaged_file_behind_a_good_one_is_a_storage_fault_too(lake: Path) -> None:
     (lake / "counts/v1/b.parquet").write_bytes(b"PAR1 not really PAR1")
-    with pytest.raises(StorageFault, match="b.parquet.*qrt verify"):
+    with pytest.raises(StorageFault, match=r"b\.parquet.*qrt verify"):
         views.query(lake, "SELECT sum(count) FROM counts")
 
 

@@ -1,0 +1,118 @@
+"""A run that is killed, again and again, ends as if nothing had happened."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import QRT, Command, Ran
+
+pytestmark = pytest.mark.e2e
+
+VQE = ("vqe", "--iterations", "14", "--seed", "3", "--final-shots", "6000", "--json")
+
+# Where each process of the chain is killed, counted from its own start.
+POINTS = [
+    ("run.opened", 1),
+    ("program.compiled", 1),
+    ("file.landed", 3),
+    ("execution.intended", 1),
+    ("execution.bought", 1),
+    ("execution.submitted", 2),
+    ("execution.collected", 2),
+    ("iteration.completed", 4),
+    ("execution.bought", 2),
+    ("execution.intended", 5),
+    ("chunk.landed", 2),
+    ("file.landed", 9),
+    ("execution.bought", 1),
+    ("run.closed", 1),
+]
+
+
+def what_counts(answer: dict[str, object]) -> dict[str, object]:
+    """Return what an interruption must not change."""
+    free = {"run_id", "wall_s", "lake", "report"}
+    return {name: value for name, value in answer.items() if name not in free}
+
+
+def the_run(home: Path) -> str:
+    with sqlite3.connect(home / "journal.db") as journal:
+        return str(journal.execute("SELECT run_id FROM runs").fetchone()[0])
+
+
+def kill_at(qrt: Command, event: str, number: int, log: Path, *command: str) -> Ran:
+    killed = [sys.executable, "-m", "tests.e2e.killed", event, str(number), str(log)]
+    return qrt(*command, program=killed)
+
+
+def test_a_chain_of_kills_changes_nothing(qrt: Command, qrt_home: Path, tmp_path: Path) -> None:
+    log = tmp_path / "bought"
+    command = VQE
+    for event, number in POINTS:
+        ran = kill_at(qrt, event, number, log, *command)
+        assert ran.code == -9, f"{event} {number} was not reached: {ran.err}{ran.out}"
+        command = ("resume", the_run(qrt_home), "--json")
+    ended = qrt(*command)
+    assert ended.code == 0, ended.err
+
+    whole = qrt(*VQE, QRT_HOME=str(tmp_path / "whole"))
+    assert what_counts(ended.answer) == what_counts(whole.answer)
+    # Killed between the target's yes and the journal's note, an execution is adopted, not bought.
+    bought = Counter(log.read_text().split())
+    assert set(bought.values()) == {1}
+    assert len(bought) == ended.answer["executions"]
+
+    rows = "select count(*) n, sum(count) shots, count(distinct execution_id) e from counts"
+    here = qrt("query", rows, "--json").answer
+    assert here == qrt("query", rows, "--json", QRT_HOME=str(tmp_path / "whole")).answer
+    assert here[0]["shots"] == ended.answer["shots"]
+    assert qrt("verify").code == 0
+
+
+def test_kills_at_any_moment_change_nothing(
+    qrt: Command, qrt_home: Path, prefect_url: str, tmp_path: Path
+) -> None:
+    rng = random.Random(20260505)  # noqa: S311 - when to kill is no secret
+    environment = os.environ | {"QRT_HOME": str(qrt_home), "PREFECT_API_URL": prefect_url}
+    whole = qrt(*VQE, QRT_HOME=str(tmp_path / "whole"))
+    with subprocess.Popen([*QRT, *VQE], env=environment, stdout=subprocess.DEVNULL) as first:
+        wait_for_a_run(qrt_home)
+        time.sleep(rng.uniform(0, 3))
+        first.send_signal(signal.SIGKILL)
+    run_id = the_run(qrt_home)
+    for _ in range(3):
+        with subprocess.Popen(
+            [*QRT, "resume", run_id, "--json"], env=environment, stdout=subprocess.DEVNULL
+        ) as again:
+            time.sleep(rng.uniform(4, 9))
+            again.send_signal(signal.SIGKILL)
+    ended = qrt("resume", run_id, "--json")
+    assert ended.code == 0, ended.err
+    assert what_counts(ended.answer) == what_counts(whole.answer)
+
+
+def wait_for_a_run(home: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            the_run(home)
+        except (sqlite3.Error, TypeError):
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("no run was opened within 60 s")
+
+
+def test_a_completed_run_is_shown_again_not_run_again(qrt: Command) -> None:
+    first = qrt("vqe", "--iterations", "2", "--target", "local:sv", "--json")
+    again = qrt("resume", first.answer["run_id"], "--json")
+    assert json.loads(again.out) == first.answer

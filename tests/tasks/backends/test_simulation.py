@@ -1,0 +1,167 @@
+"""Emulated devices behave as Braket's own emulator does, and remember what they ran."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from datasets.devices.catalogue import resolve
+from datasets.problems.catalogue import load
+from datasets.records.circuits import Angle, Circuit, Gate
+from datasets.records.compiled import CompiledId, CompiledProgram
+from datasets.records.devices import DeviceSnapshot
+from datasets.records.executions import Executable, Execution, ExecutionId, Purpose, RunId
+from tasks.backends import noise, simulation
+from tasks.backends.simulated import SimulatedBackend
+from tasks.core.actions import Unit, program_set
+from tasks.core.ansatz import build
+from tasks.core.compilation.compiler import compile_program
+from tasks.core.openqasm import to_openqasm
+from tasks.errors import BadInput, StorageFault
+
+pytestmark = pytest.mark.slow
+
+RAW = {
+    "emulator:garnet": "iqm_garnet_device_capabilities.json",
+    "emulator:cepheus": "rigetti_device_capabilities.json",
+    "emulator:forte-enterprise": "ionq_forte_enterprise_device_capabilities.json",
+}
+
+
+def compiled_h2(snapshot: DeviceSnapshot, basis: str) -> CompiledProgram:
+    program = build(load("h2"), kind="uccsd")
+    return compile_program(program, snapshot=snapshot, bases=[basis])
+
+
+@pytest.mark.parametrize("target", RAW)
+@pytest.mark.parametrize("basis", ["ZZZZ", "XXYY"])
+def test_an_emulated_device_has_the_noise_of_braket_s_emulator(
+    target: str, basis: str, shared_data: Path
+) -> None:
+    from braket.circuits import Circuit as BraketCircuit
+    from braket.emulation.local_emulator import LocalEmulator
+    from braket.schema_common import BraketSchemaBase
+
+    document = (shared_data / "devices" / RAW[target]).read_text()
+    emulator = LocalEmulator.from_device_properties(BraketSchemaBase.parse_raw_schema(document))
+    compiled = compiled_h2(resolve(target), basis)
+    measured = compiled.measured[0]
+    text = to_openqasm(measured.circuit, measured_qubits=compiled.measured_qubits, verbatim=True)
+    values = dict.fromkeys(measured.circuit.parameters, 0.37)
+    shots = 20_000
+    result = emulator.run(BraketCircuit.from_ir(text, values), shots=shots).result()
+    seen = np.zeros(16)
+    order = [result.measured_qubits.index(q) for q in compiled.measured_qubits]
+    for row in result.measurements[:, order]:
+        seen[int("".join(map(str, row[::-1])), 2)] += 1
+
+    ours = simulation.probabilities(
+        measured.circuit,
+        values,
+        measured_qubits=compiled.measured_qubits,
+        noise=noise.of(resolve(target)),
+    )
+    # Pearson's chi-squared over the outcomes expected at least 5 times; 16 + 6 sigma of its spread.
+    kept = ours * shots >= 5
+    chi_squared = float(np.sum((seen - ours * shots)[kept] ** 2 / (ours * shots)[kept]))
+    assert chi_squared < 16 + 6 * np.sqrt(2 * 16)
+
+
+def test_qubits_that_only_routing_uses_are_left_out_of_the_outcome() -> None:
+    turn = Gate("rx", (7,), (Angle(np.pi),))
+    circuit = Circuit(2, (turn, Gate("rx", (3,), (Angle(np.pi),))))
+    found = simulation.probabilities(circuit, {}, measured_qubits=(5, 3), noise=None)
+    assert found == pytest.approx([0, 0, 1, 0])
+
+
+def test_threads_may_simulate_at_once() -> None:
+    circuit = Circuit(3, tuple(Gate("rx", (q,), (Angle(0.3),)) for q in range(3)))
+
+    def run(_: int) -> bytes:
+        return simulation.probabilities(
+            circuit, {}, measured_qubits=(0, 1, 2), noise=noise.NOISELESS
+        ).tobytes()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(run, range(40)))) == 1
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Iterator[SimulatedBackend]:
+    yield SimulatedBackend(resolve("local:sv"), tmp_path)
+
+
+def an_execution(name: str = "a", *, seed: int = 5, shots: int = 300) -> Execution:
+    circuit = Circuit(2, (Gate("rx", (0,), (Angle(0.0, (("x", 1.0),)),)),))
+    source = to_openqasm(circuit, measured_qubits=(0, 1), verbatim=False)
+    wanted = [Unit(source, (("x", value),)) for value in (0.0, np.pi, 1.0)]
+    return Execution(
+        execution_id=ExecutionId(name * 40),
+        run_id=RunId("r"),
+        target="local:sv",
+        compiled_id=CompiledId("c"),
+        calibration_id=resolve("local:sv").calibration_id,
+        action=program_set(wanted),
+        shots=shots,
+        seed=seed,
+        executables=tuple(Executable(i, "ZZ", "raw", 1) for i in range(3)),
+        purpose=Purpose.ITERATION,
+        iteration=0,
+        cost_usd=Decimal(0),
+    )
+
+
+def counts(backend: SimulatedBackend, execution: Execution) -> list[dict[int, int]]:
+    found = backend.fetch(backend.submit(execution))
+    return [dict(zip(h.outcomes.tolist(), h.counts.tolist(), strict=True)) for h in found]
+
+
+def test_bit_0_is_the_first_measured_qubit(backend: SimulatedBackend) -> None:
+    zero, one, both = counts(backend, an_execution())
+    assert zero == {0: 100}
+    assert one == {1: 100}
+    assert set(both) == {0, 1}
+
+
+def test_the_seed_alone_decides_what_is_sampled(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    one = SimulatedBackend(resolve("local:sv"), here)
+    other = SimulatedBackend(resolve("local:sv"), there)
+    assert counts(one, an_execution("a")) == counts(other, an_execution("b"))
+    assert counts(one, an_execution("c", seed=6)) != counts(one, an_execution("a"))
+
+
+def test_an_execution_is_simulated_once(backend: SimulatedBackend) -> None:
+    first = counts(backend, an_execution())
+    assert backend.find(an_execution()) == "a" * 40
+    # Another seed would give other counts, had it been simulated again.
+    assert counts(backend, an_execution(seed=99)) == first
+
+
+def test_a_discarded_result_is_forgotten(backend: SimulatedBackend) -> None:
+    handle = backend.submit(an_execution())
+    backend.discard(handle)
+    backend.discard(handle)
+    assert backend.find(an_execution()) is None
+
+
+def test_shots_that_do_not_divide_are_refused(backend: SimulatedBackend) -> None:
+    with pytest.raises(BadInput, match="100 shots do not divide by 3 executables"):
+        backend.submit(an_execution(shots=100))
+
+
+def test_a_spool_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    backend = SimulatedBackend(resolve("local:sv"), tmp_path / "absent")
+    with pytest.raises(StorageFault, match="cannot be kept in .*absent: No such file"):
+        backend.submit(an_execution())
+
+
+def test_circuits_beyond_this_machine_are_refused(tmp_path: Path) -> None:
+    backend = SimulatedBackend(resolve("emulator:garnet"), tmp_path)
+    with pytest.raises(BadInput, match="up to 12 qubits; the circuit needs 13"):
+        backend.validate(Circuit(13, ()))

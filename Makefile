@@ -35,8 +35,8 @@ check: $(STAMP)  ## Style, types, architecture, sizes
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.architecture.sizes
 
-test-core: $(STAMP)  ## Fast tests, at every save; no processes, no Prefect
-	$(BIN)/pytest -m "not slow and not e2e"
+test-core: $(STAMP)  ## Fast tests, at every save; without Prefect (HYPOTHESIS_PROFILE=thorough: longer)
+	$(BIN)/pytest -m "not slow and not e2e" -n 2
 
 test-slow: $(STAMP)  ## Real compilers, simulators, Great Expectations
 	$(BIN)/pytest -m slow -n 2

@@ -4,6 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tasks.core.mitigation.composition import Mitigation
+from tasks.lifecycle.experiment import Search
+
 MAX_SHOTS = 100_000_000
 
 
@@ -64,3 +67,15 @@ class VqeParameters(BaseModel):
         int, Field(ge=0, le=2**53, description="Same seed, same result, bit for bit.")
     ] = 1
     tenant: Annotated[str, Field(min_length=1, max_length=64, description="Who pays.")] = "default"
+
+    def search(self, start: tuple[float, ...]) -> Search:
+        """Return how to look for the minimum, from where the ansatz starts."""
+        return Search(
+            optimizer=self.optimizer,
+            start=start,
+            iterations=self.iterations,
+            mitigation=Mitigation.parse(self.mitigate),
+            shots=self.shots,
+            final_shots=self.final_shots,
+            readout_shots=self.readout_shots,
+        )

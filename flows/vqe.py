@@ -10,10 +10,8 @@ from flows.parameters import VqeParameters
 from tasks.calibration import calibrate_readout
 from tasks.collection import collect
 from tasks.compilation import compile_ansatz
-from tasks.core.mitigation.composition import Mitigation
 from tasks.estimation import estimate
 from tasks.landing import land
-from tasks.lifecycle.loop import Search
 from tasks.lifecycle.results import plain
 from tasks.optimisation import optimise
 from tasks.planning import plan
@@ -45,36 +43,19 @@ async def vqe(
     prepared = prepare(
         run, problem=parameters.problem, ansatz=parameters.ansatz, layers=parameters.layers
     )
-    mitigation = Mitigation.parse(parameters.mitigate)
+    search = parameters.search(prepared.start)
 
     experiment = compile_ansatz(run, prepared=prepared)
     select(experiment)
-    search = Search(
-        optimizer=parameters.optimizer,
-        start=prepared.start,
-        iterations=parameters.iterations,
-        shots=parameters.shots,
-        mitigation=mitigation.in_loop,
-    )
-    quote(
-        experiment,
-        search=search,
-        mitigation=mitigation,
-        final_shots=parameters.final_shots,
-        readout_shots=parameters.readout_shots,
-    )
+    quote(experiment, search=search)
 
-    confusion = calibrate_readout(experiment, mitigation=mitigation, shots=parameters.readout_shots)
+    confusion = calibrate_readout(experiment, search=search)
     optimum = optimise(experiment, search=search, confusion=confusion)
 
-    executions = plan(
-        experiment, optimum=optimum, mitigation=mitigation, shots=parameters.final_shots
-    )
+    executions = plan(experiment, optimum=optimum, search=search)
     submit(executions)
     collected = collect(executions)
-    estimated = estimate(
-        experiment, collected=collected, mitigation=mitigation, confusion=confusion
-    )
+    estimated = estimate(experiment, collected=collected, search=search, confusion=confusion)
     land(collected, estimates=(*estimated.energies, *estimated.terms))
 
     result = summarise(

@@ -4,23 +4,21 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
-from tasks.core.mitigation.composition import Mitigation, Technique
+from tasks.core.mitigation.composition import Technique
 from tasks.core.mitigation.readout import VARIANTS, Confusion, combine
-from tasks.lifecycle.experiment import Experiment, execute
+from tasks.lifecycle.experiment import Experiment, Search, execute
 from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.runtime import open_runtime
 
 
 @task(name="calibrate readout", cache_policy=NO_CACHE)
-def calibrate_readout(
-    experiment: Experiment, *, mitigation: Mitigation, shots: int
-) -> Confusion | None:
+def calibrate_readout(experiment: Experiment, *, search: Search) -> Confusion | None:
     """Run the two readout circuits, where readout mitigation is wanted."""
-    if Technique.READOUT not in mitigation.techniques:
+    if Technique.READOUT not in search.mitigation.techniques:
         return None
     runtime = open_runtime(home())
     collected = execute(
-        experiment.readout(shots=shots),
+        experiment.readout(shots=search.readout_shots),
         journal=runtime.journal,
         backend=runtime.backend(experiment.target),
     )

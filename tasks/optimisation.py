@@ -6,8 +6,8 @@ from prefect.cache_policies import NO_CACHE
 from datasets.layout import home
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.session import Optimum
-from tasks.lifecycle.experiment import Experiment
-from tasks.lifecycle.loop import Loop, Search
+from tasks.lifecycle.experiment import Experiment, Search
+from tasks.lifecycle.loop import Loop
 from tasks.lifecycle.runtime import open_runtime
 
 

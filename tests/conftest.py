@@ -1,8 +1,15 @@
 """Fixtures that any test may ask for."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No deadlines: a first import on a busy machine takes longer than any law.
+settings.register_profile("save", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=400)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "save"))
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 

@@ -28,7 +28,6 @@ from datasets.records.executions import Execution, ExecutionId, ExecutionState, 
 from datasets.records.runs import Iteration, Run, RunState
 from tasks.errors import StorageFault, UnknownName
 
-
 # A run that is taken up again has not ended, and has no cost in the end.
 AGAIN = {"state": RunState.RUNNING, "failure": None, "ended_at": None, "cost_usd": None}
 
@@ -68,9 +67,7 @@ class Journal:
                 connection.execute(runs.insert(), run_row(run))
             else:
                 again = runs.update().where(runs.c.run_id == run.run_id)
-                connection.execute(
-                    again.values(**AGAIN)
-                )
+                connection.execute(again.values(**AGAIN))
             return to_run(connection.execute(_run_query(run.run_id)).one())
 
     def quote(self, run_id: RunId, usd: Decimal) -> None:

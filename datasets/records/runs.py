@@ -40,8 +40,8 @@ class Run:
 class Iteration:
     """One completed step of a hybrid loop: the points that were asked for, and their energies.
 
-    `points` is (n_points, n_parameters) in radians, where the optimiser stands first; `energies` holds
-    (value, stderr) a point.
+    `points` is (n_points, n_parameters) in radians, where the optimiser stands first; `energies`
+    holds (value, stderr) a point.
     """
 
     run_id: RunId

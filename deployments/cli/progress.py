@@ -13,7 +13,7 @@ STAGES = {
     "run.opened": lambda f: f"run {f['run_id']} on {f['target']}",
     "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
     "run.quoted": lambda f: f"quoted: at most {f['usd']:.2f} USD on the real device",
-    "estimate.started": lambda f: f"final estimate: {f['shots']:,} shots",
+    "estimate.planned": lambda f: f"final estimate: {f['shots']:,} shots",
     "report.written": lambda f: f"report: {f['path']}",
 }
 

@@ -2,7 +2,7 @@
 
 Operations, pragmas and result types are those of the documents of Garnet, Cepheus-1-108Q and
 Forte-Enterprise-1 of 2026-05 and SV1 of 2022-06 in github.com/amazon-braket/amazon-braket-examples
-at 9b71ff6b (Apache-2.0); DM1's noise operations are from the AWS developer guide.
+at 9b71ff6b (Apache-2.0); DM1's noise pragmas are from the AWS developer guide.
 """
 
 from dataclasses import dataclass
@@ -136,7 +136,7 @@ DM1 = Form(
     capabilities=SV1.capabilities,
     parameters=SV1.parameters,
     location="",
-    operations=(*_SIMULATED, *_NOISES),
+    operations=_SIMULATED,
     pragmas=(
         "braket_unitary_matrix",
         "braket_basis_rotation",

@@ -65,9 +65,8 @@ def plan_energies(
         BadInput: fewer shots than the groups need on this device.
     """
     wanted = [(scale, group) for scale in scales for group in groups]
-    norms = [share * group.norm for share in shares for group in groups]
     allocation = allocate(
-        norms,
+        [share * group.norm for share in shares for group in groups],
         shots=shots,
         max_units=_max_units(len(wanted), len(points), snapshot),
         min_shots=max(snapshot.limits.shots_min, 1),

@@ -28,6 +28,23 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """How a variational run looks for its minimum, and how well it measures what it finds.
+
+    `shots` are spent on each energy of an iteration, `final_shots` on the final estimate over all
+    noise scales, `readout_shots` on each of the two readout calibration circuits.
+    """
+
+    optimizer: str
+    start: tuple[float, ...]
+    iterations: int
+    mitigation: Mitigation
+    shots: int
+    final_shots: int
+    readout_shots: int
+
+
+@dataclass(frozen=True, slots=True)
 class Experiment:
     """What every execution of a run has in common."""
 

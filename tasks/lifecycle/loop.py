@@ -15,29 +15,18 @@ from datasets.records.executions import Collected, Estimate, ExecutionState, Pur
 from datasets.records.runs import Iteration
 from tasks.backends.protocol import Backend
 from tasks.core.events import emit
-from tasks.core.mitigation.composition import Mitigation, estimate_energy
+from tasks.core.mitigation.composition import estimate_energy
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.registry import optimise
 from tasks.core.optimisers.session import Evaluation, Optimum
 from tasks.core.planning import total_usd
 from tasks.errors import StorageFault
-from tasks.lifecycle.experiment import Experiment, execute
+from tasks.lifecycle.experiment import Experiment, Search, execute
 from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.rows import estimate_row, iteration_row
 from tasks.lifecycle.runtime import Runtime
 
 CHUNK = 10  # iterations a landing: checks and file syncs are paid once for all of them
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """How a loop looks for the minimum."""
-
-    optimizer: str
-    start: tuple[float, ...]
-    iterations: int
-    shots: int
-    mitigation: Mitigation
 
 
 @dataclass(slots=True)
@@ -84,7 +73,7 @@ class Loop:
         began = time.monotonic()
         executions = self.experiment.energies(
             points,
-            mitigation=self.search.mitigation,
+            mitigation=self.search.mitigation.in_loop,
             shots=self.search.shots,
             purpose=Purpose.ITERATION,
             iteration=index,
@@ -105,7 +94,9 @@ class Loop:
 
     def _estimates(self, collected: Sequence[Collected]) -> list[Estimate]:
         return [
-            estimate_energy(sample, mitigation=self.search.mitigation, confusion=self.confusion)
+            estimate_energy(
+                sample, mitigation=self.search.mitigation.in_loop, confusion=self.confusion
+            )
             for sample in self.experiment.samples(collected)
         ]
 

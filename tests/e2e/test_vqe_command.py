@@ -19,7 +19,9 @@ CLOSE = 0.010  # hartree
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 def test_the_ground_state_of_h2_is_found_on_an_emulated_garnet(seed: int, qrt: Command) -> None:
-    ran = qrt("vqe", "--problem", "h2", "--target", "emulator:garnet", "--seed", str(seed), "--json")
+    ran = qrt(
+        "vqe", "--problem", "h2", "--target", "emulator:garnet", "--seed", str(seed), "--json"
+    )
     assert ran.code == 0, ran.err
     found = ran.answer
     assert set(found) >= KEYS

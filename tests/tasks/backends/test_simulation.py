@@ -1,6 +1,5 @@
 """Emulated devices behave as Braket's own emulator does, and remember what they ran."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -90,8 +89,8 @@ def test_threads_may_simulate_at_once() -> None:
 
 
 @pytest.fixture
-def backend(tmp_path: Path) -> Iterator[SimulatedBackend]:
-    yield SimulatedBackend(resolve("local:sv"), tmp_path)
+def backend(tmp_path: Path) -> SimulatedBackend:
+    return SimulatedBackend(resolve("local:sv"), tmp_path)
 
 
 def an_execution(name: str = "a", *, seed: int = 5, shots: int = 300) -> Execution:
@@ -157,7 +156,7 @@ def test_shots_that_do_not_divide_are_refused(backend: SimulatedBackend) -> None
 
 def test_a_spool_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     backend = SimulatedBackend(resolve("local:sv"), tmp_path / "absent")
-    with pytest.raises(StorageFault, match="cannot be kept in .*absent: No such file"):
+    with pytest.raises(StorageFault, match=r"cannot be kept in .*absent: No such file"):
         backend.submit(an_execution())
 
 

@@ -46,7 +46,14 @@ def test_writing_and_reading_changes_nothing(made: list[Gate], measured: list[in
 
 @pytest.mark.parametrize(
     "line",
-    ["if (b == 1) x $0;", "rx(sin(theta)) $0;", "rx(a*b) $0;", "rx(1;2) $0;", "x q;", "include 'a';"],
+    [
+        "if (b == 1) x $0;",
+        "rx(sin(theta)) $0;",
+        "rx(a*b) $0;",
+        "rx(1;2) $0;",
+        "x q;",
+        "include 'a';",
+    ],
 )
 def test_what_it_would_not_have_written_is_refused_with_its_line(line: str) -> None:
     with pytest.raises(BadInput, match="Line 2 of the OpenQASM cannot be read"):

@@ -22,7 +22,9 @@ def test_an_exponential_decay_is_extrapolated_exactly(shape: tuple[float, float,
 
 
 @given(st.floats(-1, 1), st.floats(-0.1, 0.1))
-def test_values_within_their_noise_are_extrapolated_along_a_line(start: float, slope: float) -> None:
+def test_values_within_their_noise_are_extrapolated_along_a_line(
+    start: float, slope: float
+) -> None:
     values = [start + slope * scale for scale in zne.SCALES]
     fit = zne.combine(zne.SCALES, values, [10.0] * 3, asymptote=0.0)
     assert fit.model == "linear"

@@ -1,0 +1,41 @@
+"""What is installed is what the lock says, and the lock says nothing of where it came from."""
+
+import importlib.metadata
+import re
+from pathlib import Path
+
+from packaging.markers import Marker
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent.parent
+PINNED = re.compile(r"^([A-Za-z0-9_.\-\[\]]+)==(\S+?)(?: ; (.*?))? \\$", re.MULTILINE)
+
+
+def locked() -> dict[str, str]:
+    """Return the versions that the lock pins for this Python and platform."""
+    found = PINNED.findall((ROOT / "requirements.lock").read_text())
+    return {
+        str(canonicalize_name(name)): version
+        for name, version, marker in found
+        if not marker or Marker(marker).evaluate()
+    }
+
+
+def test_every_installed_version_is_the_lock_s() -> None:
+    pins = locked()
+    assert len(pins) > 100
+    installed = {name: importlib.metadata.version(name) for name in pins}
+    assert installed == pins
+
+
+def test_the_lock_names_no_place_and_hashes_everything() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    assert not re.search(r"https?://|--index-url|--find-links|file:", text)
+    assert text.count("--hash=sha256:") >= len(PINNED.findall(text))
+
+
+def test_the_bounds_that_keep_the_stack_together_hold() -> None:
+    pins = locked()
+    assert pins["fastapi"].startswith("0.15") and int(pins["fastapi"].split(".")[1]) < 155  # noqa: PT018
+    assert int(pins["cloudpickle"].split(".")[0]) >= 3
+    assert not pins.keys() & {"mitiq", "ucc", "covalent", "openfermion", "cirq-core"}

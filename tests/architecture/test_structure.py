@@ -1,0 +1,94 @@
+"""The rules of the layout that the import contracts cannot state."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import datasets
+from tests.architecture.sizes import PACKAGES, ROOT, WRAPPER_LINES, sizes
+
+SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+HEAVY = (
+    "prefect",
+    "braket",
+    "qiskit",
+    "great_expectations",
+    "pandas",
+    "pyarrow",
+    "duckdb",
+    "matplotlib",
+    "scipy",
+    "numba",
+)
+
+
+def test_datasets_is_ours() -> None:
+    assert Path(str(datasets.__file__)).parent == ROOT / "datasets"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_file_says_in_its_first_line_what_it_is(path: Path) -> None:
+    first = path.read_text().splitlines()[0]
+    assert first.startswith('"""')
+    assert first.rstrip('"').endswith((".", "?", ":")), first
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in SOURCES if p.name == "__init__.py"], ids=lambda p: p.parent.name
+)
+def test_a_package_file_holds_a_docstring_only(path: Path) -> None:
+    (statement,) = ast.parse(path.read_text()).body
+    assert isinstance(statement, ast.Expr)
+
+
+def test_no_file_is_named_like_a_module_of_the_standard_library() -> None:
+    top = {p.stem for p in SOURCES if p.parent.name in PACKAGES and p.stem != "__init__"}
+    assert not top & sys.stdlib_module_names
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    assert not {p.stem for p in SOURCES} & {"utils", "helpers", "common", "manager", "base", "misc"}
+
+
+def test_a_task_is_a_thin_wrapper() -> None:
+    stages = {p.relative_to(ROOT).as_posix() for p in (ROOT / "tasks").glob("*.py")}
+    longest = max(
+        (s for s in sizes() if s.where.split(":")[0] in stages and ":__" not in s.where),
+        key=lambda s: s.lines if ":" in s.where else 0,
+    )
+    assert longest.lines <= 2 * WRAPPER_LINES, longest
+
+
+def loaded(command: str) -> set[str]:
+    """Return the heavy packages that a command has imported when it ends."""
+    program = (
+        "import sys, contextlib, io\n"
+        "from deployments.cli.main import run\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        f"    run({command.split()!r})\n"
+        "print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(ended.stdout.split()) & set(HEAVY)
+
+
+@pytest.mark.parametrize(
+    ("command", "allowed"),
+    [
+        ("--help", set()),
+        ("vqe --help", set()),
+        ("devices --json", set()),
+        ("runs", set()),
+        ("vqe --problem nothing", set()),
+    ],
+)
+@pytest.mark.usefixtures("qrt_home")
+def test_a_command_pays_for_no_import_that_it_does_not_need(
+    command: str, allowed: set[str]
+) -> None:
+    assert loaded(command) <= allowed

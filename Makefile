@@ -42,7 +42,7 @@ test-slow: $(STAMP)  ## Real compilers, simulators, Great Expectations
 	$(BIN)/pytest -m slow -n 2
 
 test-e2e: $(STAMP)  ## The qrt command as users start it, killed and resumed
-	$(BIN)/pytest -m e2e
+	$(BIN)/pytest -m e2e -n 2 --dist worksteal
 
 format: $(STAMP)  ## Rewrite the sources in the house style
 	$(BIN)/ruff format .

@@ -1,11 +1,15 @@
 """Look at runs and at their data; nothing here starts a server or imports a simulator."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from datasets.layout import home
+from datasets.records.runs import Run, RunState
+
+if TYPE_CHECKING:
+    from tasks.lifecycle.runtime import Runtime
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunArgument = Annotated[str, typer.Argument(help="A run's id, or the beginning of it.")]
@@ -24,12 +28,13 @@ def runs(
     """List the runs, newest first."""
     from tasks.lifecycle.runtime import open_runtime
 
-    found = open_runtime(home()).journal.runs(limit=limit)
+    runtime = open_runtime(home())
+    found = runtime.journal.runs(limit=limit)
     rows = [
         {
             "run_id": run.run_id,
             "flow": run.flow,
-            "state": run.state.value,
+            "state": _standing(run, runtime),
             "started_at": run.started_at.isoformat(),
             "target": run.target,
             "cost_usd": None if run.cost_usd is None else float(run.cost_usd),
@@ -53,7 +58,8 @@ def show(run: RunArgument, as_json: Json = False) -> None:
     from deployments.cli.summary import vqe_summary
     from tasks.lifecycle.runtime import open_runtime
 
-    journal = open_runtime(home()).journal
+    runtime = open_runtime(home())
+    journal = runtime.journal
     found = journal.run(run)
     result = json.loads(found.result) if found.result else None
     executions = journal.executions(found.run_id)
@@ -64,7 +70,7 @@ def show(run: RunArgument, as_json: Json = False) -> None:
                 {
                     "run_id": found.run_id,
                     "flow": found.flow,
-                    "state": found.state.value,
+                    "state": _standing(found, runtime),
                     "started_at": found.started_at.isoformat(),
                     "ended_at": found.ended_at and found.ended_at.isoformat(),
                     "failure": found.failure,
@@ -76,7 +82,7 @@ def show(run: RunArgument, as_json: Json = False) -> None:
             )
         )
         return
-    typer.echo(f"run {found.run_id}: {found.flow}, {found.state}")
+    typer.echo(f"run {found.run_id}: {found.flow}, {_standing(found, runtime)}")
     if found.failure:
         typer.echo(f"failed: {found.failure}")
     typer.echo(_bought(executions, len(iterations)))
@@ -124,6 +130,15 @@ def verify(as_json: Json = False) -> None:
         typer.echo("The lake is sound." if not problems else f"{len(problems)} problems.")
     if problems:
         raise typer.Exit(1)
+
+
+def _standing(run: Run, runtime: "Runtime") -> str:
+    """Return how the run stands; one that nobody works on any more was interrupted."""
+    from tasks.lifecycle.claims import is_claimed
+
+    running = run.state is RunState.RUNNING
+    dead = running and not is_claimed(run.run_id, home=runtime.home)
+    return "interrupted" if dead else run.state.value
 
 
 def _bought(executions: Any, iterations: int) -> str:

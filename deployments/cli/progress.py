@@ -10,7 +10,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from tasks.core.events import Event, listening
 
 STAGES = {
-    "run.opened": lambda f: f"run {f['run_id']} on {f['target']}",
+    "run.starting": lambda f: f"starting: {f['problem']} on {f['target']}",
+    "run.opened": lambda f: f"run {f['run_id']}",
     "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
     "run.quoted": lambda f: f"quoted: at most {f['usd']:.2f} USD on the real device",
     "estimate.planned": lambda f: f"final estimate: {f['shots']:,} shots",

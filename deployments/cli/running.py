@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import signal
 import threading
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -14,6 +16,7 @@ from deployments.cli.progress import showing
 from deployments.cli.summary import vqe_summary
 from deployments.server.ephemeral import prefect_server
 from flows.parameters import VqeParameters
+from tasks.core.events import emit
 from tasks.errors import BadInput
 from tasks.lifecycle.checks import check_vqe
 from tasks.lifecycle.runtime import open_runtime
@@ -40,13 +43,21 @@ def run_vqe(parameters: VqeParameters, *, run_id: str | None, as_json: bool) -> 
     where = home()
     open_runtime(where)
     with prefect_server(where) as server, showing(quiet=as_json):
+        emit("run.starting", problem=parameters.problem, target=parameters.target)
         threading.Thread(target=_warm, daemon=True).start()
         from flows.vqe import vqe
 
         if server:
             server.ready()
+        # asyncio's own handler would wait for the flow's next await, which may be the last.
+        signal.signal(signal.SIGINT, _interrupt)
         result = asyncio.run(vqe(parameters, run_id=run_id))
     typer.echo(json.dumps(result) if as_json else vqe_summary(result))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    del number, frame
+    raise KeyboardInterrupt
 
 
 def _warm() -> None:

@@ -153,7 +153,11 @@ def _paradigm(snapshot: DeviceSnapshot, *, form: Form) -> Document:
 def _provider(snapshot: DeviceSnapshot, *, form: Form) -> Document | None:
     if form.whole_device:
         qubit, pair = snapshot.qubits[0], snapshot.pairs[0]
-        means = {"1Q": qubit.one_qubit_fidelity, "2Q": pair.fidelity, "spam": qubit.readout_fidelity}
+        means = {
+            "1Q": qubit.one_qubit_fidelity,
+            "2Q": pair.fidelity,
+            "spam": qubit.readout_fidelity,
+        }
         times = {"T1": qubit.t1_s, "T2": qubit.t2_s}
         return {
             "braketSchemaHeader": header("ionq.ionq_provider_properties", "1"),
@@ -161,7 +165,7 @@ def _provider(snapshot: DeviceSnapshot, *, form: Form) -> Document | None:
             "timing": {name: time.value for name, time in times.items() if time},
         }
     if form.provider:
-        empty = {"properties": {"one_qubit": {}, "two_qubit": {}}}
+        empty: Document = {"properties": {"one_qubit": {}, "two_qubit": {}}}
         return {"braketSchemaHeader": header(*form.provider[0]), **empty}
     return None
 
@@ -227,4 +231,3 @@ def _number(name: str, figure: Figure | None) -> Document:
         return {}
     stderr = {} if figure.stderr is None else {"standardError": figure.stderr}
     return {name: figure.value, **stderr}
-

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from datasets.records.circuits import Circuit, Gate
+from datasets.records.circuits import Gate
 from datasets.records.devices import DeviceSnapshot
 from deployments.sandbox.devices import is_simulator
 from deployments.sandbox.noise import Channels, native, typical
@@ -79,8 +79,7 @@ def check_size(n_qubits: int, *, snapshot: DeviceSnapshot) -> None:
     if n_qubits > snapshot.n_qubits:
         message = f"{snapshot.name} has {snapshot.n_qubits} qubits; the program uses {n_qubits}."
         raise ExecutionFailed(message)
-    noise_itself = snapshot.name == "DM1"
-    limit = MAX_NOISY_QUBITS if noise_itself else MAX_QUBITS
+    limit = MAX_NOISY_QUBITS if snapshot.name == "DM1" else MAX_QUBITS
     if n_qubits > limit:
         message = f"This sandbox simulates up to {limit} qubits; the program uses {n_qubits}."
         raise ExecutionFailed(message)
@@ -92,7 +91,7 @@ def _quick(source: str, inputs: Inputs, snapshot: DeviceSnapshot) -> Distributio
         return None
     try:
         circuit, measured = from_openqasm(source)
-    except (BadInput, KeyError):
+    except (BadInput, KeyError, RecursionError):
         return None
     touched = {qubit for gate in circuit.gates for qubit in gate.qubits}
     names = {gate.name for gate in circuit.gates}
@@ -118,12 +117,17 @@ def _full(source: str, inputs: Inputs, snapshot: DeviceSnapshot) -> Distribution
         raise ExecutionFailed(message)
     check_size(len(qubits), snapshot=snapshot)
     verbatim = is_verbatim(source) and not is_simulator(snapshot)
+    own_noise = snapshot.name == "DM1"
     if verbatim:
         _check_labels(qubits, snapshot)
     channels, misread = native(snapshot) if verbatim else typical(snapshot)
     places = {qubit: place for place, qubit in enumerate(qubits)}
-    steps = list(_steps(circuit, channels=channels, check=snapshot if verbatim else None))
-    noisy = snapshot.name == "DM1" or any(rate for _, found in steps for _, rate in found)
+    steps = list(
+        _steps(
+            circuit, channels=channels, check=snapshot if verbatim else None, own_noise=own_noise
+        )
+    )
+    noisy = own_noise or any(rate for _, found in steps for _, rate in found)
     wide = noisy and len(qubits) > MAX_NOISY_QUBITS
     dense = noisy and not wide
     found = exclusive(lambda: _probabilities(steps, places=places, dense=dense))
@@ -139,20 +143,27 @@ def _full(source: str, inputs: Inputs, snapshot: DeviceSnapshot) -> Distribution
 
 
 def _steps(
-    circuit: Circuit | Any, *, channels: Channels, check: DeviceSnapshot | None
+    circuit: Any, *, channels: Channels, check: DeviceSnapshot | None, own_noise: bool
 ) -> list[tuple[Any, list[tuple[tuple[int, ...], float]]]]:
     """Return each operation with the errors that follow it."""
     from braket.default_simulator.gate_operations import BRAKET_GATES
+    from braket.default_simulator.operation import KrausOperation
 
     names = {kind: name for name, kind in BRAKET_GATES.items()}
-    rotations = list(circuit.basis_rotation_instructions)
+    try:
+        rotations = list(circuit.basis_rotation_instructions)
+    except ValueError as error:  # two results that cannot be measured together
+        message = f"The program cannot be run: {error}."
+        raise ExecutionFailed(message) from error
     steps = []
     for number, operation in enumerate([*circuit.instructions, *rotations]):
         gate = Gate(names.get(type(operation), "unitary"), tuple(operation.targets))
         if check is not None and number < len(circuit.instructions):
             _check_native(gate, check)
-        noisy_itself = type(operation) not in names and not hasattr(operation, "matrix")
-        steps.append((operation, [] if noisy_itself else list(channels(gate))))
+        if isinstance(operation, KrausOperation) and not own_noise:
+            message = "Noise in the program is for DM1 only."
+            raise ExecutionFailed(message)
+        steps.append((operation, list(channels(gate))))
     return steps
 
 

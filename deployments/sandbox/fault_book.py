@@ -86,7 +86,9 @@ class FaultBook:
         """Take note that a device has started a task."""
         with self._lock:
             for entry in self._entries:
-                if entry.fault.kind in DEVICE_KINDS and _covers(entry.fault, Subject(device=device)):
+                if entry.fault.kind in DEVICE_KINDS and _covers(
+                    entry.fault, Subject(device=device)
+                ):
                     entry.seen += 1
 
     def _add(self, fault: Fault) -> int:

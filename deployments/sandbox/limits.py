@@ -73,7 +73,7 @@ def search(state: State, caller: Caller, members: Mapping[str, Any]) -> dict[str
         raise invalid(message)
     query = rows.select().where(rows.c.region == caller.region).order_by(rows.c.number)
     with state.store.reading() as connection:
-        found = connection.execute(query).mappings().all()
+        found = [{**row} for row in connection.execute(query).mappings()]
         listed = [
             _shown(connection, row) for row in found if not wanted or row["device_arn"] in wanted
         ]
@@ -92,8 +92,8 @@ def check(connection: sa.Connection, task: Mapping[str, Any]) -> None:
         rows.c.starts_at <= task["created_at"],
         rows.c.ends_at >= task["created_at"],
     )
-    for limit in connection.execute(query).mappings().all():
-        left = Decimal(limit["limit_usd"]) - sum(_spent(connection, limit))
+    for limit in [{**row} for row in connection.execute(query).mappings()]:
+        left = Decimal(limit["limit_usd"]) - sum(_spent(connection, limit), Decimal(0))
         if Decimal(task["estimate_usd"]) > left:
             message = (
                 f"The estimated cost of the task, {task['estimate_usd']} USD, exceeds the "

@@ -22,6 +22,7 @@ _ENTANGLERS: Final = {
     "swap": 3, "cswap": 7, "ccnot": 6, "iswap": 2, "pswap": 3, "xy": 2, "xx": 2, "yy": 2, "zz": 2,
     "cphaseshift": 2, "cphaseshift00": 2, "cphaseshift01": 2, "cphaseshift10": 2, "ms": 2, "cv": 2,
 }  # fmt: skip  # how many CZ a gate takes; 1 where nothing is said
+_COUPLE: Final = 2
 _TWO_QUBIT_MIXED: Final = 16 / 15  # a two-qubit depolarising rate of 15/16 leaves nothing
 
 
@@ -47,7 +48,7 @@ def typical(snapshot: DeviceSnapshot) -> tuple[Channels, Callable[[int], float]]
     readout = median(model.readout.values())
 
     def channels(gate: Gate) -> Sequence[Channel]:
-        if len(gate.qubits) == 1:
+        if len(gate.qubits) < _COUPLE:
             return () if gate.name in _VIRTUAL else ((gate.qubits, one),)
         couples = list(zip(gate.qubits, gate.qubits[1:], strict=False))
         each = _ENTANGLERS.get(gate.name, 1) / len(couples)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from datasets.records.devices import DeviceSnapshot
 from deployments.sandbox import circuits, result_types
-from deployments.sandbox.actions import Action
+from deployments.sandbox.actions import PROGRAM_SET, Action
 from deployments.sandbox.sampling import Distribution, sample
 from tasks.errors import ExecutionFailed
 
@@ -50,7 +50,8 @@ def run_action(
     """
     each = shots // action.executables
     kept = max(min(each, 1), each - math.floor(each * fate.get("lose_shots", 0.0)))
-    struck = _struck(action.executables, fate=fate, seed=seed)
+    is_set = action.kind == PROGRAM_SET
+    struck = _struck(action.executables, fate=fate, seed=seed) if is_set else frozenset()
     device = _Device(action, snapshot)
     outcomes, number = list[list[Outcome]](), 0
     for program in action.programs:
@@ -74,7 +75,7 @@ class _Device:
 
     def __init__(self, action: Action, snapshot: DeviceSnapshot) -> None:
         self._snapshot = snapshot
-        self._single = len(action.programs) == 1 and action.executables == 1
+        self._single = action.kind != PROGRAM_SET
         keys = ((program.source, row) for program in action.programs for row in program.inputs)
         self._repeated = {key for key, count in Counter(keys).items() if count > 1}
         self._known: dict[_Key, Distribution] = {}

@@ -43,9 +43,7 @@ def create(state: State, caller: Caller, members: Mapping[str, Any]) -> dict[str
         known = task_rows.by_token(connection, members["clientToken"], region=caller.region)
     if known is not None:
         return _same(known, members)
-    order = _Order(
-        members, caller, read_action(members["action"]), _device(state, caller, members)
-    )
+    order = _Order(members, caller, read_action(members["action"]), _device(state, caller, members))
     _check(order)
     with state.store.writing() as connection:
         known = task_rows.by_token(connection, members["clientToken"], region=caller.region)
@@ -168,8 +166,9 @@ def _row(state: State, connection: sa.Connection, order: _Order) -> dict[str, An
     name = uuid.uuid5(uuid.NAMESPACE_URL, f"{state.settings.seed}/{region}/{token}")
     fate = drawn(state.faults, device=device, seed=state.settings.seed, task=str(name))
     service_s = state.settings.service_s
-    free = task_rows.free_at(connection, device)
-    starts = max(free, now + state.settings.backlog * service_s) + fate.get("delay_s", 0.0)
+    busy_until = 0.0 if is_simulator(order.snapshot) else task_rows.free_at(connection, device)
+    served = max(busy_until, now + state.settings.backlog * service_s)
+    starts = served + fate.get("delay_s", 0.0)
     return {
         "arn": f"arn:aws:braket:{region}:{ACCOUNT}:quantum-task/{name}",
         "region": region,
@@ -191,6 +190,7 @@ def _row(state: State, connection: sa.Connection, order: _Order) -> dict[str, An
         "created_at": now,
         "starts_at": starts,
         "ends_at": starts + service_s,
+        "free_at": served + service_s,
         "estimate_usd": str(billing.usd(order.snapshot, shots=members["shots"])),
     }
 

@@ -18,7 +18,7 @@ quantum_tasks = sa.Table(
     sa.Column("region", sa.String, nullable=False),
     sa.Column("client_token", sa.String, nullable=False),
     sa.Column("request_digest", sa.String, nullable=False),
-    sa.Column("device_arn", sa.String, nullable=False, index=True),
+    sa.Column("device_arn", sa.String, nullable=False),
     sa.Column("action", sa.Text, nullable=False),
     sa.Column("action_type", sa.String, nullable=False),
     sa.Column("programs", sa.Integer, nullable=False),
@@ -34,12 +34,14 @@ quantum_tasks = sa.Table(
     sa.Column("created_at", sa.Float, nullable=False),  # seconds since 1970, as all times here
     sa.Column("starts_at", sa.Float, nullable=False),
     sa.Column("ends_at", sa.Float, nullable=False),
+    sa.Column("free_at", sa.Float, nullable=False),  # when the device takes the next one
     sa.Column("ended_at", sa.Float),
     sa.Column("failure_reason", sa.Text),
     sa.Column("successful_shots", sa.Integer),
     sa.Column("estimate_usd", sa.String, nullable=False),
     sa.Column("cost_usd", sa.String),
     sa.UniqueConstraint("region", "client_token"),
+    sa.Index("queue", "device_arn", "status", "starts_at"),
 )
 
 spending_limits = sa.Table(
@@ -75,7 +77,6 @@ objects = sa.Table(
     sa.Column("key", sa.String, primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("etag", sa.String, nullable=False),
-    sa.Column("content_type", sa.String, nullable=False),
     sa.Column("modified_at", sa.Float, nullable=False),
 )
 
@@ -109,5 +110,6 @@ class Store:
 def _prepare(connection: sa.engine.interfaces.DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing with it
     cursor.execute("PRAGMA busy_timeout = 30000")
     cursor.close()

@@ -36,7 +36,8 @@ def check(members: dict[str, Any], *, shape: Shape) -> None:
     errors = list(_structure(members, shape=shape, path=""))
     if errors:
         plural = "errors" if len(errors) > 1 else "error"
-        raise invalid(f"{len(errors)} validation {plural} detected: {'; '.join(errors)}")
+        message = f"{len(errors)} validation {plural} detected: {'; '.join(errors)}"
+        raise invalid(message)
 
 
 def _structure(value: dict[str, Any], *, shape: Shape, path: str) -> Iterator[str]:
@@ -55,7 +56,7 @@ def _structure(value: dict[str, Any], *, shape: Shape, path: str) -> Iterator[st
 
 def _value(value: Any, *, shape: Shape, path: str, is_json: bool = False) -> Iterator[str]:
     kind = shape["type"]
-    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+    if not _is(value, kind):
         yield _failed(value, path, f"Member must be of type {kind}")
         return
     yield from _limits(value, shape=shape, path=path)
@@ -72,6 +73,10 @@ def _value(value: Any, *, shape: Shape, path: str, is_json: bool = False) -> Ite
                 yield from _value(item, shape=inner, path=f"{path}.{key}.member")
         case _ if is_json:
             yield from _json(value, path=path)
+
+
+def _is(value: Any, kind: str) -> bool:
+    return isinstance(value, _TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def _limits(value: Any, *, shape: Shape, path: str) -> Iterator[str]:
@@ -101,5 +106,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _failed(value: Any, path: str, rule: str) -> str:
-    shown = "null" if value is None else f"'{value if isinstance(value, str) else json.dumps(value)}'"
+    shown = (
+        "null" if value is None else f"'{value if isinstance(value, str) else json.dumps(value)}'"
+    )
     return f"Value {shown[:300]} at '{path}' failed to satisfy constraint: {rule}"

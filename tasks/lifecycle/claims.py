@@ -39,6 +39,19 @@ def claim(run_id: RunId, *, home: Home) -> None:
     _held[run_id] = stream
 
 
+def is_claimed(run_id: RunId, *, home: Home) -> bool:
+    """Whether some process is working on the run."""
+    path = home.root / "claims" / f"{run_id}.lock"
+    if run_id in _held or not path.exists():
+        return run_id in _held
+    with path.open() as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
 def release(run_id: RunId, *, home: Home) -> None:
     """Let go of a run that is done."""
     stream = _held.pop(run_id, None)

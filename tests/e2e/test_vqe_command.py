@@ -60,7 +60,7 @@ def test_a_run_tells_how_it_goes_and_what_it_found(qrt: Command) -> None:
         assert f"\n  {word}" in ran.out
     run_id = ran.out.split("qrt show ")[1].strip()
 
-    assert run_id in qrt("runs").out
+    assert run_id[:8] in qrt("runs").out
     assert qrt("runs", "--json").answer[0]["run_id"] == run_id
     assert "completed" in qrt("show", run_id[:8]).out
     report = Path(qrt("report", run_id[:8]).out.strip())

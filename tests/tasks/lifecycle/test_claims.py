@@ -9,7 +9,7 @@ import pytest
 from datasets.layout import Home
 from datasets.records.executions import RunId
 from tasks.errors import BadInput
-from tasks.lifecycle.claims import claim, release
+from tasks.lifecycle.claims import claim, is_claimed, release
 
 HOLD = """
 import sys, time
@@ -30,13 +30,16 @@ def test_a_claim_ends_with_the_process_that_holds_it(tmp_path: Path) -> None:
     try:
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
+        assert is_claimed(RunId("r"), home=home)
         with pytest.raises(BadInput, match=f"being worked on by process {holder.pid}"):
             claim(RunId("r"), home=home)
     finally:
         holder.kill()
         holder.wait()
         holder.stdout.close()
+    assert not is_claimed(RunId("r"), home=home)
     claim(RunId("r"), home=home)
+    assert is_claimed(RunId("r"), home=home)
     claim(RunId("r"), home=home)
     release(RunId("r"), home=home)
     release(RunId("r"), home=home)

@@ -1,0 +1,25 @@
+"""Sandboxes for the tests of this folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sandbox_calls import BUCKET, Caller
+
+from deployments.sandbox.settings import Settings
+from deployments.sandbox.state import State
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    """Return an empty sandbox that no thread serves, with one bucket."""
+    found = State.open(Settings(tmp_path, service_s=0.0))
+    Caller(found).send("s3", "PUT", f"/{BUCKET}")
+    yield found
+    found.store.close()
+
+
+@pytest.fixture
+def caller(state: State) -> Caller:
+    """Return a client in us-east-1."""
+    return Caller(state)

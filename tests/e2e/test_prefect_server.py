@@ -1,0 +1,78 @@
+"""A command's own Prefect server comes with it and goes with it, however it ends."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import QRT, ROOT
+
+pytestmark = pytest.mark.e2e
+
+
+def servers(home: Path) -> set[int]:
+    """Return the processes that serve the Prefect of this home."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (process / "environ").read_bytes()
+            command = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if str(home).encode() in environment and b"deployments.server.child" in command:
+            found.add(int(process.name))
+    return found
+
+
+def wait_until(reached: object, *, timeout_s: float = 60) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not reached() and time.monotonic() < deadline:  # type: ignore[operator]
+        time.sleep(0.1)
+    assert reached()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_server_is_left_behind(how: signal.Signals, qrt_home: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "PREFECT_API_URL"}
+    environment |= {"QRT_HOME": str(qrt_home), "PREFECT_HOME": str(qrt_home / "absent")}
+    with subprocess.Popen(
+        [*QRT, "vqe", "--ansatz", "hea", "--layers", "3", "--iterations", "900"],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as command:
+        wait_until(lambda: servers(qrt_home))
+        assert command.stderr
+        for line in command.stderr:
+            if line.startswith("iteration"):
+                break
+        command.send_signal(how)
+        rest = command.stderr.read()
+    wait_until(lambda: not servers(qrt_home), timeout_s=15)
+    assert "Traceback" not in rest, rest
+    if how is signal.SIGINT:
+        assert command.returncode == 130
+        assert "`qrt resume RUN` goes on" in rest
+
+
+def test_the_whole_job_needs_nothing_but_an_empty_home(qrt_home: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")}
+    environment |= {"QRT_HOME": str(qrt_home / "deep" / "er"), "HOME": str(qrt_home)}
+    began = time.monotonic()
+    ended = subprocess.run(
+        [*QRT, "vqe", "--problem", "h2", "--target", "emulator:garnet"],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert time.monotonic() - began < 60
+    assert "mitigated" in ended.stdout
+    assert sorted(path.name for path in qrt_home.iterdir()) == ["deep"]

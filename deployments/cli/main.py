@@ -7,6 +7,7 @@ import typer
 from typer.exceptions import TyperException
 
 from deployments.cli import devices, looking
+from deployments.cli.sandbox import sandbox
 from tasks.errors import BadInput, RuntimeFault
 
 app = typer.Typer(
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.add_typer(devices.app, name="devices")
 looking.register(app)
+app.command()(sandbox)
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -100,12 +102,12 @@ def run(arguments: list[str]) -> int:
         return _complain(str(error), BAD_INPUT)
     except RuntimeFault as error:
         return _complain(str(error), FAILED)
-    except (KeyboardInterrupt, typer.Abort):
-        return _complain(
-            "Interrupted. `qrt runs` lists the run; `qrt resume RUN` goes on.", INTERRUPTED
-        )
     except BrokenPipeError:
         return DONE
+    if outcome == INTERRUPTED:  # typer's own word for Ctrl-C
+        return _complain(
+            "Interrupted. `qrt runs` lists the run; `qrt resume RUN` goes on.", outcome
+        )
     return outcome if isinstance(outcome, int) else DONE
 
 

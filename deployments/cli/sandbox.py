@@ -10,6 +10,10 @@ import typer
 from tasks.errors import BadInput
 
 _HOME = "~/.quantum-runtime"
+Enforce = Annotated[bool, typer.Option("--enforce-quotas", help="Throttle as Braket's quotas say.")]
+Keep = Annotated[
+    bool, typer.Option("--keep-windows", help="Devices work in their execution windows only.")
+]
 
 
 def sandbox(  # noqa: PLR0917 - each is an option with a name of its own
@@ -28,12 +32,8 @@ def sandbox(  # noqa: PLR0917 - each is an option with a name of its own
     faults: Annotated[
         Path | None, typer.Option(help="A JSON file of faults; docs/sandbox.md lists them.")
     ] = None,
-    enforce_quotas: Annotated[
-        bool, typer.Option("--enforce-quotas", help="Throttle as Braket's quotas say.")
-    ] = False,
-    keep_windows: Annotated[
-        bool, typer.Option("--keep-windows", help="Devices work in their execution windows only.")
-    ] = False,
+    enforce_quotas: Enforce = False,
+    keep_windows: Keep = False,
 ) -> None:
     """Serve emulated Braket devices on this machine; AWS_ENDPOINT_URL points clients at it."""
     from deployments.sandbox.fault_model import read_faults
@@ -50,13 +50,7 @@ def sandbox(  # noqa: PLR0917 - each is an option with a name of its own
     )
     wanted = read_faults(_text(faults), origin=str(faults)) if faults else []
     greeting = _greeting(f"http://{host}:{port}", settings.folder)
-    serve(
-        settings,
-        host=host,
-        port=port,
-        faults=wanted,
-        announce=lambda: sys.stderr.write(greeting),
-    )
+    serve(settings, host=host, port=port, faults=wanted, announce=lambda: _say(greeting))
 
 
 def _greeting(address: str, folder: Path) -> str:
@@ -65,6 +59,10 @@ def _greeting(address: str, folder: Path) -> str:
         f"  export AWS_ENDPOINT_URL={address} AWS_DEFAULT_REGION=us-east-1\n"
         "  export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox\n"
     )
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text)
 
 
 def _text(path: Path) -> str:

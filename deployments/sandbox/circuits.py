@@ -102,8 +102,8 @@ def _quick(source: str, inputs: Inputs, snapshot: DeviceSnapshot) -> Distributio
     for gate in circuit.gates:
         _check_native(gate, snapshot)
     _check_labels(measured, snapshot)
-    found = simulation.probabilities(
-        circuit, inputs, measured_qubits=measured, noise=noise.of(snapshot)
+    (found,) = simulation.probabilities(
+        [circuit], inputs, measured_qubits=measured, noise=noise.of(snapshot)
     )
     count = len(measured)
     return Distribution(cumulated(found), tuple(range(count)), (0.0,) * count, 1.0, measured)

@@ -6,7 +6,8 @@ before the handle is given out. Whoever asks again gets that file, not a second 
 
 import json
 import os
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -101,10 +102,8 @@ class SimulatedBackend:
         if rest:
             message = f"{execution.shots} shots do not divide by {len(wanted)} executables."
             raise BadInput(message)
-        known: dict[Unit, NDArray[np.float64]] = {}
+        known = self._probabilities(wanted)
         for index, unit in enumerate(wanted):
-            if unit not in known:
-                known[unit] = self._probabilities(unit)
             rng = np.random.default_rng([execution.seed, index])
             drawn = rng.multinomial(shots, known[unit])
             seen = np.flatnonzero(drawn)
@@ -114,11 +113,21 @@ class SimulatedBackend:
                 counts=drawn[seen].astype(np.uint32),
             )
 
-    def _probabilities(self, unit: Unit) -> NDArray[np.float64]:
-        circuit, measured = _read(unit.source)
-        return simulation.probabilities(
-            circuit, dict(unit.inputs), measured_qubits=measured, noise=self._noise
-        )
+    def _probabilities(self, wanted: Sequence[Unit]) -> dict[Unit, NDArray[np.float64]]:
+        """Simulate each distinct unit once, those of one point and one register together."""
+        alike: dict[tuple[object, ...], list[Unit]] = defaultdict(list)
+        for unit in dict.fromkeys(wanted):
+            alike[unit.inputs, _read(unit.source)[1]].append(unit)
+        known: dict[Unit, NDArray[np.float64]] = {}
+        for members in alike.values():
+            found = simulation.probabilities(
+                [_read(unit.source)[0] for unit in members],
+                dict(members[0].inputs),
+                measured_qubits=_read(members[0].source)[1],
+                noise=self._noise,
+            )
+            known |= dict(zip(members, found, strict=True))
+        return known
 
     def _file(self, handle: str) -> Path:
         return self._spool / f"{handle}.json"

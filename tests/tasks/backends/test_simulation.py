@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from datasets.devices.catalogue import resolve
 from datasets.problems.catalogue import load
@@ -57,8 +59,8 @@ def test_an_emulated_device_has_the_noise_of_braket_s_emulator(
     for row in result.measurements[:, order]:
         seen[int("".join(map(str, row[::-1])), 2)] += 1
 
-    ours = simulation.probabilities(
-        measured.circuit,
+    (ours,) = simulation.probabilities(
+        [measured.circuit],
         values,
         measured_qubits=compiled.measured_qubits,
         noise=noise.of(resolve(target)),
@@ -72,17 +74,41 @@ def test_an_emulated_device_has_the_noise_of_braket_s_emulator(
 def test_qubits_that_only_routing_uses_are_left_out_of_the_outcome() -> None:
     turn = Gate("rx", (7,), (Angle(np.pi),))
     circuit = Circuit(2, (turn, Gate("rx", (3,), (Angle(np.pi),))))
-    found = simulation.probabilities(circuit, {}, measured_qubits=(5, 3), noise=None)
+    (found,) = simulation.probabilities([circuit], {}, measured_qubits=(5, 3), noise=None)
     assert found == pytest.approx([0, 0, 1, 0])
+
+
+turns = st.builds(
+    lambda q, angle: Gate("rx", (q,), (Angle(angle),)), st.integers(0, 2), st.sampled_from([0.3, 1])
+)
+steps = st.one_of(turns, st.sampled_from([Gate("cz", (0, 1)), Gate("cz", (1, 2))]))
+
+
+@settings(max_examples=25)
+@given(st.lists(st.lists(steps, max_size=6), min_size=1, max_size=6), st.booleans())
+def test_circuits_simulated_together_are_as_they_are_alone(
+    made: list[list[Gate]], noisy: bool
+) -> None:
+    model = noise.NoiseModel({0: 0.01, 1: 0.02}, {("cz", 0, 1): 0.05}, {2: 0.1})
+    circuits = [Circuit(3, tuple(gates)) for gates in made]
+
+    def run(some: list[Circuit]) -> list[np.ndarray]:
+        return simulation.probabilities(
+            some, {}, measured_qubits=(2, 0, 1), noise=model if noisy else None
+        )
+
+    for together, circuit in zip(run(circuits), circuits, strict=True):
+        assert together == pytest.approx(run([circuit])[0], abs=1e-12)
 
 
 def test_threads_may_simulate_at_once() -> None:
     circuit = Circuit(3, tuple(Gate("rx", (q,), (Angle(0.3),)) for q in range(3)))
 
     def run(_: int) -> bytes:
-        return simulation.probabilities(
-            circuit, {}, measured_qubits=(0, 1, 2), noise=noise.NOISELESS
-        ).tobytes()
+        (found,) = simulation.probabilities(
+            [circuit], {}, measured_qubits=(0, 1, 2), noise=noise.NOISELESS
+        )
+        return found.tobytes()
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(run, range(40)))) == 1

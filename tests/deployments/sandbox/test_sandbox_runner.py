@@ -67,8 +67,8 @@ def test_a_verbatim_circuit_has_the_noise_of_its_own_qubits(state: State) -> Non
     found = np.array(object_of(state, task)["measurements"])
     circuit, measured = from_openqasm(VERBATIM_BELL)
     snapshot = catalogue.resolve("emulator:garnet")
-    expected = simulation.probabilities(
-        circuit, {}, measured_qubits=measured, noise=noise.of(snapshot)
+    (expected,) = simulation.probabilities(
+        [circuit], {}, measured_qubits=measured, noise=noise.of(snapshot)
     )
     counts = np.bincount(found[:, 0] + 2 * found[:, 1], minlength=4)
     deviation = np.sqrt(shots * expected * (1 - expected))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
@@ -27,7 +28,7 @@ def showing(*, quiet: bool) -> Iterator[None]:
         return
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        with listening(_Lines(console.print).hear):
+        with listening(_Lines(partial(console.print, soft_wrap=True)).hear):
             yield
         return
     with _bar(console) as progress, listening(_Bar(progress).hear):
@@ -59,7 +60,7 @@ class _Bar:
 
     def hear(self, event: Event) -> None:
         if text := _stage(event):
-            self._progress.console.print(text, overflow="fold")
+            self._progress.console.print(text, soft_wrap=True)
         if event.name == "iteration.completed":
             self._step(event)
 

@@ -44,15 +44,16 @@ def run_vqe(parameters: VqeParameters, *, run_id: str | None, as_json: bool) -> 
     open_runtime(where)
     with prefect_server(where) as server, showing(quiet=as_json):
         emit("run.starting", problem=parameters.problem, target=parameters.target)
-        threading.Thread(target=_warm, daemon=True).start()
         from flows.vqe import vqe
 
         if server:
             server.ready()
+        threading.Thread(target=_warm, daemon=True).start()
         # asyncio's own handler would wait for the flow's next await, which may be the last.
         signal.signal(signal.SIGINT, _interrupt)
         result = asyncio.run(vqe(parameters, run_id=run_id))
-    typer.echo(json.dumps(result) if as_json else vqe_summary(result))
+        # Before the server has stopped: nobody needs to wait for that.
+        typer.echo(json.dumps(result) if as_json else vqe_summary(result))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

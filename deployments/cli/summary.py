@@ -49,6 +49,8 @@ def _cost(result: Mapping[str, Any]) -> str:
 
 def _line(label: str, text: str) -> str:
     indent = " " * (LABEL + 2)
-    wrapped = textwrap.wrap(text, WIDTH - len(indent), break_on_hyphens=False) or [""]
-    # Paths are kept in one piece so that they can be copied.
+    # Paths are kept in one piece, however long, so that they can be copied.
+    wrapped = textwrap.wrap(
+        text, WIDTH - len(indent), break_on_hyphens=False, break_long_words=False
+    ) or [""]
     return f"  {label:<{LABEL}}" + f"\n{indent}".join(wrapped)

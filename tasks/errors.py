@@ -1,20 +1,34 @@
 """Everything that can go wrong, as one tree. Retry reads the type, never the text.
 
     RuntimeFault
-    +-- Transient            worth trying again
-    +-- Terminal             never
-        +-- BadInput         the caller can mend it: one line, exit 2
-        |   +-- UnknownName  not in a closed set; says what there is
-        |   +-- TooLarge     does not fit the device
-        +-- BrokenContract   data that its contract refuses: quarantined, downstream stops
-        +-- StorageFault     the disk is full, read-only or gone: one line, exit 1
-        +-- ExecutionFailed  the target took the work and could not do it
+    +-- Transient                 worth trying again
+    |   +-- Throttled             the provider was asked too often, and did nothing
+    |   +-- Unavailable           no answer, or a failure of its own: what it did is not known
+    +-- Terminal                  never
+        +-- BadInput              the caller can mend it: one line, exit 2
+        |   +-- UnknownName       not in a closed set; says what there is
+        |   +-- TooLarge          does not fit the device
+        +-- BrokenContract        data that its contract refuses: quarantined, downstream stops
+        +-- StorageFault          the disk is full, read-only or gone: one line, exit 1
+        +-- ExecutionFailed       the target took the work and could not do it
+        |   +-- ResultUnreadable  it did the work, and what it left cannot be read
+        +-- Refused               the provider says no, and would say it again
+            +-- InvalidRequest    the request breaks a rule of the device or the service
+            +-- AccessDenied      the caller may not do this
+            +-- NotFound          no such device, task, bucket or object
+            +-- Conflict          the token stands for another request
+            +-- QuotaExceeded     a quota or a limit on spending is used up
+            +-- DeviceOffline     another device can do it now, or this one later
+            +-- DeviceRetired     another device can do it
+            +-- CredentialsMissing  none were found, or they are not known
+            +-- CredentialsExpired  renew them; the run goes on where it stopped
 
 Each carries its arguments unchanged to `super().__init__` so that it survives pickling, and makes
 its text in `__str__`: what, the limit, what to do.
 """
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 
 class RuntimeFault(Exception):  # noqa: N818 - the tree is of faults, as its docstring draws it
@@ -78,3 +92,102 @@ class StorageFault(Terminal):
 
 class ExecutionFailed(Terminal):
     """The target took the work and could not do it."""
+
+
+class ResultUnreadable(ExecutionFailed):
+    """What the target left for a finished execution is missing or damaged."""
+
+    def __init__(self, place: str, fault: str) -> None:
+        self.place, self.fault = place, fault
+        super().__init__(place, fault)
+
+    def __str__(self) -> str:
+        return (
+            f"The result at {self.place} cannot be used: {self.fault}. The task was paid for: "
+            "restore the object, then `qrt resume` the run, or ask the provider."
+        )
+
+
+class _Answered(RuntimeFault):
+    """What a provider said to an operation; `code` is its own name for the fault."""
+
+    remedy: ClassVar[str]
+
+    def __init__(self, operation: str, code: str, text: str) -> None:
+        self.operation, self.code, self.text = operation, code, text
+        super().__init__(operation, code, text)
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.text.rstrip('. ')} ({self.code}). {self.remedy}"
+
+
+class Throttled(_Answered, Transient):
+    """The provider was asked too often, and did nothing."""
+
+    remedy = "It kept refusing; wait a minute, then `qrt resume` the run."
+
+
+class Unavailable(_Answered, Transient):
+    """No answer, or a failure of the provider's own; whether it did the work is not known."""
+
+    remedy = "Check the network and the endpoint, then `qrt resume` the run."
+
+
+class Refused(_Answered, Terminal):
+    """The provider says no, and would say it again."""
+
+    remedy = "Correct the request."
+
+
+class InvalidRequest(Refused):
+    """The request breaks a rule of the device or the service."""
+
+    remedy = "Correct what it names; limits are in `qrt devices`, spending limits in the account."
+
+
+class AccessDenied(Refused):
+    """The caller may not do this."""
+
+    remedy = "Grant the permission (docs/aws.md has the policy), then `qrt resume` the run."
+
+
+class NotFound(Refused):
+    """There is no such device, task, bucket or object."""
+
+    remedy = "Check its name, region and account."
+
+
+class Conflict(Refused):
+    """The idempotency token stands for another request."""
+
+    remedy = "Resume the run with the bucket and release that began it."
+
+
+class QuotaExceeded(Refused):
+    """A quota, or a limit on spending, is used up."""
+
+    remedy = "Raise the limit or wait until work has finished, then `qrt resume` the run."
+
+
+class DeviceOffline(Refused):
+    """The device takes no tasks now."""
+
+    remedy = "Choose another device, or `qrt resume` the run when this one is back."
+
+
+class DeviceRetired(Refused):
+    """The device will take no task ever again."""
+
+    remedy = "Choose another device."
+
+
+class CredentialsMissing(Refused):
+    """No credentials were found, or the provider does not know them."""
+
+    remedy = "Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (docs/aws.md)."
+
+
+class CredentialsExpired(Refused):
+    """The credentials were good once."""
+
+    remedy = "Renew them, then `qrt resume` the run: it goes on where it stopped."

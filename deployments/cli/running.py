@@ -14,7 +14,7 @@ from datasets.layout import home
 from datasets.records.runs import RunState
 from deployments.cli.progress import showing
 from deployments.cli.summary import vqe_summary
-from deployments.server.ephemeral import prefect_server
+from deployments.server.ephemeral import EphemeralServer, prefect_server
 from flows.parameters import VqeParameters
 from tasks.core.events import emit
 from tasks.errors import BadInput
@@ -42,18 +42,25 @@ def run_vqe(parameters: VqeParameters, *, run_id: str | None, as_json: bool) -> 
     """Run the flow and print its result."""
     where = home()
     open_runtime(where)
-    with prefect_server(where) as server, showing(quiet=as_json):
-        emit("run.starting", problem=parameters.problem, target=parameters.target)
-        from flows.vqe import vqe
-
-        if server:
-            server.ready()
-        threading.Thread(target=_warm, daemon=True).start()
-        # asyncio's own handler would wait for the flow's next await, which may be the last.
-        signal.signal(signal.SIGINT, _interrupt)
-        result = asyncio.run(vqe(parameters, run_id=run_id))
+    with prefect_server(where) as server:
+        with showing(quiet=as_json):
+            emit("run.starting", problem=parameters.problem, target=parameters.target)
+            result = _flow_result(parameters, run_id=run_id, server=server)
         # Before the server has stopped: nobody needs to wait for that.
         typer.echo(json.dumps(result) if as_json else vqe_summary(result))
+
+
+def _flow_result(
+    parameters: VqeParameters, *, run_id: str | None, server: EphemeralServer | None
+) -> dict[str, Any]:
+    from flows.vqe import vqe  # while the server starts
+
+    if server:
+        server.ready()
+    threading.Thread(target=_warm, daemon=True).start()
+    # asyncio's own handler would wait for the flow's next await, which may be the last.
+    signal.signal(signal.SIGINT, _interrupt)
+    return asyncio.run(vqe(parameters, run_id=run_id))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

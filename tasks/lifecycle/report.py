@@ -22,6 +22,8 @@ def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
     """
     run = runtime.journal.run(run_id)
     result = result_of(run)
+    # Matplotlib keeps a font list; by default in the user's own folders.
+    os.environ.setdefault("MPLCONFIGDIR", str(runtime.home.cache / "matplotlib"))
     stood = [iteration.energies[0] for iteration in runtime.journal.iterations(run.run_id)]
     page = vqe_page(
         result,

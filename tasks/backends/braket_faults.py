@@ -1,0 +1,129 @@
+"""The one table from what AWS says to the tree of errors."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from tasks.errors import (
+    AccessDenied,
+    Conflict,
+    CredentialsExpired,
+    CredentialsMissing,
+    DeviceOffline,
+    DeviceRetired,
+    InvalidRequest,
+    NotFound,
+    QuotaExceeded,
+    Refused,
+    Throttled,
+    Unavailable,
+)
+
+Fault = type[Throttled | Unavailable | Refused]
+
+BRAKET: Final[Mapping[str, Fault]] = {
+    "AccessDeniedException": AccessDenied,
+    "ConflictException": Conflict,
+    "DeviceOfflineException": DeviceOffline,
+    "DeviceRetiredException": DeviceRetired,
+    "InternalServiceException": Unavailable,
+    "ResourceNotFoundException": NotFound,
+    "ServiceQuotaExceededException": QuotaExceeded,
+    "ThrottlingException": Throttled,
+    "ValidationException": InvalidRequest,
+}
+# Codes of any AWS service, of S3 and of STS. HEAD answers have their status for a code.
+ANY_SERVICE: Final[Mapping[str, Fault]] = {
+    "ExpiredToken": CredentialsExpired,
+    "ExpiredTokenException": CredentialsExpired,
+    "RequestExpired": CredentialsExpired,
+    "IncompleteSignature": CredentialsMissing,
+    "InvalidAccessKeyId": CredentialsMissing,
+    "InvalidClientTokenId": CredentialsMissing,
+    "InvalidSignatureException": CredentialsMissing,
+    "InvalidToken": CredentialsMissing,
+    "MissingAuthenticationTokenException": CredentialsMissing,
+    "SignatureDoesNotMatch": CredentialsMissing,
+    "UnrecognizedClientException": CredentialsMissing,
+    "AccessDenied": AccessDenied,
+    "AllAccessDisabled": AccessDenied,
+    "NotAuthorized": AccessDenied,
+    "OptInRequired": AccessDenied,
+    "SubscriptionRequiredException": AccessDenied,
+    "403": AccessDenied,
+    "NoSuchBucket": NotFound,
+    "NoSuchKey": NotFound,
+    "404": NotFound,
+    "BucketAlreadyExists": AccessDenied,  # it belongs to another account
+    "PermanentRedirect": InvalidRequest,  # the bucket is in another region
+    "301": InvalidRequest,
+    "RequestLimitExceeded": Throttled,
+    "RequestThrottled": Throttled,
+    "RequestThrottledException": Throttled,
+    "SlowDown": Throttled,
+    "Throttling": Throttled,
+    "TooManyRequestsException": Throttled,
+    "InternalError": Unavailable,
+    "InternalFailure": Unavailable,
+    "OperationAborted": Unavailable,
+    "RequestTimeout": Unavailable,
+    "RequestTimeTooSkewed": InvalidRequest,  # this machine's clock is wrong
+    "ServiceUnavailable": Unavailable,
+    "ServiceUnavailableException": Unavailable,
+}
+# What botocore raises of its own, by class or base class, the narrowest first in its order.
+CLIENT: Final[Mapping[str, Fault]] = {
+    "NoCredentialsError": CredentialsMissing,
+    "PartialCredentialsError": CredentialsMissing,
+    "ProfileNotFound": CredentialsMissing,
+    "CredentialRetrievalError": CredentialsExpired,
+    "TokenRetrievalError": CredentialsExpired,
+    "SSOError": CredentialsExpired,
+    "ConnectionError": Unavailable,
+    "HTTPClientError": Unavailable,
+    "ResponseStreamingError": Unavailable,
+    "IncompleteReadError": Unavailable,
+    "BotoCoreError": InvalidRequest,
+}
+_TOO_MANY: Final = 429
+_OWN_FAILURE: Final = 500
+
+
+@contextmanager
+def translated(operation: str) -> Iterator[None]:
+    """Raise what botocore raises inside the block as a fault of the tree.
+
+    Raises:
+        Transient: asking again may help.
+        Refused: it cannot.
+    """
+    from botocore.exceptions import (  # type: ignore[import-untyped]  # has no types
+        BotoCoreError,
+        ClientError,
+    )
+
+    try:
+        yield
+    except ClientError as error:
+        said = error.response.get("Error", {})
+        code = str(said.get("Code") or "no code")
+        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
+        text = str(said.get("Message") or "no message")
+        raise of_code(code, status=status)(operation, code, text) from error
+    except BotoCoreError as error:
+        raise of_client(type(error))(operation, type(error).__name__, str(error)) from error
+
+
+def of_code(code: str, *, status: int) -> Fault:
+    """Return the fault that a service's code stands for; a code that is not known, by status."""
+    if known := BRAKET.get(code) or ANY_SERVICE.get(code):
+        return known
+    if status == _TOO_MANY:
+        return Throttled
+    return Unavailable if status >= _OWN_FAILURE else InvalidRequest
+
+
+def of_client(kind: type[BaseException]) -> Fault:
+    """Return the fault that an error of the client itself stands for."""
+    names = (base.__name__ for base in kind.__mro__)
+    return next((CLIENT[name] for name in names if name in CLIENT), InvalidRequest)

@@ -3,7 +3,6 @@
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from datasets.devices.catalogue import resolve
 from datasets.layout import home
 from datasets.records.runs import Run
 from tasks.core.compilation.checks import check_native
@@ -16,8 +15,8 @@ from tasks.lifecycle.runtime import open_runtime
 @task(name="compile", cache_policy=NO_CACHE)
 def compile_ansatz(run: Run, *, prepared: Prepared) -> Experiment:
     """Compile for the target's calibration, and check the outcome before anything runs it."""
-    snapshot = resolve(run.target)
-    backend = open_runtime(home()).backend(run.target)
+    runtime = open_runtime(home())
+    snapshot, backend = runtime.snapshot(run), runtime.backend(run.target)
     backend.validate(prepared.program.circuit)
     bases = [group.basis for group in prepared.groups]
     compiled = compile_program(prepared.program, snapshot=snapshot, bases=bases)

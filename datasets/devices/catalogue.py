@@ -30,13 +30,13 @@ def resolve(target: str) -> DeviceSnapshot:
 
     Raises:
         UnknownName: no such target is bundled.
-        BadInput: the file is not a snapshot, or the target needs a backend that is not installed.
+        BadInput: the file is not a snapshot, or the target is a device of an account.
     """
     if target in _LOCAL:
         return _newest(_LOCAL[target])
     if target.startswith("braket:"):
         message = (
-            f"{target} needs a Braket backend, and none is installed in this version. "
+            f"{target} is a device of an AWS account, and not bundled here. "
             f"Choose one of: {', '.join(names())}."
         )
         raise BadInput(message)

@@ -2,6 +2,8 @@
 
 from datasets.devices.catalogue import resolve
 from datasets.problems.catalogue import load
+from datasets.records.devices import DeviceSnapshot
+from tasks.backends.braket_devices import is_braket, preflight
 from tasks.core.ansatz import Kind, build
 from tasks.core.grouping import group
 from tasks.core.mitigation.composition import Mitigation
@@ -28,8 +30,8 @@ def check_vqe(
     mitigation = Mitigation.parse(mitigate)
     if optimizer not in known():
         raise UnknownName("optimizer", optimizer, known())
-    snapshot = resolve(target)
     loaded = load(problem)
+    snapshot = _snapshot(target)
     if loaded.hamiltonian.n_qubits > snapshot.n_qubits:
         raise TooLarge(target, snapshot.n_qubits, loaded.hamiltonian.n_qubits)
     program = build(loaded, kind=ansatz, layers=layers)
@@ -45,3 +47,8 @@ def check_vqe(
                 f"needed on {target}. Ask for {each * least} or more."
             )
             raise BadInput(message)
+
+
+def _snapshot(target: str) -> DeviceSnapshot:
+    """Return the target as it stands, once it is known that it can be used."""
+    return preflight(target) if is_braket(target) else resolve(target)

@@ -21,6 +21,7 @@ from tasks.core.optimisers.registry import optimise
 from tasks.core.optimisers.session import Evaluation, Optimum
 from tasks.core.planning import total_usd
 from tasks.errors import StorageFault
+from tasks.lifecycle.executions import collect
 from tasks.lifecycle.experiment import Experiment, Search, execute
 from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.rows import estimate_row, iteration_row
@@ -135,9 +136,8 @@ class Loop:
         waiting = [e for e in entries if e.state is ExecutionState.COMPLETED]
         if not waiting:
             return
-        collected = execute(
-            [entry.execution for entry in entries], journal=journal, backend=self.backend
-        )
+        executions = [entry.execution for entry in entries]
+        collected = collect(executions, journal=journal, backend=self.backend)
         by_iteration = {
             index: [item for item in collected if item.execution.iteration == index]
             for index in range(start, stop)

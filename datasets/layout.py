@@ -47,6 +47,11 @@ class Home:
         return self.root / "spool"
 
     @property
+    def inputs(self) -> Path:
+        """Problems and device snapshots as runs were given them."""
+        return self.root / "inputs"
+
+    @property
     def cache(self) -> Path:
         """What can be made again."""
         return self.root / "cache"
@@ -60,6 +65,9 @@ class Home:
 def home(environment: Mapping[str, str] | None = None) -> Home:
     """Return the home folder: QRT_HOME, else ~/.quantum-runtime; read when called."""
     named = (os.environ if environment is None else environment).get("QRT_HOME", "").strip()
+    if not named.isprintable():
+        message = f"QRT_HOME is {named!r}, which is not a plain path. Set it to another folder."
+        raise BadInput(message)
     root = Path(named).expanduser() if named else Path.home() / ".quantum-runtime"
     return Home(root.absolute())
 

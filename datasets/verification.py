@@ -1,9 +1,10 @@
-"""Read the lake again and tell what is damaged, foreign or left over."""
+"""Read the lake again and tell what is damaged, missing, foreign or left over."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from datasets import encoding
 from datasets.contracts.checking import check
@@ -14,7 +15,7 @@ from datasets.stores import STRAY_SUFFIX, Store
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Fault = Literal["damaged", "foreign", "misplaced", "stray", "version", "contract"]
+Fault = Literal["damaged", "missing", "foreign", "misplaced", "stray", "version", "contract"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ def problems(
 ) -> list[Problem]:
     """Return what is wrong with the files of the tables, in the order of their names.
 
+    Files that `quality` says were landed and that are not there come last.
     Every byte counts: a file that this pyarrow version wrote is encoded again and compared; one
     that another version wrote is held against its checksum. `contracts` checks contracts again.
 
@@ -40,13 +42,48 @@ def problems(
     for name in tables or ():
         table_of(name)
     found: list[Problem] = []
-    for path in store.walk():
+    paths = list(store.walk())
+    for path in paths:
         if tables is None or path.parts[0] in tables:
             found.extend(
                 Problem(store.locate(path), fault, text)
                 for fault, text in _inspect(store, path, contracts=contracts)
             )
-    return found
+    text = "`quality` says that it was landed. Restore it or land it again."
+    lost = _missing(store, paths, tables)
+    return found + [Problem(store.locate(path), "missing", text) for path in lost]
+
+
+def _missing(
+    store: Store, paths: Sequence[PurePosixPath], tables: Sequence[str] | None
+) -> list[PurePosixPath]:
+    """Return the files that were landed and are not there, in the order of their names."""
+    landed = {
+        PurePosixPath(check["batch"])
+        for path in paths
+        if path.parts[0] == "quality"
+        for check in _checks(store, path)
+        # A good batch of a refused chunk was not landed: its row names the report.
+        if check["success"] and not check["report"]
+        if tables is None or check["table_name"] in tables
+    }
+    return [path for path in sorted(landed - set(paths)) if not _exists(store, path)]
+
+
+def _checks(store: Store, path: PurePosixPath) -> list[dict[str, Any]]:
+    """Return the rows of a `quality` file; none of a file that cannot be relied on."""
+    if any(_inspect(store, path, contracts=False)):
+        return []
+    rows: list[dict[str, Any]] = encoding.decode(store.read(path)).to_pylist()
+    return rows
+
+
+def _exists(store: Store, path: PurePosixPath) -> bool:
+    """Look again: a writer may have landed it since the files were listed."""
+    with suppress(FileNotFoundError):
+        store.read(path)
+        return True
+    return False
 
 
 def _inspect(store: Store, path: PurePosixPath, *, contracts: bool) -> Iterator[tuple[Fault, str]]:

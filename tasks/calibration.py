@@ -6,6 +6,7 @@ from prefect.cache_policies import NO_CACHE
 from datasets.layout import home
 from tasks.core.mitigation.composition import Technique
 from tasks.core.mitigation.readout import VARIANTS, Confusion, combine
+from tasks.core.samples import counts_by_variant
 from tasks.lifecycle.experiment import Experiment, Search, execute
 from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.runtime import open_runtime
@@ -20,8 +21,8 @@ def calibrate_readout(experiment: Experiment, *, search: Search) -> Confusion | 
     collected = execute(
         experiment.readout(shots=search.readout_shots),
         journal=runtime.journal,
-        backend=runtime.backend(experiment.target),
+        backend=runtime.backend(runtime.journal.run(experiment.run_id)),
     )
     land_counts(collected, runtime=runtime, chunk="readout")
-    by_variant = {c.executable.variant: c for item in collected for c in item.counts}
+    by_variant = counts_by_variant(collected)
     return combine(*(by_variant[variant] for variant in VARIANTS))

@@ -16,7 +16,7 @@ from tasks.lifecycle.runtime import open_runtime
 def compile_ansatz(run: Run, *, prepared: Prepared) -> Experiment:
     """Compile for the target's calibration, and check the outcome before anything runs it."""
     runtime = open_runtime(home())
-    snapshot, backend = runtime.snapshot(run), runtime.backend(run.target)
+    snapshot, backend = runtime.snapshot(run), runtime.backend(run)
     backend.validate(prepared.program.circuit)
     bases = [group.basis for group in prepared.groups]
     compiled = compile_program(prepared.program, snapshot=snapshot, bases=bases)

@@ -108,29 +108,43 @@ class ResultUnreadable(ExecutionFailed):
         )
 
 
+_RESUME = " Then `qrt resume` goes on with the run; nothing is bought twice."
+
+
 class _Answered(RuntimeFault):
-    """What a provider said to an operation; `code` is its own name for the fault."""
+    """What a provider said to an operation; `code` is its own name for the fault.
+
+    `remedy` is what to do, `afterwards` what becomes of a run that has begun.
+    """
 
     remedy: ClassVar[str]
+    afterwards: ClassVar[str] = ""
 
     def __init__(self, operation: str, code: str, text: str) -> None:
         self.operation, self.code, self.text = operation, code, text
         super().__init__(operation, code, text)
 
     def __str__(self) -> str:
+        return self.plainly + self.afterwards
+
+    @property
+    def plainly(self) -> str:
+        """What and what to do, where no run has begun."""
         return f"{self.operation}: {self.text.rstrip('. ')} ({self.code}). {self.remedy}"
 
 
 class Throttled(_Answered, Transient):
     """The provider was asked too often, and did nothing."""
 
-    remedy = "It kept refusing; wait a minute, then `qrt resume` the run."
+    remedy = "Wait a minute."
+    afterwards = _RESUME
 
 
 class Unavailable(_Answered, Transient):
     """No answer, or a failure of the provider's own; whether it did the work is not known."""
 
-    remedy = "Check the network and the endpoint, then `qrt resume` the run."
+    remedy = "Check the network and the endpoint."
+    afterwards = _RESUME
 
 
 class Refused(_Answered, Terminal):
@@ -148,7 +162,8 @@ class InvalidRequest(Refused):
 class AccessDenied(Refused):
     """The caller may not do this."""
 
-    remedy = "Grant the permission (docs/aws.md has the policy), then `qrt resume` the run."
+    remedy = "Grant the permission; docs/aws.md has the policy."
+    afterwards = _RESUME
 
 
 class NotFound(Refused):
@@ -166,13 +181,15 @@ class Conflict(Refused):
 class QuotaExceeded(Refused):
     """A quota, or a limit on spending, is used up."""
 
-    remedy = "Raise the limit or wait until work has finished, then `qrt resume` the run."
+    remedy = "Raise the limit, or wait until other work has finished."
+    afterwards = _RESUME
 
 
 class DeviceOffline(Refused):
     """The device takes no tasks now."""
 
-    remedy = "Choose another device, or `qrt resume` the run when this one is back."
+    remedy = "Choose another device, or wait until this one is back."
+    afterwards = _RESUME
 
 
 class DeviceRetired(Refused):
@@ -190,4 +207,5 @@ class CredentialsMissing(Refused):
 class CredentialsExpired(Refused):
     """The credentials were good once."""
 
-    remedy = "Renew them, then `qrt resume` the run: it goes on where it stopped."
+    remedy = "Renew the credentials."
+    afterwards = _RESUME

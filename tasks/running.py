@@ -14,9 +14,9 @@ from datasets.records.executions import RunId
 from datasets.records.runs import Run, RunState
 from tasks.core.events import emit
 from tasks.core.identity import canonical
-from tasks.lifecycle.claims import claim, release
-from tasks.lifecycle.rows import run_row
-from tasks.lifecycle.runtime import Runtime, open_runtime
+from tasks.lifecycle.claims import claim
+from tasks.lifecycle.closing import close
+from tasks.lifecycle.runtime import open_runtime
 
 
 @task(name="open run", cache_policy=NO_CACHE)
@@ -44,23 +44,5 @@ def close_run(run: Run, *, result: Mapping[str, Any]) -> None:
     runtime = open_runtime(home())
     entries = runtime.journal.executions(run.run_id)
     runtime.journal.settled([entry.execution.execution_id for entry in entries])
-    end(runtime, run.run_id, RunState.COMPLETED, result=json.dumps(result))
-    backend = runtime.backend(run.target)
-    for handle in (entry.handle for entry in entries if entry.handle):
-        backend.discard(handle)
+    close(run.run_id, RunState.COMPLETED, runtime=runtime, result=json.dumps(result))
     emit("run.closed", run_id=run.run_id)
-
-
-def end(
-    runtime: Runtime,
-    run_id: RunId,
-    state: RunState,
-    *,
-    result: str | None = None,
-    failure: str | None = None,
-) -> None:
-    """End the run in the journal, then land what stands there."""
-    ended = runtime.journal.end(run_id, state, result=result, failure=failure)
-    key = (run_id, f"{state}-{ended.ended_at:%Y%m%dt%H%M%S%f}")
-    runtime.lake.land_all({"runs": [(key, [run_row(ended)])]}, run_id=run_id)
-    release(run_id, home=runtime.home)

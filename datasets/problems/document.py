@@ -40,6 +40,19 @@ def parse(data: bytes, *, origin: str) -> Problem:
     return Problem(name, hamiltonian, n_electrons, energy, source)
 
 
+def write(problem: Problem) -> str:
+    """Return the file that `parse` reads back as this very problem."""
+    document: dict[str, object] = {
+        "name": problem.name,
+        "source": problem.source,
+        "n_qubits": problem.hamiltonian.n_qubits,
+        "n_electrons": problem.n_electrons,
+        "exact_energy": problem.exact_energy,
+        "terms": [[term.pauli, term.coefficient] for term in problem.hamiltonian.terms],
+    }
+    return json.dumps({key: value for key, value in document.items() if value is not None})
+
+
 def _bad(origin: str, what: str) -> BadInput:
     return BadInput(f"{origin}: {what}")
 

@@ -1,6 +1,9 @@
 """Look at runs and at their data; nothing here starts a server or imports a simulator."""
 
 import json
+import shutil
+import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -148,12 +151,16 @@ def _bought(executions: Any, iterations: int) -> str:
     return f"{bought}, {iterations} iterations"
 
 
-def _table(columns: Any, rows: list[dict[str, Any]]) -> None:
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*columns, box=SIMPLE, pad_edge=False)
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console(highlight=False).print(table)
+def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    """Print a table, or a record a row where a table would be wider than the terminal."""
+    cells = [["" if value is None else str(value) for value in row.values()] for row in rows]
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
+        margin = max(map(len, columns))
+        for record in cells:
+            pairs = zip(columns, record, strict=True)
+            typer.echo("\n".join(f"{n:>{margin}}  {v}" for n, v in pairs))
+            typer.echo()
+        return
+    for row in (columns, ["-" * width for width in widths], *cells):
+        typer.echo("  ".join(f"{v:<{w}}" for v, w in zip(row, widths, strict=True)).rstrip())

@@ -23,7 +23,7 @@ app.add_typer(devices.app, name="devices")
 looking.register(app)
 app.command()(sandbox)
 
-DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 
 @app.command()
@@ -109,16 +109,12 @@ def run(arguments: list[str]) -> int:
         return _complain(str(error), FAILED)
     except BrokenPipeError:
         return DONE
-    if outcome == INTERRUPTED:  # typer's own word for Ctrl-C
-        return _complain(
-            "Interrupted. `qrt runs` lists the run; `qrt resume RUN` goes on.", outcome
-        )
     return outcome if isinstance(outcome, int) else DONE
 
 
 def _usage(error: TyperException) -> str:
-    text = getattr(error, "format_message", error.__str__)()
-    return f"{text} `qrt --help` lists what there is."
+    text = str(getattr(error, "format_message", error.__str__)()).rstrip(".")
+    return f"{text}. `qrt --help` lists what there is."
 
 
 def _complain(text: str, code: int) -> int:

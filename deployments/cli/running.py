@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import signal
 import threading
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 from pydantic import ValidationError
@@ -19,6 +17,8 @@ from flows.parameters import VqeParameters
 from tasks.core.events import emit
 from tasks.errors import BadInput
 from tasks.lifecycle.checks import check_vqe
+from tasks.lifecycle.closing import follow_up
+from tasks.lifecycle.report import write_report
 from tasks.lifecycle.runtime import open_runtime
 
 FORM = {"tenant", "readout_shots", "seed", "iterations"}
@@ -58,14 +58,7 @@ def _flow_result(
     if server:
         server.ready()
     threading.Thread(target=_warm, daemon=True).start()
-    # asyncio's own handler would wait for the flow's next await, which may be the last.
-    signal.signal(signal.SIGINT, _interrupt)
     return asyncio.run(vqe(parameters, run_id=run_id))
-
-
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    del number, frame
-    raise KeyboardInterrupt
 
 
 def _warm() -> None:
@@ -85,10 +78,12 @@ def _one_line(error: ValidationError) -> str:
 
 def resume_run(run: str, *, as_json: bool) -> None:
     """Go on with a run from its last completed iteration; a completed one is shown again."""
-    found = open_runtime(home()).journal.run(run)
+    runtime = open_runtime(home())
+    found = runtime.journal.run(run)
     if found.state is RunState.COMPLETED and found.result:
+        follow_up(found.run_id, runtime=runtime)
+        write_report(found.run_id, runtime=runtime)
         typer.echo(found.result if as_json else vqe_summary(json.loads(found.result)))
         return
-    run_vqe(
-        VqeParameters.model_validate_json(found.parameters), run_id=found.run_id, as_json=as_json
-    )
+    parameters = VqeParameters.model_validate_json(found.parameters)
+    run_vqe(parameters, run_id=found.run_id, as_json=as_json)

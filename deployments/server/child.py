@@ -4,6 +4,7 @@ Its standard input is a pipe from the parent. When that closes, because the pare
 killed, the server stops: no orphan is left, whatever happened.
 """
 
+import os
 import sys
 import threading
 
@@ -27,6 +28,8 @@ def main() -> None:
 
 def _stop_with_parent(server: uvicorn.Server) -> None:
     sys.stdin.buffer.read()
+    if not server.started:
+        os._exit(0)  # nobody has been served yet; migrations are transactions
     server.should_exit = True
 
 

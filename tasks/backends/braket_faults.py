@@ -111,7 +111,12 @@ def translated(operation: str) -> Iterator[None]:
         text = str(said.get("Message") or "no message")
         raise of_code(code, status=status)(operation, code, text) from error
     except BotoCoreError as error:
-        raise of_client(type(error))(operation, type(error).__name__, str(error)) from error
+        raise of_client(type(error))(operation, type(error).__name__, _short(error)) from error
+
+
+def _short(error: BaseException) -> str:
+    """Return the error's words without what people do not read."""
+    return f"{error!s:.160}"
 
 
 def of_code(code: str, *, status: int) -> Fault:

@@ -5,8 +5,9 @@ more weight gets more copies of its executable; elsewhere each group has its own
 """
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from tasks.errors import BadInput
 
 _BISECTIONS = 200  # halves the ratio of the bounds past the precision of a float
+_MARGIN = 1e-9  # how far above a threshold no gain is misjudged by the rounding of floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,15 @@ def allocate(
     Raises:
         BadInput: the shots or the units do not reach for one executable a group.
     """
-    _check(len(weights), shots=shots, max_units=max_units, min_shots=min_shots, device=device)
+    least = max(min_shots, 1)
+    _check(len(weights), shots=shots, max_units=max_units, min_shots=least, device=device)
     if not weights:
         return Allocation((), ())
-    peak = max(weights) or 1.0
-    squares = [(weight / peak) ** 2 for weight in weights]
     if max_units is None:
-        return _split(_free(squares, shots=shots, min_shots=min_shots), max_shots=max_shots)
-    return _equal(squares, shots=shots, units=max_units, min_shots=min_shots, max_shots=max_shots)
+        sizes = _free(weights, shots=shots, least=least)
+        return _split(sizes, least=least, max_shots=max_shots)
+    squares = _squares(weights)
+    return _equal(squares, shots=shots, units=max_units, least=least, max_shots=max_shots)
 
 
 def _check(n: int, *, shots: int, max_units: int | None, min_shots: int, device: str) -> None:
@@ -72,8 +75,14 @@ def _check(n: int, *, shots: int, max_units: int | None, min_shots: int, device:
         raise BadInput(message)
 
 
+def _squares(weights: Sequence[float]) -> list[float]:
+    """Return the squares in units of the largest."""
+    peak = max(weights) or 1.0
+    return [(weight / peak) ** 2 for weight in weights]
+
+
 def _equal(
-    squares: list[float], *, shots: int, units: int, min_shots: int, max_shots: int | None
+    squares: list[float], *, shots: int, units: int, least: int, max_shots: int | None
 ) -> Allocation:
     """Add copies one by one where they help most, and keep the best total seen.
 
@@ -81,76 +90,72 @@ def _equal(
     largest marginal gain each time is optimal (Fox 1966, Operations Research 14, 210).
     """
     copies = [1] * len(squares)
-    best, best_value = tuple(copies), float("inf")
-    most = min(units, shots // max(min_shots, 1))
-    for total in range(len(squares), most + 1):
+    best, best_value, inverse = tuple(copies), float("inf"), sum(squares)
+    heap = [(-square / 2, g) for g, square in enumerate(squares)]
+    heapq.heapify(heap)
+    for total in range(len(squares), min(units, shots // least) + 1):
         if total > len(squares):
-            copies[max(range(len(squares)), key=lambda g: _gain(squares[g], copies[g]))] += 1
-        each = _capped(shots // total, max_shots)
-        value = sum(s / (c * each) for s, c in zip(squares, copies, strict=True))
+            gain, g = heap[0]
+            inverse += gain
+            copies[g] += 1
+            heapq.heapreplace(heap, (-squares[g] / (copies[g] * (copies[g] + 1)), g))
+        value = inverse / _capped(shots // total, max_shots)
         if value < best_value * (1 - 1e-12):
             best, best_value = tuple(copies), value
     each = _capped(shots // sum(best), max_shots)
     return Allocation(best, (each,) * len(best))
 
 
-def _free(squares: list[float], *, shots: int, min_shots: int) -> list[int]:
-    """Take every marginal gain above a threshold at once, then the last few one by one."""
-    least = max(min_shots, 1)
-    sizes = _threshold(np.asarray(squares), shots=shots, least=least)
-    heap = [(-_gain(s, n), g) for g, (s, n) in enumerate(zip(squares, sizes, strict=True))]
+def _free(weights: Sequence[float], *, shots: int, least: int) -> list[int]:
+    """Take every marginal gain safely above a threshold at once, then the rest one by one.
+
+    Whatever gains are above the threshold are among the largest, so the exact order of the rest
+    makes the whole the greedy allocation, which is optimal (Fox 1966, as above).
+    """
+    sizes = _above_threshold(np.asarray(_squares(weights)), shots=shots, least=least)
+    squares = [Fraction(weight) ** 2 for weight in weights]
+    heap = [
+        (-square / (n * (n + 1)), g)
+        for g, (square, n) in enumerate(zip(squares, sizes, strict=True))
+    ]
     heapq.heapify(heap)
     for _ in range(shots - sum(sizes)):
-        if not heap or heap[0][0] == 0.0:
+        gain, g = heap[0]
+        if gain == 0:
             break
-        _, g = heap[0]
         sizes[g] += 1
-        heapq.heapreplace(heap, (-_gain(squares[g], sizes[g]), g))
+        heapq.heapreplace(heap, (-squares[g] / (sizes[g] * (sizes[g] + 1)), g))
     return sizes
 
 
-def _threshold(squares: NDArray[np.float64], *, shots: int, least: int) -> list[int]:
-    """Take all gains `w**2 / (n * (n + 1))` above the lowest threshold that the shots allow.
+def _above_threshold(squares: NDArray[np.float64], *, shots: int, least: int) -> list[int]:
+    """Take all gains `w**2 / (n * (n + 1))` from `least` on that the shots allow but for a few.
 
-    That is a prefix of the greedy allocation, found by bisection.
+    The threshold is found by bisection. What is taken lies a margin above it, so that all of it
+    is taken by the greedy allocation too, whatever the rounding.
     """
 
-    def sizes(log_threshold: float) -> NDArray[np.float64]:
-        ratio = squares / np.exp(log_threshold)
-        taken: NDArray[np.float64] = np.maximum(np.floor(np.sqrt(ratio + 0.25) - 0.5), least)
+    def sizes(threshold: float) -> NDArray[np.float64]:
+        # The step from n to n + 1 is worth it while n * (n + 1) <= w**2 / threshold.
+        last = np.floor(np.sqrt(squares / threshold + 0.25) - 0.5)
+        taken: NDArray[np.float64] = np.maximum(last + 1, least)
         return taken
 
-    # The largest square is 1: above 0 no gain counts, below `low` that group takes all the shots.
-    low = -2 * float(np.log(shots + 2.0))
-    return _bisect(sizes, low=low, high=0.0, shots=shots, least=least)
-
-
-def _bisect(
-    sizes: Callable[[float], NDArray[np.float64]],
-    *,
-    low: float,
-    high: float,
-    shots: int,
-    least: int,
-) -> list[int]:
+    # The largest square is 1: above 1 no gain counts, below `low` that group takes all the shots.
+    low, high = -2 * float(np.log(shots + 2.0)), 0.0
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        if sizes(middle).sum() > shots:
+        if sizes(np.exp(middle)).sum() > shots:
             low = middle
         else:
             high = middle
-    # One step back from the threshold, where rounding may have taken one of two equal gains.
-    return [max(int(size) - 1, least) for size in sizes(high)]
+    return [int(size) for size in sizes(np.exp(high) * (1 + _MARGIN))]
 
 
-def _gain(square: float, n: int) -> float:
-    return square / (n * (n + 1))
-
-
-def _split(sizes: list[int], *, max_shots: int | None) -> Allocation:
+def _split(sizes: list[int], *, least: int, max_shots: int | None) -> Allocation:
     """Cut what exceeds one task into equal copies; fewer shots than copies may be left over."""
-    copies = [1 if max_shots is None else -(-size // max_shots) for size in sizes]
-    each = [size // count for size, count in zip(sizes, copies, strict=True)]
+    copies = [1 if max_shots is None else min(-(-n // max_shots), n // least) for n in sizes]
+    each = [_capped(n // count, max_shots) for n, count in zip(sizes, copies, strict=True)]
     return Allocation(tuple(copies), tuple(each))
 
 

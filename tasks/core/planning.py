@@ -7,7 +7,7 @@ from itertools import groupby
 
 from datasets.records.circuits import Circuit
 from datasets.records.compiled import CompiledProgram, MeasuredCircuit
-from datasets.records.devices import DeviceKind, DeviceSnapshot
+from datasets.records.devices import DeviceKind, DeviceSnapshot, Limits
 from datasets.records.executions import Executable, Execution, ExecutionId, Purpose, RunId
 from tasks.core.actions import Unit, program, program_set
 from tasks.core.allocation import allocate
@@ -16,9 +16,11 @@ from tasks.core.identity import digest, execution_id
 from tasks.core.mitigation import readout, zne
 from tasks.core.openqasm import to_openqasm
 from tasks.core.packing import pack, price
+from tasks.errors import BadInput
 
 UNITS_PER_GROUP = 2  # copies that a group may hope for before another task is worth its fee
 UNITS_PER_ENERGY = 100  # beyond this, finer shares of the shots change the variance by under 1 %
+SHOTS_PER_UNIT = 20  # with fewer, copies of equal shots may leave over 5 % of what was asked for
 
 Points = Sequence[Mapping[str, float]]
 
@@ -68,9 +70,9 @@ def plan_energies(
     allocation = allocate(
         [share * group.norm for share in shares for group in groups],
         shots=shots,
-        max_units=_max_units(len(wanted), len(points), snapshot),
+        max_units=_max_units(len(wanted), len(points), shots=shots, limits=snapshot.limits),
         min_shots=max(snapshot.limits.shots_min, 1),
-        max_shots=snapshot.limits.shots_max,
+        max_shots=_most_shots(snapshot.limits),
         device=snapshot.name,
     )
     measured = {item.basis: item for item in compiled.measured}
@@ -90,14 +92,19 @@ def plan_energies(
 def plan_readout(
     compiled: CompiledProgram, *, snapshot: DeviceSnapshot, shots: int, setting: Setting
 ) -> tuple[Execution, ...]:
-    """Plan the execution that learns how the measured qubits are misread, `shots` a circuit."""
+    """Plan the executions that learn how the measured qubits are misread, `shots` a circuit.
+
+    Raises:
+        BadInput: fewer shots than the device takes.
+    """
+    count, each = _readout_copies(shots, snapshot)
     qubits = compiled.measured_qubits
-    each = min(max(shots, snapshot.limits.shots_min), snapshot.limits.shots_max)
     circuits = readout.expand(qubits, native_gates=snapshot.native_gates)
     basis = "Z" * len(qubits)
     copies = [
         _Copy(Unit(_text(circuit, compiled, snapshot), ()), 0, basis, variant, each)
         for circuit, variant in zip(circuits, readout.VARIANTS, strict=True)
+        for _ in range(count)
     ]
     return _executions(copies, compiled=compiled, snapshot=snapshot, setting=setting)
 
@@ -108,12 +115,38 @@ def sampling_seed(setting: Setting, index: int) -> int:
     return int(digest(place)[:15], 16)
 
 
-def _max_units(wanted: int, points: int, snapshot: DeviceSnapshot) -> int | None:
-    limit = snapshot.limits.program_set_executables
+def _max_units(wanted: int, points: int, *, shots: int, limits: Limits) -> int | None:
+    """Return how many executables a point may have: enough for its shots, in few tasks."""
+    limit = limits.program_set_executables
     if limit is None:
         return None
-    sets = -(-wanted * points * UNITS_PER_GROUP // limit)
-    return max(wanted, min(sets * limit // points, max(UNITS_PER_ENERGY, 2 * wanted)))
+    # Twice the fewest copies that hold the shots: then no split into equal copies leaves 5 % over.
+    needed = 2 * -(-shots // _most_shots(limits))
+    units = max(UNITS_PER_GROUP * wanted, needed)
+    sets = -(-units * points // limit)
+    if limits.program_set_shots is not None:
+        sets = max(sets, -(-shots * points // limits.program_set_shots))
+    fine = min(shots // SHOTS_PER_UNIT, max(UNITS_PER_ENERGY, units))
+    return max(wanted, min(sets * limit // points, fine))
+
+
+def _most_shots(limits: Limits) -> int:
+    """Return the most shots of one executable."""
+    return min(limits.shots_max, limits.program_set_shots or limits.shots_max)
+
+
+def _readout_copies(shots: int, snapshot: DeviceSnapshot) -> tuple[int, int]:
+    """Return how many copies of a readout circuit, and the shots of each."""
+    least = max(snapshot.limits.shots_min, 1)
+    if shots < least:
+        message = (
+            f"A readout calibration circuit needs at least {least} shots on {snapshot.name}; "
+            f"got {shots}. Ask for at least {least} readout shots."
+        )
+        raise BadInput(message)
+    most = _most_shots(snapshot.limits)
+    split = allocate([1.0], shots=shots, max_units=None, min_shots=least, max_shots=most)
+    return split.copies[0], split.shots_per_copy[0]
 
 
 def _source(

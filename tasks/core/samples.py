@@ -23,6 +23,15 @@ def samples(
     return tuple(Sample(groups, constant, by_point[point]) for point in sorted(by_point))
 
 
+def counts_by_variant(collected: Iterable[Collected]) -> dict[str, Counts]:
+    """Add up the counts of each variant, for executions of a single point and basis."""
+    total: dict[str, Counts] = {}
+    for found in (counts for item in collected for counts in item.counts):
+        variant = found.executable.variant
+        total[variant] = _add(total[variant], found) if variant in total else found
+    return total
+
+
 def _add(one: Counts, other: Counts) -> Counts:
     outcomes, place = np.unique(np.concatenate([one.outcomes, other.outcomes]), return_inverse=True)
     seen = np.bincount(place, weights=np.concatenate([one.counts, other.counts]))

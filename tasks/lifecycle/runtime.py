@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from datasets.devices.catalogue import resolve
 from datasets.journal.journal import Journal
 from datasets.lake import Lake
 from datasets.layout import Home
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.runs import Run
 from tasks.backends.braket import BraketBackend
-from tasks.backends.braket_devices import is_braket
+from tasks.backends.braket_devices import current, is_braket
 from tasks.backends.braket_snapshots import snapshot_of
 from tasks.backends.protocol import Backend
 from tasks.backends.simulated import SimulatedBackend
 from tasks.errors import BadInput
+from tasks.lifecycle.inputs import pinned_snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +25,24 @@ class Runtime:
     journal: Journal
     lake: Lake
 
-    def backend(self, target: str) -> Backend:
-        """Return the backend that runs `target`."""
-        if is_braket(target):
-            return BraketBackend(target, began=lambda run_id: self.journal.run(run_id).started_at)
-        return SimulatedBackend(resolve(target), self.home.spool)
+    def backend(self, run: Run) -> Backend:
+        """Return the backend that runs what `run` buys."""
+        if is_braket(run.target):
+            return BraketBackend(
+                run.target, began=lambda run_id: self.journal.run(run_id).started_at
+            )
+        return SimulatedBackend(self.snapshot(run), self.home.spool)
 
     def snapshot(self, run: Run) -> DeviceSnapshot:
         """Return the run's device as it was when the run began."""
         if not is_braket(run.target):
-            return resolve(run.target)
+            return pinned_snapshot(run, home=self.home)
         bought = self.journal.executions(run.run_id)
         return snapshot_of(
-            run.target,
-            run_id=run.run_id,
+            run.run_id,
             used=bought[0].execution.calibration_id if bought else None,
             folder=self.home.cache / "snapshots",
+            look=lambda: current(run.target),
         )
 
 

@@ -3,12 +3,13 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import datasets
-from tests.architecture.sizes import PACKAGES, ROOT, WRAPPER_LINES, sizes
+from tests.architecture.sizes import PACKAGES, ROOT, WRAPPER_LINES, Size
 
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 HEAVY = (
@@ -23,6 +24,14 @@ HEAVY = (
     "scipy",
     "numba",
 )
+
+EXCUSED_WRAPPERS = {
+    "tasks/compilation.py:compile_ansatz": "names each of an experiment's parts once",
+    "tasks/quotation.py:quote": "prices loop, last estimate and readout, one statement each",
+    "tasks/running.py:open_run": "names each of a run's fields once",
+    "tasks/selection.py:select": "names the five tables that land together",
+    "tasks/summary.py:summarise": "names each of a result's sources once",
+}
 
 
 def test_datasets_is_ours() -> None:
@@ -53,13 +62,23 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
     assert not {p.stem for p in SOURCES} & {"utils", "helpers", "common", "manager", "base", "misc"}
 
 
-def test_a_task_is_a_thin_wrapper() -> None:
-    stages = {p.relative_to(ROOT).as_posix() for p in (ROOT / "tasks").glob("*.py")}
-    longest = max(
-        (s for s in sizes() if s.where.split(":")[0] in stages and ":__" not in s.where),
-        key=lambda s: s.lines if ":" in s.where else 0,
-    )
-    assert longest.lines <= 2 * WRAPPER_LINES, longest
+def wrappers() -> Iterator[Size]:
+    """Measure every function that Prefect's decorator makes a task."""
+    for path in sorted((ROOT / "tasks").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+                ast.unparse(mark).split("(")[0] in ("task", "prefect.task")
+                for mark in node.decorator_list
+            ):
+                where = f"{path.relative_to(ROOT).as_posix()}:{node.name}"
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                yield Size(where, lines, WRAPPER_LINES)
+
+
+def test_a_task_is_a_thin_wrapper_or_has_an_excuse() -> None:
+    found = list(wrappers())
+    assert len(found) > 10
+    assert {size.where for size in found if size.lines > size.limit} == EXCUSED_WRAPPERS.keys()
 
 
 def loaded(command: str) -> set[str]:

@@ -24,6 +24,7 @@ def store(tmp_path: Path) -> LocalStore:
     store = LocalStore(tmp_path)
     for table in TABLES:
         publish(store, prepare(table, ("a",), good_rows(table)))
+    publish(store, prepare("counts", ("x",), good_rows("counts")))  # `quality` tells of it
     return store
 
 
@@ -94,6 +95,34 @@ def test_one_table_can_be_verified_alone(store: LocalStore) -> None:
     assert [problem.fault for problem in problems(store, ["counts"])] == ["damaged"]
     with pytest.raises(UnknownName):
         problems(store, ["count"])
+
+
+def test_a_landed_file_that_is_gone_is_missing(store: LocalStore) -> None:
+    (store.root / "counts" / "v1" / "x.parquet").unlink()
+    assert _faults(store) == [("x.parquet", "missing")]
+    assert [problem.fault for problem in problems(store, ["counts"])] == ["missing"]
+    assert problems(store, ["runs", "quality"]) == []
+
+
+def test_every_file_of_every_check_is_looked_for_once(store: LocalStore) -> None:
+    paths = [f"spend/v1/{name}.parquet" for name in "cbda"]
+    rows = [good_rows("quality")[0] | {"table_name": "spend", "batch": path} for path in paths]
+    publish(store, prepare("quality", ("b",), rows))
+    publish(store, prepare("quality", ("c",), rows[:2]))
+    assert _faults(store) == [(f"{name}.parquet", "missing") for name in "bcd"]
+
+
+def test_what_was_refused_is_not_missing(store: LocalStore) -> None:
+    good, broken = good_rows("quality")
+    beside = good | {"batch": "counts/v1/y.parquet", "report": "quarantine/counts/v1/y.json"}
+    publish(store, prepare("quality", ("b",), [beside, broken]))
+    assert problems(store) == []
+
+
+def test_a_damaged_check_is_told_and_not_believed(store: LocalStore) -> None:
+    (store.root / "counts" / "v1" / "x.parquet").unlink()
+    (store.root / "quality" / "v1" / "a.parquet").write_bytes(b"PAR1")
+    assert _faults(store) == [("a.parquet", "damaged")]
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (("--target", "emulator:willow"), "emulator:garnet"),
         (("--target", "local:sv2"), "local:sv"),
         (("--target", ""), "local:sv"),
-        (("--target", "braket:arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet"), "Choose one of"),
+        (("--target", "braket:garnet"), "Write braket:ARN"),
         (("--target", "emulator:./absent.json"), "absent.json"),
         (("--ansatz", "ucsd"), "'uccsd' or 'hea'"),
         (("--optimizer", "adam"), "spsa, rotosolve, cobyla"),

@@ -15,7 +15,7 @@ from datasets.layout import Home
 from deployments.server.ephemeral import QUIET, EphemeralServer
 
 ROOT = Path(__file__).parent.parent.parent
-QRT = [sys.executable, "-c", "from deployments.cli.main import main; main()"]
+QRT = [sys.executable, "-c", "from deployments.cli.entry import main; main()"]
 TIMEOUT_S = 180
 
 

@@ -34,7 +34,7 @@ POINTS = [
     ("chunk.landed", 2),
     ("file.landed", 9),
     ("execution.bought", 1),
-    ("run.closed", 1),
+    ("run.ended", 1),
 ]
 
 
@@ -75,6 +75,9 @@ def test_a_chain_of_kills_changes_nothing(qrt: Command, qrt_home: Path, tmp_path
     here = qrt("query", rows, "--json").answer
     assert here == qrt("query", rows, "--json", QRT_HOME=str(tmp_path / "whole")).answer
     assert here[0]["shots"] == ended.answer["shots"]
+    assert qrt("query", "select state from runs", "--json").answer == [{"state": "completed"}]
+    assert Path(ended.answer["report"]).is_file()
+    assert not list((qrt_home / "spool").iterdir())
     assert qrt("verify").code == 0
 
 
@@ -116,3 +119,22 @@ def test_a_completed_run_is_shown_again_not_run_again(qrt: Command) -> None:
     first = qrt("vqe", "--iterations", "2", "--target", "local:sv", "--json")
     again = qrt("resume", first.answer["run_id"], "--json")
     assert json.loads(again.out) == first.answer
+
+
+def test_a_resumed_run_solves_the_problem_that_it_was_given(
+    qrt: Command, qrt_home: Path, tmp_path: Path
+) -> None:
+    problem, device = tmp_path / "p.json", tmp_path / "d.json"
+    terms = [["ZI", 0.4], ["IZ", 0.3], ["XX", 0.2]]
+    problem.write_text(json.dumps({"n_qubits": 2, "terms": terms}))
+    bundled = next(Path("datasets/devices").glob("garnet@2026*.json"))
+    device.write_text(bundled.read_text())
+    given = ("--problem", str(problem), "--target", f"emulator:{device}", "--ansatz", "hea")
+    command = ("vqe", *given, "--iterations", "4", "--final-shots", "3000", "--json")
+    whole = qrt(*command, QRT_HOME=str(tmp_path / "whole"))
+    assert kill_at(qrt, "iteration.completed", 2, tmp_path / "log", *command).code == -9
+    problem.write_text(json.dumps({"n_qubits": 2, "terms": [["ZZ", 9.9]]}))
+    device.unlink()
+    ended = qrt("resume", the_run(qrt_home), "--json")
+    assert ended.code == 0, ended.err
+    assert what_counts(ended.answer) == what_counts(whole.answer)

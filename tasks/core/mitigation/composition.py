@@ -11,7 +11,7 @@ from datasets.records.executions import Counts, Estimate
 from tasks.core.estimation import Mean, energy, term_means
 from tasks.core.grouping import Group
 from tasks.core.mitigation import readout, zne
-from tasks.errors import UnknownName
+from tasks.errors import BadInput, UnknownName
 
 
 class Technique(StrEnum):
@@ -36,6 +36,7 @@ class Mitigation:
 
         Raises:
             UnknownName: a name that is not a technique.
+            BadInput: a name is repeated.
         """
         names = [name.strip().lower() for name in text.split(",")]
         if names == [NONE]:
@@ -44,6 +45,10 @@ class Mitigation:
         for name in names:
             if name not in known:
                 raise UnknownName("mitigation", name, (NONE, *known, "readout,zne"))
+        for name in known:
+            if names.count(name) > 1:
+                message = f"Mitigation {name} is applied once; got it {names.count(name)} times. "
+                raise BadInput(message + f"Name {name} only once.")
         return cls(frozenset(known[name] for name in names))
 
     @property

@@ -66,8 +66,8 @@ def test_an_unknown_target_says_what_there_is(target: str) -> None:
         catalogue.resolve(target)
 
 
-def test_a_braket_target_says_that_there_is_no_backend_for_it() -> None:
-    with pytest.raises(BadInput, match="none is installed in this version"):
+def test_a_device_of_an_account_is_not_in_the_catalogue() -> None:
+    with pytest.raises(BadInput, match="not bundled here. Choose one of"):
         catalogue.resolve("braket:arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet")
 
 

@@ -23,3 +23,10 @@ def state(tmp_path: Path) -> Iterator[State]:
 def caller(state: State) -> Caller:
     """Return a client in us-east-1."""
     return Caller(state)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder slow: the sandbox is for development, not for runs."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from datasets.devices.catalogue import resolve
@@ -16,6 +16,7 @@ from tasks.core.ansatz import build
 from tasks.core.compilation.compiler import compile_program
 from tasks.core.grouping import group
 from tasks.core.planning import Setting, plan_energies, plan_readout, total_usd
+from tasks.errors import BadInput
 
 pytestmark = pytest.mark.slow
 
@@ -80,6 +81,28 @@ def test_a_plan_fits_the_device_and_the_budget(
         assert execution.shots <= (limits.program_set_shots or execution.shots)
 
 
+@settings(deadline=None, max_examples=40)
+@given(
+    targets | st.sampled_from(["emulator:emerald", "emulator:forte-enterprise"]),
+    st.integers(1, 3),
+    scale_lists,
+    st.integers(1500, 30_000) | st.integers(30_000, 2_000_000),
+)
+@example("emulator:garnet", 1, (1,), 100_000_000)
+@example("emulator:garnet", 150, (1,), 30_001)
+@example("emulator:garnet", 1, (1, 3, 5), 2_100_000)
+def test_the_shots_that_were_asked_for_are_spent(
+    target: str, points: int, scales: tuple[int, ...], shots: int
+) -> None:
+    spent = [0] * points
+    for execution in plan(target, points=points, scales=scales, shots=shots):
+        each = execution.shots // len(units(execution.action))
+        for executable in execution.executables:
+            spent[executable.point] += executable.copies * each
+    assert 0.95 * shots <= min(spent)
+    assert max(spent) <= shots
+
+
 def test_one_iteration_is_one_task() -> None:
     (execution,) = plan(points=3)
     assert execution.cost_usd == Decimal("0.30") + execution.shots * Decimal("0.00145")
@@ -128,3 +151,40 @@ def test_a_readout_calibration_prepares_both_states_of_every_measured_qubit() ->
     zeros, ones = units(execution.action)
     assert zeros.source.count("prx") == 0
     assert ones.source.count("prx(3.141592653589793, 0.0)") == 4
+
+
+@pytest.mark.parametrize(
+    ("target", "shots", "tasks"),
+    [
+        ("emulator:garnet", 20_000, 1),
+        ("emulator:garnet", 1_000_000, 10),
+        ("emulator:cepheus", 50_001, 1),
+        ("emulator:forte-enterprise", 8000, 4),
+        ("local:sv", 100_000_000, 1),
+    ],
+)
+def test_a_readout_calibration_above_the_limit_of_one_circuit_is_split(
+    target: str, shots: int, tasks: int
+) -> None:
+    executions = plan_readout(
+        compiled(target), snapshot=resolve(target), shots=shots, setting=SETTING
+    )
+    assert len(executions) == tasks
+    assert len({e.execution_id for e in executions}) == tasks
+    spent = {"readout:0": 0, "readout:1": 0}
+    for execution in executions:
+        each = execution.shots // len(units(execution.action))
+        for executable in execution.executables:
+            spent[executable.variant] += executable.copies * each
+    assert spent["readout:0"] == spent["readout:1"] == pytest.approx(shots, abs=100)
+    assert spent["readout:0"] <= shots
+
+
+def test_a_readout_calibration_with_too_few_shots_is_refused_in_words() -> None:
+    target = "emulator:cepheus"
+    with pytest.raises(BadInput) as refusal:
+        plan_readout(compiled(target), snapshot=resolve(target), shots=9, setting=SETTING)
+    assert str(refusal.value) == (
+        f"A readout calibration circuit needs at least 10 shots on {resolve(target).name}; got 9. "
+        "Ask for at least 10 readout shots."
+    )

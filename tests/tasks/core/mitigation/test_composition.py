@@ -3,7 +3,7 @@
 import pytest
 
 from tasks.core.mitigation.composition import Mitigation
-from tasks.errors import UnknownName
+from tasks.errors import BadInput, UnknownName
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,15 @@ def test_the_order_and_case_of_names_do_not_matter(text: str, name: str) -> None
 def test_unknown_names_are_refused_with_the_known_ones(text: str) -> None:
     with pytest.raises(UnknownName, match="Choose one of: none, readout, zne, readout,zne"):
         Mitigation.parse(text)
+
+
+@pytest.mark.parametrize("text", ["zne,zne", "readout, ZNE ,zne"])
+def test_a_repeated_name_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        Mitigation.parse(text)
+    assert (
+        str(refusal.value) == "Mitigation zne is applied once; got it 2 times. Name zne only once."
+    )
 
 
 def test_the_parts_are_the_whole_each_alone_and_none() -> None:

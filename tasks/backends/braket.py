@@ -1,0 +1,203 @@
+"""Amazon Braket devices: every execution is one quantum task, looked for before it is bought."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+from datasets.records.circuits import Circuit
+from datasets.records.executions import Execution, ExecutionState, RunId
+from tasks.backends.braket_connection import Connection
+from tasks.backends.braket_devices import Device, arn_of, connection_of, describe
+from tasks.backends.braket_objects import read_objects
+from tasks.backends.braket_patience import Patience, patiently
+from tasks.backends.braket_requests import EXECUTION_TAG, create_request
+from tasks.backends.braket_results import MAX_QUBITS, Returned, returned
+from tasks.backends.protocol import Histogram, Outcome
+from tasks.errors import Conflict, TooLarge, Unavailable
+
+Found = TypeVar("Found")
+MAX_POLL_S: Final = 30.0
+_SLOWER: Final = 1.5  # each look at a task comes so much later than the one before
+_SKEW: Final = timedelta(hours=1)  # by which this machine's clock may be fast
+_KEPT: Final = 64  # results in memory: a chunk of iterations is read again when it lands
+_ENDED: Final = {
+    "COMPLETED": ExecutionState.COMPLETED,
+    "FAILED": ExecutionState.FAILED,
+    "CANCELLED": ExecutionState.CANCELLED,
+}
+
+
+class BraketBackend:
+    """Runs executions on one device. `began` says when a run began; nothing of it is older."""
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        began: Callable[[RunId], datetime],
+        connection: Connection | None = None,
+    ) -> None:
+        self._target, self._arn = target, arn_of(target)
+        self._connection = connection or connection_of(target)
+        self._began = began
+        self._known: dict[RunId, dict[str, str]] = {}
+        self._tasks: dict[str, dict[str, Any]] = {}
+        self._read = lru_cache(maxsize=_KEPT)(self._fetched)
+
+    def validate(self, circuit: Circuit) -> None:
+        """Refuse circuits whose outcomes do not fit into 64 bits.
+
+        Raises:
+            TooLarge: the circuit is wider.
+        """
+        if circuit.n_qubits > MAX_QUBITS:
+            raise TooLarge(self._target, MAX_QUBITS, circuit.n_qubits)
+
+    def find(self, execution: Execution) -> str | None:
+        """Return the task that carries the execution's tag.
+
+        The tasks of a run are listed once: only the process that has claimed the run adds to them.
+        """
+        run_id = execution.run_id
+        if run_id not in self._known:
+            self._known[run_id] = self._ask_patiently(lambda: self._listed(run_id))
+        return self._known[run_id].get(execution.execution_id)
+
+    def submit(self, execution: Execution) -> str:
+        """Buy the execution; after a lost answer it is looked for before it is asked for again.
+
+        Raises:
+            Transient: the service did not answer; whether it has the task is not known.
+            Refused: the service does not take it.
+        """
+        run_id, lost = execution.run_id, False
+        bucket = self._connection.bucket()
+
+        def attempt() -> str:
+            nonlocal lost
+            if lost and (found := self._listed(run_id).get(execution.execution_id)):
+                return found
+            try:
+                return self._create(execution, bucket=bucket)
+            except Unavailable:
+                lost = True
+                raise
+
+        self._known.setdefault(run_id, {})
+        try:
+            handle = self._ask_patiently(attempt)
+        except BaseException:
+            self._known.pop(run_id, None)  # what was known of the run may be wrong now
+            raise
+        self._known[run_id][execution.execution_id] = handle
+        return handle
+
+    def wait(self, handle: str) -> Outcome:
+        """Look at the task, less and less often, until it has ended; never buys anything.
+
+        Raises:
+            Transient: the service does not answer any more; the task goes on.
+            Refused: it does not say.
+        """
+        pause_s = self._device().poll_s
+        while (task := self._task(handle))["status"] not in _ENDED:
+            self._connection.clock.pause(pause_s)
+            pause_s = min(pause_s * _SLOWER, MAX_POLL_S)
+        self._tasks[handle] = task
+        return self._outcome(task)
+
+    def fetch(self, handle: str) -> tuple[Histogram, ...]:
+        """Return the counts, one an executable; an executable that failed has none.
+
+        Raises:
+            ResultUnreadable: an object of the result is missing or damaged.
+            Transient: S3 does not answer.
+        """
+        return self._read(handle).histograms
+
+    def discard(self, handle: str) -> None:
+        """Do nothing: results stay in the account's bucket, which is its owner's."""
+
+    def _create(self, execution: Execution, *, bucket: str) -> str:
+        request = create_request(execution, arn=self._arn, bucket=bucket)
+        try:
+            answer = self._connection.ask_once("braket", "CreateQuantumTask", **request)
+        except Conflict:
+            # The token is taken by the same execution with another bucket.
+            if found := self._listed(execution.run_id).get(execution.execution_id):
+                return found
+            raise
+        return str(answer["quantumTaskArn"])
+
+    def _listed(self, run_id: RunId) -> dict[str, str]:
+        """Return the tasks on the device since the run began, by the execution in their tags."""
+        since = (self._began(run_id) - _SKEW).astimezone(UTC)
+        filters = [
+            {"name": "deviceArn", "operator": "EQUAL", "values": [self._arn]},
+            {"name": "createdAt", "operator": "GTE", "values": [f"{since:%Y-%m-%dT%H:%M:%SZ}"]},
+        ]
+        found: dict[str, str] = {}
+        more: dict[str, str] = {}
+        while True:
+            page = self._connection.ask_once(
+                "braket", "SearchQuantumTasks", filters=filters, maxResults=100, **more
+            )
+            for task in page["quantumTasks"]:
+                if name := (task.get("tags") or {}).get(EXECUTION_TAG):
+                    found[name] = task["quantumTaskArn"]
+            if not page.get("nextToken"):
+                return found
+            more = {"nextToken": page["nextToken"]}
+
+    def _task(self, handle: str) -> dict[str, Any]:
+        return self._connection.ask("braket", "GetQuantumTask", quantumTaskArn=handle)
+
+    def _device(self) -> Device:
+        return describe(self._connection, self._arn)
+
+    def _outcome(self, task: dict[str, Any]) -> Outcome:
+        state, failure, shots = _ENDED[task["status"]], task.get("failureReason"), 0
+        if state is ExecutionState.COMPLETED:
+            shots = self._shots(task)
+            if shots < int(task["shots"]):
+                state, failure = ExecutionState.PARTIAL, self._missing(task, shots=shots)
+        elif not failure:
+            failure = "the provider gave no reason"
+        return Outcome(
+            state=state,
+            shots_returned=shots,
+            started_at=task["createdAt"].astimezone(UTC),
+            ended_at=task.get("endedAt", datetime.now(UTC)).astimezone(UTC),
+            calibration_id_end=self._device().snapshot.calibration_id,
+            failure=failure,
+        )
+
+    def _shots(self, task: dict[str, Any]) -> int:
+        """Return how many shots came back: as stated, or else as counted."""
+        stated = task.get("numSuccessfulShots")
+        if stated is not None:
+            return int(stated)
+        found = self._read(task["quantumTaskArn"]).histograms
+        return sum(int(histogram.counts.sum()) for histogram in found)
+
+    def _missing(self, task: dict[str, Any], *, shots: int) -> str:
+        """Say what did not come back, and why."""
+        found = self._read(task["quantumTaskArn"])
+        text = f"{shots} of {task['shots']} shots came back"
+        if not found.failures:
+            return text
+        first = found.failures[0]
+        again = "may be tried again" if first.retryable else "not to be tried again"
+        failed = f"{len(found.failures)} of {len(found.histograms)} executables failed"
+        return f"{text}; {failed}: {first.reason.rstrip('. ')} ({again})"
+
+    def _fetched(self, handle: str) -> Returned:
+        task = self._tasks.pop(handle, None) or self._task(handle)
+        place = {"bucket": task["outputS3Bucket"], "directory": task["outputS3Directory"]}
+        return returned(
+            lambda paths: read_objects(self._connection, paths, **place), shots=int(task["shots"])
+        )
+
+    def _ask_patiently(self, ask: Callable[[], Found]) -> Found:
+        return patiently(ask, patience=Patience(), clock=self._connection.clock)

@@ -1,0 +1,179 @@
+"""Read what a finished task left, in either form, as one histogram an executable."""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.backends.protocol import Histogram
+from tasks.errors import ResultUnreadable
+
+ROOT: Final = "results.json"
+MAX_QUBITS: Final = 64  # bits of an outcome
+_PROGRAM_SET: Final = "braket.task_result.program_set_task_result"
+_SINGLE: Final = "braket.task_result.gate_model_task_result"
+_MEASURE: Final = re.compile(r"\w+\[(\d+)\]\s*=\s*measure\s+(?:\$(\d+)|\w+\[(\d+)\])\s*;")
+Document = Mapping[str, Any]
+Read = Callable[[Sequence[str]], Sequence[Document]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What one executable returned, and the labels it was to measure, in the order of the bits."""
+
+    document: Document
+    order: tuple[int, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why one executable returned nothing, and whether the provider thinks that it may later."""
+
+    executable: int
+    reason: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Returned:
+    """What the executables of a task returned, in the order of its action.
+
+    An executable that failed has an empty histogram, and a failure.
+    """
+
+    histograms: tuple[Histogram, ...]
+    failures: tuple[Failure, ...]
+
+
+def returned(read: Read, *, shots: int) -> Returned:
+    """Return what the executables of a task returned.
+
+    `read` gets objects by their paths below the task's directory; `shots` were asked for in all.
+
+    Raises:
+        ResultUnreadable: an object is not what a result has to be.
+    """
+    (root,) = read([ROOT])
+    schema = root.get("braketSchemaHeader", {}).get("name")
+    if schema == _SINGLE:
+        source = ((root.get("additionalMetadata") or {}).get("action") or {}).get("source", "")
+        entries = [_Entry(root, _measured(source), ROOT)]
+    elif schema == _PROGRAM_SET:
+        entries = list(_entries(root, read=read))
+    else:
+        raise ResultUnreadable(ROOT, f"its form is {schema!r:.80}")
+    if not entries:
+        raise ResultUnreadable(ROOT, "it has no executables")
+    each = shots // len(entries)
+    return Returned(
+        tuple(_histogram(entry, shots=each) for entry in entries),
+        tuple(_failure(entry, index) for index, entry in enumerate(entries) if _failed(entry)),
+    )
+
+
+def _entries(root: Document, *, read: Read) -> Iterator[_Entry]:
+    """Gather a program set's entries; each level below the root is read at once."""
+    named = _listed(root, "programResults", place=ROOT)
+    programs = _resolved(named, read=read)
+    folders = [posixpath.dirname(item) if isinstance(item, str) else "" for item in named]
+    places, wanted = list[tuple[int, str]](), list[Any]()
+    for at, (program, folder) in enumerate(zip(programs, folders, strict=True)):
+        place = posixpath.join(folder, ROOT)
+        for item in (program.get("source"), *_listed(program, "executableResults", place=place)):
+            path = posixpath.join(folder, item) if isinstance(item, str) else item
+            places.append((at, path if isinstance(path, str) else place))
+            wanted.append(path)
+    found = [
+        (*place, item) for place, item in zip(places, _resolved(wanted, read=read), strict=True)
+    ]
+    for at in range(len(programs)):
+        (source, *executables) = [(place, item) for index, place, item in found if index == at]
+        order = _measured(source[1].get("source", ""))
+        yield from (_Entry(item, order, place) for place, item in sorted(executables, key=_index))
+
+
+def _index(item: tuple[str, Document]) -> int:
+    """Return which inputs an executable ran with; equal ones keep their order."""
+    return int(item[1].get("inputsIndex") or 0)
+
+
+def _resolved(items: Sequence[Any], *, read: Read) -> list[Document]:
+    """Return each item: the object at a path, or what stands in its place."""
+    paths = [item for item in items if isinstance(item, str)]
+    objects = iter(read(paths) if paths else ())
+    return [next(objects) if isinstance(item, str) else item or {} for item in items]
+
+
+def _listed(document: Document, name: str, *, place: str) -> Sequence[Any]:
+    found = document.get(name)
+    if not isinstance(found, list):
+        raise ResultUnreadable(place, f"it has no list {name}")
+    return found
+
+
+def _measured(source: str) -> tuple[int, ...]:
+    """Return the labels that an OpenQASM text measures, in the order of its bits."""
+    bits = {int(m[1]): int(m[2] or m[3]) for m in _MEASURE.finditer(source)}
+    return tuple(bits[bit] for bit in sorted(bits))
+
+
+def _failed(entry: _Entry) -> bool:
+    schema = str(entry.document.get("braketSchemaHeader", {}).get("name"))
+    return schema.endswith(("_failure", "_cancellation"))
+
+
+def _failure(entry: _Entry, index: int) -> Failure:
+    said = entry.document.get("failureMetadata") or {}
+    reason = str(said.get("failureReason") or "it was cancelled")
+    return Failure(index, reason, bool(said.get("retryable")))
+
+
+def _histogram(entry: _Entry, *, shots: int) -> Histogram:
+    document = entry.document
+    if _failed(entry):
+        return _tallied(np.zeros(0, dtype=np.uint64), None, n_qubits=max(1, len(entry.order)))
+    bits, weights = _bits(entry, shots=shots)
+    labels = document.get("measuredQubits") or list(range(bits.shape[1]))
+    order = entry.order or tuple(labels)
+    if bits.shape[1] != len(labels) or not set(order) <= set(labels) or len(order) > MAX_QUBITS:
+        fault = f"it measures {labels!r:.80} where the circuit measures {list(order)!r:.80}"
+        raise ResultUnreadable(entry.place, fault)
+    columns = bits[:, [labels.index(label) for label in order]].astype(np.uint64)
+    powers = np.left_shift(np.uint64(1), np.arange(len(order), dtype=np.uint64))
+    return _tallied(columns @ powers, weights, n_qubits=len(order))
+
+
+def _bits(entry: _Entry, *, shots: int) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
+    """Return bits (n, n_measured), and how often each row was seen unless it is once."""
+    document = entry.document
+    try:
+        if measured := document.get("measurements"):
+            return _matrix(measured), None
+        probabilities = document.get("measurementProbabilities") or {}
+        rows = _matrix([[int(letter) for letter in text] for text in probabilities])
+        seen = np.rint(np.array(list(probabilities.values()), dtype=float) * shots)
+        return rows, seen.astype(np.int64)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ResultUnreadable(entry.place, "its measurements are no table of bits") from error
+
+
+def _matrix(rows: Sequence[Sequence[int]]) -> NDArray[np.uint8]:
+    bits = np.asarray(rows, dtype=np.int64)
+    if bits.ndim != 2 or not ((bits == 0) | (bits == 1)).all():  # noqa: PLR2004 - shots, qubits
+        message = "not bits"
+        raise ValueError(message)
+    return bits.astype(np.uint8)
+
+
+def _tallied(
+    outcomes: NDArray[np.uint64], weights: NDArray[np.int64] | None, *, n_qubits: int
+) -> Histogram:
+    distinct, place = np.unique(outcomes, return_inverse=True)
+    counts = np.bincount(place, weights=weights, minlength=len(distinct)).astype(np.uint32)
+    kept = counts > 0
+    return Histogram(n_qubits, distinct[kept], counts[kept])

@@ -1,0 +1,57 @@
+"""Deployments are registered by Prefect's own command, and a worker runs them."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import ROOT, Command
+
+pytestmark = pytest.mark.e2e
+
+
+def prefect(url: str, *arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
+        env=os.environ | {"PREFECT_API_URL": url, "QRT_HOME": str(home)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_every_deployment_is_registered_and_run_by_a_worker(
+    prefect_url: str, qrt: Command, qrt_home: Path
+) -> None:
+    made = prefect(prefect_url, "work-pool", "create", "quantum-runtime", "--type", "process",
+                   home=qrt_home)  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    deployed = prefect(prefect_url, "deploy", "--all", home=qrt_home)
+    assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+    parameters = '{"target": "local:sv", "mitigate": "none", "iterations": 2, "final_shots": 2000}'
+    asked = prefect(prefect_url, "deployment", "run", "vqe/vqe", "--param",
+                    f"parameters={parameters}", home=qrt_home)  # fmt: skip
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "worker", "start", "--pool", "quantum-runtime"],
+        env=os.environ | {"PREFECT_API_URL": prefect_url, "QRT_HOME": str(qrt_home)},
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            runs = qrt("runs", "--json").answer
+            if runs and runs[0]["state"] == "completed":
+                break
+            time.sleep(2)
+        assert [run["state"] for run in runs] == ["completed"]
+    finally:
+        worker.terminate()
+        worker.wait(30)

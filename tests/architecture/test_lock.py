@@ -30,9 +30,7 @@ def test_every_installed_version_is_the_lock_s() -> None:
 
 
 def test_nothing_is_installed_that_the_lock_does_not_know() -> None:
-    installed = {
-        str(canonicalize_name(found.name)) for found in importlib.metadata.distributions()
-    }
+    installed = {str(canonicalize_name(found.name)) for found in importlib.metadata.distributions()}
     assert installed - locked().keys() - NEVER_LOCKED == set()
 
 

@@ -106,6 +106,7 @@ def loaded(command: str) -> set[str]:
         ("vqe --problem nothing", set()),
     ],
 )
+@pytest.mark.slow
 @pytest.mark.usefixtures("qrt_home")
 def test_a_command_pays_for_no_import_that_it_does_not_need(
     command: str, allowed: set[str]

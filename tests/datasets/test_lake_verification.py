@@ -36,7 +36,7 @@ def test_an_untouched_lake_has_no_problems(store: LocalStore) -> None:
     assert problems(store) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, len(_DATA) * 8 - 1))
 def test_every_flipped_bit_is_found(tmp_path_factory: pytest.TempPathFactory, bit: int) -> None:
     folder = tmp_path_factory.mktemp("lake")

@@ -29,7 +29,7 @@ def lake(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.sampled_from(sorted(set(TABLES) - {"runs", "counts"})).flatmap(
         lambda table: st.tuples(st.just(table), rows_of(table), rows_of(table))
@@ -83,6 +83,7 @@ def test_an_empty_lake_has_every_view_with_its_columns(tmp_path: Path) -> None:
         assert found.columns[: len(table.columns)] == tuple(c.name for c in table.columns)
 
 
+@pytest.mark.slow
 def test_an_empty_view_has_the_types_of_a_full_one(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     for name in TABLES:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.journal.journal import Journal
@@ -90,10 +90,13 @@ def test_an_execution_never_gets_a_second_handle(journal: Journal) -> None:
     assert journal.execution(EXECUTION.execution_id).handle == "first"
 
 
+HALF = settings().max_examples // 2  # each example migrates a journal
+
 verbs = st.lists(st.sampled_from(["submitted", "completed", "landed", "settled"]), max_size=12)
 ORDER = list(ExecutionState)
 
 
+@settings(max_examples=HALF)
 @given(verbs)
 def test_states_never_go_back(wanted: list[str]) -> None:
     journal = Journal.open("sqlite://")
@@ -154,6 +157,7 @@ iterations = st.builds(
 )
 
 
+@settings(max_examples=HALF)
 @given(st.lists(iterations, max_size=6))
 def test_the_first_writing_of_an_iteration_stands_bit_for_bit(made: list[Iteration]) -> None:
     journal = Journal.open("sqlite://")

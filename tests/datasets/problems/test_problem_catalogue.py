@@ -20,6 +20,7 @@ def read(**changes: object) -> Problem:
     return parse(json.dumps({**GOOD, **changes}).encode(), origin="my.json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in names() if "@" in name])
 def test_a_bundled_energy_is_the_lowest_eigenvalue_of_its_terms(name: str) -> None:
     problem = load(name)

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reference import isometry, outcome_probabilities
 
@@ -98,7 +98,6 @@ def test_a_fixed_run_needs_two_quarter_turns(run: list[tuple[str, Angle]]) -> No
 
 
 @given(st.data(), st.booleans())
-@settings(max_examples=150)
 def test_merging_keeps_the_matrix_and_adds_no_pulse(data: st.DataObject, continuous: bool) -> None:
     gates = data.draw(lowered(ANY if continuous else QUARTERS))
     merged = merged_rotations(gates, continuous=continuous)
@@ -107,7 +106,6 @@ def test_merging_keeps_the_matrix_and_adds_no_pulse(data: st.DataObject, continu
 
 
 @given(lowered(ANY), st.text("IXYZ", min_size=2, max_size=2), st.permutations(range(3)))
-@settings(max_examples=150)
 def test_dropping_what_a_measurement_cannot_see_keeps_the_outcomes(
     gates: list[Gate], basis: str, order: list[int]
 ) -> None:
@@ -129,7 +127,6 @@ RX = Natives(Pulse.RX, continuous=True)
 
 
 @given(st.data(), st.sampled_from((PRX, GPI, RX)))
-@settings(max_examples=150)
 def test_emission_keeps_the_matrix_up_to_a_final_diagonal(
     data: st.DataObject, natives: Natives
 ) -> None:

@@ -164,7 +164,8 @@ class Journal:
     def landed(self, execution_ids: list[ExecutionId]) -> None:
         """Write down that the counts are in the lake."""
         values = {"state": ExecutionState.LANDED}
-        self._advance(execution_ids, ExecutionState.COMPLETED, values)
+        for since in (ExecutionState.COMPLETED, ExecutionState.PARTIAL):
+            self._advance(execution_ids, since, values)
 
     def settled(self, execution_ids: list[ExecutionId]) -> None:
         """Write down that the cost is in the books."""

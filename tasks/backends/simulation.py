@@ -94,8 +94,11 @@ def _simulation(n_qubits: int, state: State | None, *, noisy: bool) -> Any:
 
 
 def _state(simulation: Any) -> State:
-    """Return the simulation's own array: writing to it sets the state."""
-    name = "density_matrix" if hasattr(simulation, "density_matrix") else "state_vector"
+    """Return the simulation's own array: writing to it sets the state.
+
+    A state vector has a `density_matrix` too, which is a copy; hence the order.
+    """
+    name = "state_vector" if hasattr(simulation, "state_vector") else "density_matrix"
     state: State = getattr(simulation, name)
     return state
 

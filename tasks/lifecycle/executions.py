@@ -57,7 +57,11 @@ def _collect(execution: Execution, *, journal: Journal, backend: Backend) -> Col
         message = f"Execution {execution.execution_id} {entry.state}: {entry.failure}."
         raise ExecutionFailed(message)
     emit("execution.collected", execution_id=execution.execution_id)
-    return Collected(execution, _merge(execution, backend.fetch(handle)))
+    counts = _merge(execution, backend.fetch(handle))
+    if any(found.shots == 0 for found in counts):
+        message = f"Execution {execution.execution_id} came back in part: {entry.failure}."
+        raise ExecutionFailed(message)
+    return Collected(execution, counts)
 
 
 def _adopt_or_buy(execution: Execution, backend: Backend) -> str:

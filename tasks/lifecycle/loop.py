@@ -133,7 +133,8 @@ class Loop:
             if entry.execution.purpose is Purpose.ITERATION
             and start <= entry.execution.iteration < stop
         ]
-        waiting = [e for e in entries if e.state is ExecutionState.COMPLETED]
+        ended = {ExecutionState.COMPLETED, ExecutionState.PARTIAL}
+        waiting = [entry for entry in entries if entry.state in ended]
         if not waiting:
             return
         executions = [entry.execution for entry in entries]

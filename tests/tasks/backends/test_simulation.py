@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from datasets.devices.catalogue import resolve
@@ -84,8 +84,12 @@ turns = st.builds(
 steps = st.one_of(turns, st.sampled_from([Gate("cz", (0, 1)), Gate("cz", (1, 2))]))
 
 
-@settings(max_examples=25)
-@given(st.lists(st.lists(steps, max_size=6), min_size=1, max_size=6), st.booleans())
+TURN = Gate("rx", (0,), (Angle(1.0),))
+
+
+@settings(max_examples=60)
+@example(made=[[TURN, TURN], [TURN]], noisy=False)
+@given(made=st.lists(st.lists(steps, max_size=6), min_size=1, max_size=6), noisy=st.booleans())
 def test_circuits_simulated_together_are_as_they_are_alone(
     made: list[list[Gate]], noisy: bool
 ) -> None:

@@ -58,6 +58,7 @@ class Provider:
     sold: list[str] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     outcome: Outcome = DONE
+    shots: int = 10  # of the last executable
 
     def validate(self, circuit: Circuit) -> None:
         """Take everything."""
@@ -78,7 +79,8 @@ class Provider:
         assert handle in self.known
         one = Histogram(1, np.array([0, 1], dtype=np.uint64), np.array([4, 6], dtype=np.uint32))
         other = Histogram(1, np.array([1], dtype=np.uint64), np.array([10], dtype=np.uint32))
-        return (one, other, one)
+        none = Histogram(1, np.array([], dtype=np.uint64), np.array([], dtype=np.uint32))
+        return (one, other, one if self.shots else none)
 
     def discard(self, handle: str) -> None:
         self.known.discard(handle)
@@ -150,6 +152,14 @@ def test_what_the_target_could_not_do_is_said_with_its_reason(
     with pytest.raises(ExecutionFailed, match=f"{state}: the fridge is warm"):
         collect([an_execution()], journal=journal, backend=provider)
     assert provider.sold == [an_execution().execution_id]
+
+
+def test_an_executable_without_a_shot_is_no_result(journal: Journal) -> None:
+    outcome = replace(DONE, state=ExecutionState.PARTIAL, failure="1 of 2 executables failed")
+    provider = Provider(outcome=outcome, shots=0)
+    submit([an_execution()], journal=journal, backend=provider)
+    with pytest.raises(ExecutionFailed, match="came back in part: 1 of 2 executables failed"):
+        collect([an_execution()], journal=journal, backend=provider)
 
 
 def test_what_was_never_submitted_cannot_be_collected(journal: Journal) -> None:

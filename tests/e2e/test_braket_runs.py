@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.conftest import Command, Ran
 from tests.e2e.sandbox_process import GARNET, Sandbox
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 SHORT = (
     "vqe", "--target", GARNET, "--iterations", "2", "--final-shots", "3000",

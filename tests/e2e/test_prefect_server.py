@@ -37,8 +37,16 @@ def wait_until(reached: object, *, timeout_s: float = 60) -> None:
     assert reached()  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("when", ["starting", "iteration"])
+@pytest.mark.parametrize(
+    ("when", "how"),
+    [
+        ("starting", signal.SIGINT),
+        ("starting", signal.SIGKILL),
+        ("iteration", signal.SIGINT),
+        ("iteration", signal.SIGTERM),
+        ("iteration", signal.SIGKILL),
+    ],
+)
 def test_a_signal_ends_the_command_and_its_server(
     how: signal.Signals, when: str, qrt_home: Path
 ) -> None:

@@ -17,6 +17,7 @@ import pytest
 from sandbox_calls import BELL, BUCKET, CEPHEUS, FORTE, GARNET, SV1, program
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.e2e,
     pytest.mark.filterwarnings("ignore"),  # the clients' own
 ]

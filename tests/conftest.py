@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 # No deadlines: a first import on a busy machine takes longer than any law.
-settings.register_profile("save", deadline=None, max_examples=40)
+settings.register_profile("save", deadline=None, max_examples=20)
 settings.register_profile("thorough", deadline=None, max_examples=400)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "save"))
 

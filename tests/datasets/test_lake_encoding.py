@@ -15,6 +15,8 @@ from datasets.batches import prepare
 from datasets.conversion import to_table
 from datasets.tables import TABLES
 
+pytestmark = pytest.mark.slow  # real Parquet, real DuckDB
+
 CASES = st.sampled_from(sorted(TABLES)).flatmap(lambda t: st.tuples(st.just(t), rows_of(t)))
 
 

@@ -15,6 +15,8 @@ from datasets.tables import TABLES
 from datasets.verification import Problem, problems
 from tasks.errors import UnknownName
 
+pytestmark = pytest.mark.slow  # real Parquet, real DuckDB
+
 _BATCH = prepare("counts", ("a",), good_rows("counts"))
 _DATA = encoding.encode(_BATCH.rows.cast(schema("counts")), _BATCH.label)
 

@@ -22,6 +22,8 @@ from datasets.stores import LocalStore, ObjectStore
 from datasets.tables import TABLES
 from tasks.errors import BadInput, StorageFault
 
+pytestmark = pytest.mark.slow  # real Parquet, real DuckDB
+
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Path:

@@ -5,18 +5,27 @@ from typing import Any
 from prefect.client.schemas.objects import FlowRun, State
 
 from datasets.layout import home
-from datasets.records.executions import RunId
 from datasets.records.runs import RunState
+from tasks.lifecycle.cancellation import cancel_run
+from tasks.lifecycle.claims import is_held
 from tasks.lifecycle.closing import close
 from tasks.lifecycle.runtime import open_runtime
 
 
 def record_failure(flow: Any, flow_run: FlowRun, state: State) -> None:
-    """Close the run as failed or cancelled, with the reason in one line; it can be resumed."""
+    """Close the run with the reason in one line; one that nobody wants is cancelled at its target.
+
+    A failed run can be resumed.
+    """
     del flow
-    run_id = RunId(flow_run.parameters.get("run_id") or str(flow_run.id))
-    ended = RunState.CANCELLED if state.is_cancelled() else RunState.FAILED
-    close(run_id, ended, runtime=open_runtime(home()), failure=_reason(state))
+    runtime = open_runtime(home())
+    run = runtime.journal.run(flow_run.parameters.get("run_id") or str(flow_run.id))
+    if not is_held(run.run_id):
+        return  # another process works on it, which is why this one failed
+    if state.is_cancelled() or run.cancel_requested_at:
+        cancel_run(run, runtime=runtime)
+    else:
+        close(run.run_id, RunState.FAILED, runtime=runtime, failure=_reason(state))
 
 
 def _reason(state: State) -> str:

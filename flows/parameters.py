@@ -1,6 +1,6 @@
 """What a flow can be asked for: the form in the Prefect UI, and the check before anything runs."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,10 +10,34 @@ from tasks.lifecycle.experiment import Search
 MAX_SHOTS = 100_000_000
 
 
-class VqeParameters(BaseModel):
-    """A variational search for the ground state energy of a problem."""
+class DeviceParameters(BaseModel):
+    """What a run may ask of a Braket device beside its circuits."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reservation: Annotated[
+        str,
+        Field(
+            description="The ARN of a Braket Direct reservation, which then pays for the tasks.",
+            examples=["arn:aws:braket:eu-north-1:123456789012:reservation/0a1b2c3d"],
+        ),
+    ] = ""
+    debias: Annotated[bool, Field(description="IonQ's own error mitigation.")] = False
+    device_parameters: Annotated[
+        dict[str, Any],
+        Field(description="Laid over the device parameters of every task; IonQ's devices only."),
+    ] = {}
+    tags: Annotated[
+        dict[str, str], Field(description="Tags of every quantum task, such as a cost centre.")
+    ] = {}
+    mix_calibrations: Annotated[
+        bool,
+        Field(description="Merge counts measured before and after the device was recalibrated."),
+    ] = False
+
+
+class VqeParameters(DeviceParameters):
+    """A variational search for the ground state energy of a problem."""
 
     problem: Annotated[
         str,

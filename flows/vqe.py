@@ -20,6 +20,7 @@ from tasks.quotation import quote
 from tasks.reporting import report
 from tasks.running import close_run, open_run
 from tasks.selection import select
+from tasks.settlement import settle
 from tasks.submission import submit
 from tasks.summary import summarise
 
@@ -57,6 +58,7 @@ async def vqe(
     collected = collect(executions)
     estimated = estimate(experiment, collected=collected, search=search, confusion=confusion)
     land(collected, estimates=(*estimated.energies, *estimated.terms))
+    settle(run)
 
     result = summarise(
         experiment,

@@ -20,8 +20,7 @@ def calibrate_readout(experiment: Experiment, *, search: Search) -> Confusion | 
     runtime = open_runtime(home())
     collected = execute(
         experiment.readout(shots=search.readout_shots),
-        journal=runtime.journal,
-        backend=runtime.backend(runtime.journal.run(experiment.run_id)),
+        dispatch=runtime.dispatch(runtime.journal.run(experiment.run_id)),
     )
     land_counts(collected, runtime=runtime, chunk="readout")
     by_variant = counts_by_variant(collected)

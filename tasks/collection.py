@@ -15,5 +15,5 @@ from tasks.lifecycle.runtime import open_runtime
 def collect(executions: Sequence[Execution]) -> tuple[Collected, ...]:
     """Collect what was submitted, in its order."""
     runtime = open_runtime(home())
-    backend = runtime.backend(runtime.journal.run(executions[0].run_id))
-    return verbs.collect(executions, journal=runtime.journal, backend=backend)
+    dispatch = runtime.dispatch(runtime.journal.run(executions[0].run_id))
+    return verbs.collect(executions, dispatch=dispatch)

@@ -9,6 +9,7 @@ from tasks.core.compilation.checks import check_native
 from tasks.core.compilation.compiler import compile_program
 from tasks.core.events import emit
 from tasks.lifecycle.experiment import Experiment, Prepared
+from tasks.lifecycle.options import options_of, written
 from tasks.lifecycle.runtime import open_runtime
 
 
@@ -34,4 +35,5 @@ def compile_ansatz(run: Run, *, prepared: Prepared) -> Experiment:
         groups=prepared.groups,
         snapshot=snapshot,
         compiled=compiled,
+        options=written(options_of(run)),
     )

@@ -10,6 +10,7 @@
         |   +-- TooLarge          does not fit the device
         +-- BrokenContract        data that its contract refuses: quarantined, downstream stops
         +-- StorageFault          the disk is full, read-only or gone: one line, exit 1
+        +-- RunCancelled          somebody asked for it: `qrt cancel`
         +-- ExecutionFailed       the target took the work and could not do it
         |   +-- ResultUnreadable  it did the work, and what it left cannot be read
         +-- Refused               the provider says no, and would say it again
@@ -88,6 +89,17 @@ class BrokenContract(Terminal):
 
 class StorageFault(Terminal):
     """The lake, journal or spool cannot be written or read."""
+
+
+class RunCancelled(Terminal):
+    """Somebody asked for the run to be cancelled; whoever works on it stops here."""
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(run_id)
+
+    def __str__(self) -> str:
+        return f"Run {self.run_id} was cancelled. `qrt show {self.run_id}` says what it cost."
 
 
 class ExecutionFailed(Terminal):

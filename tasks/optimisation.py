@@ -15,5 +15,5 @@ from tasks.lifecycle.runtime import open_runtime
 def optimise(experiment: Experiment, *, search: Search, confusion: Confusion | None) -> Optimum:
     """Minimise the energy, going on from the last completed iteration."""
     runtime = open_runtime(home())
-    backend = runtime.backend(runtime.journal.run(experiment.run_id))
-    return Loop(experiment, search, confusion, runtime, backend).run()
+    dispatch = runtime.dispatch(runtime.journal.run(experiment.run_id))
+    return Loop(experiment, search, confusion, runtime, dispatch).run()

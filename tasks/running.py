@@ -40,9 +40,7 @@ def open_run(flow: str, *, parameters: Mapping[str, Any], run_id: str | None) ->
 
 @task(name="close run", cache_policy=NO_CACHE)
 def close_run(run: Run, *, result: Mapping[str, Any]) -> None:
-    """Write the answer down, settle the executions, and let the raw results go."""
+    """Write the answer down, and let the raw results go."""
     runtime = open_runtime(home())
-    entries = runtime.journal.executions(run.run_id)
-    runtime.journal.settled([entry.execution.execution_id for entry in entries])
     close(run.run_id, RunState.COMPLETED, runtime=runtime, result=json.dumps(result))
     emit("run.closed", run_id=run.run_id)

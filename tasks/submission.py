@@ -15,5 +15,5 @@ from tasks.lifecycle.runtime import open_runtime
 def submit(executions: Sequence[Execution]) -> None:
     """Submit, or attach to what was submitted before."""
     runtime = open_runtime(home())
-    backend = runtime.backend(runtime.journal.run(executions[0].run_id))
-    verbs.submit(executions, journal=runtime.journal, backend=backend)
+    dispatch = runtime.dispatch(runtime.journal.run(executions[0].run_id))
+    verbs.submit(executions, dispatch=dispatch)

@@ -34,7 +34,7 @@ def summarise(
         problem=problem,
         optimum=optimum,
         iterations=journal.iterations(run.run_id),
-        executions=[entry.execution for entry in journal.executions(run.run_id)],
+        executions=journal.executions(run.run_id),
         estimated=estimated,
         confusion=confusion,
         wall_s=(datetime.now(UTC) - run.started_at).total_seconds(),

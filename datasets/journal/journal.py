@@ -3,17 +3,17 @@
 Every verb is one transaction and may be called again with the same arguments.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from datasets.journal.migration import migrate
+from datasets.journal import ledger, queries
+from datasets.journal.database import connect, insert_once, storage
 from datasets.journal.rows import (
     Entry,
     execution_row,
@@ -22,18 +22,28 @@ from datasets.journal.rows import (
     to_entry,
     to_iteration,
     to_run,
+    to_spend,
 )
 from datasets.journal.tables import executions, iterations, runs
+from datasets.journal.tables import ledger as spend
 from datasets.records.executions import Execution, ExecutionId, ExecutionState, RunId
 from datasets.records.runs import Iteration, Run, RunState
-from tasks.errors import StorageFault, UnknownName
+from datasets.records.spend import Spend
+from tasks.core.events import emit
+from tasks.errors import UnknownName
 
 # A run that is taken up again has not ended, and has no cost in the end.
-AGAIN = {"state": RunState.RUNNING, "failure": None, "ended_at": None, "cost_usd": None}
+AGAIN = {
+    "state": RunState.RUNNING,
+    "failure": None,
+    "ended_at": None,
+    "cost_usd": None,
+    "cancel_requested_at": None,
+}
 
 
 class Journal:
-    """Runs, executions and iterations behind one SQLAlchemy engine; safe to share by threads."""
+    """Runs, executions, iterations and the ledger behind one engine; safe to share by threads."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -45,13 +55,7 @@ class Journal:
         Raises:
             StorageFault: it cannot be opened, or is newer than this release.
         """
-        url = f"sqlite:///{location}" if isinstance(location, Path) else location
-        engine = sa.create_engine(url)
-        if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", _durable)
-        with _storage(str(location)):
-            migrate(engine)
-        return cls(engine)
+        return cls(connect(location))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -60,20 +64,26 @@ class Journal:
     # Runs
 
     def begin(self, run: Run) -> Run:
-        """Write the run down, or mark the one of that id as running again; return what stands."""
-        with self._begin() as connection:
-            row = connection.execute(_run_query(run.run_id)).one_or_none()
-            if row is None:
-                connection.execute(runs.insert(), run_row(run))
-            else:
-                again = runs.update().where(runs.c.run_id == run.run_id)
-                connection.execute(again.values(**AGAIN))
-            return to_run(connection.execute(_run_query(run.run_id)).one())
+        """Write the run down, or mark the one of that id as running again; return what stands.
+
+        What it may do can have changed since: its parameters are the newest ones.
+        """
+        again = AGAIN | {"parameters": run.parameters}
+        with self._writing("begin") as connection:
+            insert_once(connection, runs, run_row(run))
+            connection.execute(runs.update().where(runs.c.run_id == run.run_id).values(**again))
+            return to_run(connection.execute(queries.of_run(run.run_id)).one())
 
     def quote(self, run_id: RunId, usd: Decimal) -> None:
         """Write down what the run was expected to cost."""
-        with self._begin() as connection:
+        with self._writing("quote") as connection:
             connection.execute(runs.update().where(runs.c.run_id == run_id).values(quote_usd=usd))
+
+    def request_cancel(self, run_id: RunId) -> None:
+        """Write down that the run is not wanted any more, for whoever works on it."""
+        wanted = sa.and_(runs.c.run_id == run_id, runs.c.cancel_requested_at.is_(None))
+        with self._writing("request_cancel") as connection:
+            connection.execute(runs.update().where(wanted).values(cancel_requested_at=_now()))
 
     def end(
         self,
@@ -83,16 +93,21 @@ class Journal:
         result: str | None = None,
         failure: str | None = None,
     ) -> Run:
-        """Close a run; a closed run keeps its first ending time for that state."""
-        with self._begin() as connection:
-            row = connection.execute(_run_query(run_id)).one()
+        """Close a run; a closed run keeps its first ending for that state, until its cost changes.
+
+        What a closed run costs can change when an execution that it left behind has ended.
+        """
+        with self._writing("end") as connection:
+            row = connection.execute(queries.of_run(run_id)).one()
+            spent = queries.spent(connection, run_id)
+            closing = runs.update().where(runs.c.run_id == run_id)
+            ending = {"ended_at": _now(), "cost_usd": spent}
             if row.state != state:
-                spent = _spent(connection, run_id)
-                ended = {"state": state, "ended_at": _now(), "cost_usd": spent}
-                answer = {"result": result, "failure": failure}
-                closing = runs.update().where(runs.c.run_id == run_id)
-                connection.execute(closing.values(**ended, **answer))
-            return to_run(connection.execute(_run_query(run_id)).one())
+                answer = {"state": state, "result": result, "failure": failure}
+                connection.execute(closing.values(**ending, **answer))
+            elif row.cost_usd != spent:
+                connection.execute(closing.values(**ending))
+            return to_run(connection.execute(queries.of_run(run_id)).one())
 
     def run(self, run_id: str) -> Run:
         """Return a run by its id or an unambiguous beginning of it.
@@ -101,7 +116,7 @@ class Journal:
             UnknownName: no run, or more than one, begins with that.
         """
         beginning = sa.select(runs).where(runs.c.run_id.startswith(run_id, autoescape=True))
-        with self._begin() as connection:
+        with self._reading() as connection:
             found = connection.execute(beginning.limit(3)).all()
         exact = [row for row in found if row.run_id == run_id]
         if len(found) != 1 and not exact:
@@ -112,19 +127,46 @@ class Journal:
     def runs(self, *, limit: int = 50) -> tuple[Run, ...]:
         """Return the newest runs first."""
         newest = sa.select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id).limit(limit)
-        with self._begin() as connection:
+        with self._reading() as connection:
             return tuple(to_run(row) for row in connection.execute(newest))
+
+    def unsettled(self) -> tuple[Run, ...]:
+        """Return the runs with work that a target may have, or money that is still set aside."""
+        open_states = [ExecutionState.INTENT, ExecutionState.SUBMITTED]
+        working = sa.select(executions.c.run_id).where(executions.c.state.in_(open_states))
+        either = runs.c.run_id.in_(working) | runs.c.run_id.in_(ledger.holding())
+        with self._reading() as connection:
+            found = connection.execute(sa.select(runs).where(either).order_by(runs.c.started_at))
+            return tuple(to_run(row) for row in found)
 
     # Executions
 
-    def intend(self, execution: Execution) -> Entry:
-        """Write the execution down before anything is asked of the target; return what stands."""
-        with self._begin() as connection:
-            row = connection.execute(_execution_query(execution.execution_id)).one_or_none()
-            if row is None:
-                connection.execute(executions.insert(), execution_row(execution))
-                row = connection.execute(_execution_query(execution.execution_id)).one()
-            return to_entry(row)
+    def intend(self, execution: Execution, *, reserve: bool = False) -> Entry:
+        """Write the execution down before anything is asked of the target; return what stands.
+
+        An intent that was given up is meant again. `reserve` sets its cost aside in the ledger.
+        """
+        query = queries.of_execution(execution.execution_id)
+        with self._writing("intend") as connection:
+            insert_once(connection, executions, execution_row(execution))
+            entry = to_entry(connection.execute(query).one())
+            if entry.abandoned:
+                meant = {"state": ExecutionState.INTENT, "failure": None}
+                queries.advance(
+                    connection, [execution.execution_id], ExecutionState.CANCELLED, meant
+                )
+            if reserve and entry.handle is None:
+                ledger.reserve(connection, entry)
+            return to_entry(connection.execute(query).one())
+
+    def abandon(self, execution_id: ExecutionId, *, reason: str) -> None:
+        """Give up an intent that the target does not have, and what was set aside for it."""
+        given_up = {"state": ExecutionState.CANCELLED, "failure": reason}
+        with self._writing("abandon") as connection:
+            queries.advance(connection, [execution_id], ExecutionState.INTENT, given_up)
+            entry = to_entry(connection.execute(queries.of_execution(execution_id)).one())
+            if entry.abandoned:
+                ledger.release(connection, entry)
 
     def submitted(self, execution_id: ExecutionId, handle: str) -> None:
         """Write down the target's handle; an execution never gets a second one."""
@@ -135,8 +177,9 @@ class Journal:
             "handle": handle,
             "state": ExecutionState.SUBMITTED,
             "submitted_at": _now(),
+            "failure": None,
         }
-        with self._begin() as connection:
+        with self._writing("submitted") as connection:
             connection.execute(executions.update().where(unsubmitted).values(**values))
 
     def completed(
@@ -147,8 +190,9 @@ class Journal:
         shots_returned: int,
         started_at: datetime,
         ended_at: datetime,
-        calibration_id_end: str,
+        calibration_id_end: str | None,
         failure: str | None = None,
+        charged_usd: Decimal | None = None,
     ) -> None:
         """Write down how the target ended the execution; a later state is left alone."""
         values = {
@@ -158,98 +202,80 @@ class Journal:
             "ended_at": ended_at,
             "calibration_id_end": calibration_id_end,
             "failure": failure,
+            "charged_usd": charged_usd,
         }
-        self._advance([execution_id], ExecutionState.SUBMITTED, values)
+        with self._writing("completed") as connection:
+            queries.advance(connection, [execution_id], ExecutionState.SUBMITTED, values)
 
-    def landed(self, execution_ids: list[ExecutionId]) -> None:
+    def landed(self, execution_ids: Sequence[ExecutionId]) -> None:
         """Write down that the counts are in the lake."""
-        values = {"state": ExecutionState.LANDED}
-        for since in (ExecutionState.COMPLETED, ExecutionState.PARTIAL):
-            self._advance(execution_ids, since, values)
+        with self._writing("landed") as connection:
+            for since in (ExecutionState.COMPLETED, ExecutionState.PARTIAL):
+                queries.advance(connection, execution_ids, since, {"state": ExecutionState.LANDED})
 
-    def settled(self, execution_ids: list[ExecutionId]) -> None:
-        """Write down that the cost is in the books."""
-        self._advance(execution_ids, ExecutionState.LANDED, {"state": ExecutionState.SETTLED})
+    def settle(self, execution_ids: Sequence[ExecutionId]) -> None:
+        """Enter what was charged in the ledger; what has landed is then settled."""
+        with self._writing("settle") as connection:
+            chosen = sa.select(executions).where(executions.c.execution_id.in_(execution_ids))
+            for row in connection.execute(chosen).all():
+                ledger.settle(connection, to_entry(row))
+            settled = {"state": ExecutionState.SETTLED}
+            queries.advance(connection, execution_ids, ExecutionState.LANDED, settled)
 
     def executions(self, run_id: RunId) -> tuple[Entry, ...]:
         """Return a run's executions in the order of their creation."""
         of_run = sa.select(executions).where(executions.c.run_id == run_id)
         order = (executions.c.created_at, executions.c.execution_id)
-        with self._begin() as connection:
+        with self._reading() as connection:
             return tuple(to_entry(row) for row in connection.execute(of_run.order_by(*order)))
 
     def execution(self, execution_id: ExecutionId) -> Entry:
         """Return one execution."""
-        with self._begin() as connection:
-            return to_entry(connection.execute(_execution_query(execution_id)).one())
+        with self._reading() as connection:
+            return to_entry(connection.execute(queries.of_execution(execution_id)).one())
+
+    def find_execution(self, execution_id: ExecutionId) -> Entry | None:
+        """Return one execution, if there is one of that id."""
+        with self._reading() as connection:
+            row = connection.execute(queries.of_execution(execution_id)).one_or_none()
+        return None if row is None else to_entry(row)
 
     # Iterations
 
     def record(self, iteration: Iteration) -> None:
         """Write down a completed iteration; the first writing of it stands."""
-        key = sa.and_(
-            iterations.c.run_id == iteration.run_id,
-            iterations.c.iteration == iteration.iteration,
-        )
-        with self._begin() as connection:
-            if connection.execute(sa.select(iterations.c.iteration).where(key)).first() is None:
-                connection.execute(iterations.insert(), iteration_row(iteration))
+        with self._writing("record") as connection:
+            insert_once(connection, iterations, iteration_row(iteration))
 
     def iterations(self, run_id: RunId) -> tuple[Iteration, ...]:
         """Return a run's completed iterations in order."""
         of_run = sa.select(iterations).where(iterations.c.run_id == run_id)
-        with self._begin() as connection:
+        with self._reading() as connection:
             rows = connection.execute(of_run.order_by(iterations.c.iteration)).all()
         return tuple(to_iteration(row) for row in rows)
 
-    def _advance(
-        self, execution_ids: list[ExecutionId], since: ExecutionState, values: Mapping[str, object]
-    ) -> None:
-        moved = sa.and_(executions.c.execution_id.in_(execution_ids), executions.c.state == since)
-        with self._begin() as connection:
-            connection.execute(executions.update().where(moved).values(**values))
+    # Money
+
+    def sealed_spend(self, run_id: RunId) -> tuple[tuple[int, tuple[Spend, ...]], ...]:
+        """Return a run's ledger in numbered batches that never change; what is new is the last."""
+        of_run = sa.select(spend).where(spend.c.run_id == run_id)
+        with self._writing("seal") as connection:
+            ledger.seal(connection, run_id)
+            rows = connection.execute(of_run.order_by(spend.c.batch, spend.c.at)).all()
+        batches = groupby(rows, key=lambda row: int(row.batch))
+        return tuple((batch, tuple(map(to_spend, members))) for batch, members in batches)
 
     @contextmanager
-    def _begin(self) -> Iterator[sa.Connection]:
-        with _storage(str(self._engine.url.database)), self._engine.begin() as connection:
+    def _reading(self) -> Iterator[sa.Connection]:
+        with storage(self._engine), self._engine.begin() as connection:
             yield connection
 
-
-@contextmanager
-def _storage(location: str) -> Iterator[None]:
-    try:
-        yield
-    except DatabaseError as error:
-        message = (
-            f"The journal at {location} cannot be used: {error.orig}. "
-            "Check the space and rights there, or set QRT_HOME to another folder."
-        )
-        raise StorageFault(message) from error
-
-
-def _durable(connection: object, record: ConnectionPoolEntry) -> None:
-    del record
-    cursor = connection.cursor()  # type: ignore[attr-defined]  # a DB-API connection
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # an intent must outlive a power cut
-    cursor.execute("PRAGMA busy_timeout=30000")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+    @contextmanager
+    def _writing(self, verb: str) -> Iterator[sa.Connection]:
+        with self._reading() as connection:
+            yield connection
+        emit("journal.written", verb=verb)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _run_query(run_id: str) -> sa.Select[tuple[object, ...]]:
-    return sa.select(runs).where(runs.c.run_id == run_id)
-
-
-def _execution_query(execution_id: str) -> sa.Select[tuple[object, ...]]:
-    return sa.select(executions).where(executions.c.execution_id == execution_id)
-
-
-def _spent(connection: sa.Connection, run_id: RunId) -> Decimal:
-    bought = sa.and_(executions.c.run_id == run_id, executions.c.handle.is_not(None))
-    total = sa.select(sa.func.sum(executions.c.cost_usd)).where(bought)
-    return connection.execute(total).scalar() or Decimal(0)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from tasks.errors import StorageFault
 
-VERSION = "0001"
+VERSION = "0002"
 
 
 def migrate(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -17,6 +18,7 @@ from datasets.records.executions import (
     RunId,
 )
 from datasets.records.runs import Iteration, Run, RunState
+from datasets.records.spend import Spend, SpendKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,6 @@ class Entry:
     execution: Execution
     state: ExecutionState
     handle: str | None
-    parent_id: str | None
     shots_returned: int | None
     calibration_id_end: str | None
     created_at: datetime
@@ -34,6 +35,17 @@ class Entry:
     started_at: datetime | None
     ended_at: datetime | None
     failure: str | None
+    charged_usd: Decimal | None
+
+    @property
+    def usd(self) -> Decimal:
+        """What it cost: as charged, or as planned while that is not known."""
+        return self.execution.cost_usd if self.charged_usd is None else self.charged_usd
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether it was given up before the target had it."""
+        return self.state is ExecutionState.CANCELLED and self.handle is None
 
 
 def run_row(run: Run) -> dict[str, object]:
@@ -75,9 +87,18 @@ def to_entry(row: sa.Row[tuple[object, ...]]) -> Entry:
         purpose=Purpose(values["purpose"]),
         iteration=values["iteration"],
         cost_usd=values["cost_usd"],
+        parent_id=values["parent_id"],
+        options=values["options"],
     )
     beside = {f.name: values[f.name] for f in fields(Entry) if f.name not in {"execution", "state"}}
     return Entry(execution=execution, state=ExecutionState(values["state"]), **beside)
+
+
+def to_spend(row: sa.Row[tuple[object, ...]]) -> Spend:
+    """Read an entry of the ledger back."""
+    values = row._asdict()
+    del values["batch"]
+    return Spend(**values | {"kind": SpendKind(values["kind"])})
 
 
 def iteration_row(iteration: Iteration) -> dict[str, object]:

@@ -76,6 +76,7 @@ runs = Table(
     Column("cost_usd", Money),
     Column("result", Text),  # JSON: the flow's answer
     Column("failure", Text),
+    Column("cancel_requested_at", Moment),
 )
 
 executions = Table(
@@ -103,6 +104,8 @@ executions = Table(
     Column("started_at", Moment),
     Column("ended_at", Moment),
     Column("failure", Text),
+    Column("charged_usd", Money),  # by the provider; nothing where nobody charges
+    Column("options", Text, nullable=False),  # JSON
 )
 
 iterations = Table(
@@ -115,4 +118,17 @@ iterations = Table(
     Column("shots", Integer, nullable=False),
     Column("cost_usd", Money, nullable=False),
     Column("elapsed_s", Float, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("entry_id", String(64), primary_key=True),
+    Column("run_id", String(36), ForeignKey("runs.run_id"), nullable=False, index=True),
+    Column("tenant", String(64), nullable=False),
+    Column("execution_id", String(40), ForeignKey("executions.execution_id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("usd", Money, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("batch", Integer),  # the file of the lake's `spend` that holds it
 )

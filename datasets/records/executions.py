@@ -24,7 +24,10 @@ class Purpose(StrEnum):
 
 
 class ExecutionState(StrEnum):
-    """Where an execution stands; each state follows from the ones before it, never back."""
+    """Where an execution stands; each state follows from the ones before it.
+
+    One way leads back: an intent that was given up (cancelled without a handle) may be meant again.
+    """
 
     INTENT = "intent"  # written down, not yet known to the target
     SUBMITTED = "submitted"  # the target has it; there is a handle
@@ -56,6 +59,8 @@ class Execution:
 
     `shots` is the total over all executables and copies, as on Braket's wire. `seed` drives the
     sampling of simulated targets; real ones have their own dice. `iteration` is -1 outside loops.
+    `parent_id` is the execution of which this buys what did not come back. `options` is what the
+    device is asked for beside the action (DeviceOptions), as canonical JSON, or nothing.
     """
 
     execution_id: ExecutionId
@@ -70,6 +75,8 @@ class Execution:
     purpose: Purpose
     iteration: int
     cost_usd: Decimal
+    parent_id: ExecutionId | None = None
+    options: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,6 +34,7 @@ class Run:
     cost_usd: Decimal | None = None
     result: str | None = None
     failure: str | None = None
+    cancel_requested_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

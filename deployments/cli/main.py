@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from deployments.cli import devices, looking
+from deployments.cli import devices, looking, recovering
 from deployments.cli.sandbox import sandbox
 from tasks.errors import BadInput, RuntimeFault
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(devices.app, name="devices")
 looking.register(app)
+recovering.register(app)
 app.command()(sandbox)
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
@@ -51,11 +52,18 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     ] = 8000,
     seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 1,
     tenant: Annotated[str, typer.Option(help="Who pays.")] = "default",
+    reservation: Annotated[str, typer.Option(help="ARN of a Braket Direct reservation.")] = "",
+    debias: Annotated[bool, typer.Option("--debias", help="IonQ's error mitigation.")] = False,
+    device_parameters: Annotated[
+        str, typer.Option(help="JSON laid over the device parameters (IonQ).")
+    ] = "",
+    tag: Annotated[list[str] | None, typer.Option(help="KEY=VALUE on every task; repeat.")] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object and no progress.")
     ] = False,
 ) -> None:
     """Find a ground state energy with a variational loop."""
+    from deployments.cli.options import as_object, as_tags
     from deployments.cli.running import run_vqe, validated
 
     parameters = validated(
@@ -71,6 +79,10 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
         readout_shots=readout_shots,
         seed=seed,
         tenant=tenant,
+        reservation=reservation,
+        debias=debias,
+        device_parameters=as_object(device_parameters, option="--device-parameters"),
+        tags=as_tags(tag or []),
     )
     run_vqe(parameters, run_id=None, as_json=json)
 
@@ -78,6 +90,10 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
 @app.command()
 def resume(
     run: Annotated[str, typer.Argument(help="A run's id, or the beginning of it.")],
+    mix_calibrations: Annotated[
+        bool,
+        typer.Option("--mix-calibrations", help="Merge counts of before and after a calibration."),
+    ] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object and no progress.")
     ] = False,
@@ -85,15 +101,16 @@ def resume(
     """Go on with a run that was interrupted or failed, where it stopped."""
     from deployments.cli.running import resume_run
 
-    resume_run(run, as_json=json)
+    resume_run(run, mix_calibrations=mix_calibrations, as_json=json)
 
 
 def main() -> None:
     """Run the command line and exit."""
     code = run(sys.argv[1:])
     # The interpreter would look through some million objects of Prefect's, Braket's and Great
-    # Expectations' once more on its way out: 2 to 4 s.
-    gc.freeze()
+    # Expectations' once more on its way out: 2 to 4 s. DuckDB would say that it was never freed.
+    if "duckdb" not in sys.modules:
+        gc.freeze()
     sys.exit(code)
 
 

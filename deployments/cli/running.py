@@ -18,10 +18,20 @@ from tasks.core.events import emit
 from tasks.errors import BadInput
 from tasks.lifecycle.checks import check_vqe
 from tasks.lifecycle.closing import follow_up
+from tasks.lifecycle.options import options_in
 from tasks.lifecycle.report import write_report
 from tasks.lifecycle.runtime import open_runtime
 
-FORM = {"tenant", "readout_shots", "seed", "iterations"}
+CHECKED = {
+    "problem",
+    "target",
+    "ansatz",
+    "layers",
+    "optimizer",
+    "mitigate",
+    "shots",
+    "final_shots",
+}
 
 
 def validated(**values: Any) -> VqeParameters:
@@ -34,7 +44,8 @@ def validated(**values: Any) -> VqeParameters:
         parameters = VqeParameters(**values)
     except ValidationError as error:
         raise BadInput(_one_line(error)) from None
-    check_vqe(**parameters.model_dump(exclude=FORM))
+    options = options_in(parameters.model_dump())
+    check_vqe(**parameters.model_dump(include=CHECKED), options=options)
     return parameters
 
 
@@ -76,7 +87,7 @@ def _one_line(error: ValidationError) -> str:
     return f"--{name.replace('_', '-')} {first['input']!r}: {first['msg'].lower()}."
 
 
-def resume_run(run: str, *, as_json: bool) -> None:
+def resume_run(run: str, *, mix_calibrations: bool, as_json: bool) -> None:
     """Go on with a run from its last completed iteration; a completed one is shown again."""
     runtime = open_runtime(home())
     found = runtime.journal.run(run)
@@ -86,4 +97,6 @@ def resume_run(run: str, *, as_json: bool) -> None:
         typer.echo(found.result if as_json else vqe_summary(json.loads(found.result)))
         return
     parameters = VqeParameters.model_validate_json(found.parameters)
+    if mix_calibrations:
+        parameters = parameters.model_copy(update={"mix_calibrations": True})
     run_vqe(parameters, run_id=found.run_id, as_json=as_json)

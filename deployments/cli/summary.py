@@ -40,8 +40,9 @@ def _energy(value: float, stderr: float, exact: float | None) -> str:
 def _cost(result: Mapping[str, Any]) -> str:
     if not result["cost_usd"]:
         return f"nothing: {result['target']} is free ({result['shots']:,} shots)"
+    where = "charged" if result["target"].startswith("braket:") else "on the real device"
     return (
-        f"{result['cost_usd']:.2f} USD on the real device, at its published prices "
+        f"{result['cost_usd']:.2f} USD {where}, at its published prices "
         f"({result['executions']} executions, {result['shots']:,} shots; "
         f"quoted at most {result['quote_usd']:.2f})"
     )

@@ -1,25 +1,30 @@
 """Amazon Braket devices: every execution is one quantum task, looked for before it is bought."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from datasets.records.circuits import Circuit
+from datasets.records.devices import Prices
 from datasets.records.executions import Execution, ExecutionState, RunId
 from tasks.backends.braket_connection import Connection
-from tasks.backends.braket_devices import Device, arn_of, connection_of, describe
+from tasks.backends.braket_devices import POLL_S, Device, arn_of, connection_of, describe
 from tasks.backends.braket_objects import read_objects
 from tasks.backends.braket_patience import Patience, patiently
-from tasks.backends.braket_requests import EXECUTION_TAG, create_request
+from tasks.backends.braket_requests import create_request
 from tasks.backends.braket_results import MAX_QUBITS, Returned, returned
-from tasks.backends.protocol import Histogram, Outcome
-from tasks.errors import Conflict, TooLarge, Unavailable
+from tasks.backends.braket_search import search
+from tasks.backends.protocol import Histogram, Outcome, Sold
+from tasks.core.packing import price
+from tasks.errors import AccessDenied, Conflict, NotFound, TooLarge, Transient, Unavailable
 
 Found = TypeVar("Found")
 MAX_POLL_S: Final = 30.0
 _SLOWER: Final = 1.5  # each look at a task comes so much later than the one before
-_SKEW: Final = timedelta(hours=1)  # by which this machine's clock may be fast
+SKEW: Final = timedelta(hours=1)  # by which this machine's clock may be fast
 _KEPT: Final = 64  # results in memory: a chunk of iterations is read again when it lands
 _ENDED: Final = {
     "COMPLETED": ExecutionState.COMPLETED,
@@ -29,18 +34,25 @@ _ENDED: Final = {
 
 
 class BraketBackend:
-    """Runs executions on one device. `began` says when a run began; nothing of it is older."""
+    """Runs executions on one device.
+
+    `began` says when a run began; nothing of it is older. `prices` are those that the run was
+    quoted: the service does not say what it charges.
+    """
+
+    charges = True
 
     def __init__(
         self,
         target: str,
         *,
         began: Callable[[RunId], datetime],
+        prices: Prices,
         connection: Connection | None = None,
     ) -> None:
         self._target, self._arn = target, arn_of(target)
         self._connection = connection or connection_of(target)
-        self._began = began
+        self._began, self._prices = began, prices
         self._known: dict[RunId, dict[str, str]] = {}
         self._tasks: dict[str, dict[str, Any]] = {}
         self._read = lru_cache(maxsize=_KEPT)(self._fetched)
@@ -93,19 +105,48 @@ class BraketBackend:
         self._known[run_id][execution.execution_id] = handle
         return handle
 
-    def wait(self, handle: str) -> Outcome:
-        """Look at the task, less and less often, until it has ended; never buys anything.
+    def look(self, handle: str) -> Outcome | None:
+        """Look at the task once.
 
         Raises:
             Transient: the service does not answer any more; the task goes on.
             Refused: it does not say.
         """
-        pause_s = self._device().poll_s
-        while (task := self._task(handle))["status"] not in _ENDED:
-            self._connection.clock.pause(pause_s)
-            pause_s = min(pause_s * _SLOWER, MAX_POLL_S)
+        task = self._task(handle)
+        if task["status"] not in _ENDED:
+            return None
         self._tasks[handle] = task
         return self._outcome(task)
+
+    def wait(self, handle: str, *, between: Callable[[], None]) -> Outcome:
+        """Look at the task, less and less often, until it has ended; raises what `look` does."""
+        pause_s = self._poll_s()
+        while (outcome := self.look(handle)) is None:
+            between()
+            self._connection.clock.pause(pause_s)
+            pause_s = min(pause_s * _SLOWER, MAX_POLL_S)
+        return outcome
+
+    def cancel(self, handle: str) -> None:
+        """Ask for the task to be cancelled, unless it has ended; a running one may go on.
+
+        Raises:
+            Transient: the service does not answer.
+            Refused: this caller may not.
+        """
+        with suppress(Conflict):  # it has ended, or is being cancelled
+            self._connection.ask("braket", "CancelQuantumTask", quantumTaskArn=handle)
+
+    def sold(self, since: datetime) -> tuple[Sold, ...]:
+        """Return the tasks in the device's region that carry the runtime's tags."""
+        return self._ask_patiently(lambda: tuple(search(self._connection, since=since)))
+
+    def calibration(self) -> str | None:
+        """Return the device's calibration as it was at most a minute ago."""
+        try:
+            return self._device().snapshot.calibration_id
+        except (AccessDenied, NotFound, Transient):
+            return None  # results are worth more than the name of their calibration
 
     def fetch(self, handle: str) -> tuple[Histogram, ...]:
         """Return the counts, one an executable; an executable that failed has none.
@@ -132,23 +173,8 @@ class BraketBackend:
 
     def _listed(self, run_id: RunId) -> dict[str, str]:
         """Return the tasks on the device since the run began, by the execution in their tags."""
-        since = (self._began(run_id) - _SKEW).astimezone(UTC)
-        filters = [
-            {"name": "deviceArn", "operator": "EQUAL", "values": [self._arn]},
-            {"name": "createdAt", "operator": "GTE", "values": [f"{since:%Y-%m-%dT%H:%M:%SZ}"]},
-        ]
-        found: dict[str, str] = {}
-        more: dict[str, str] = {}
-        while True:
-            page = self._connection.ask_once(
-                "braket", "SearchQuantumTasks", filters=filters, maxResults=100, **more
-            )
-            for task in page["quantumTasks"]:
-                if name := (task.get("tags") or {}).get(EXECUTION_TAG):
-                    found[name] = task["quantumTaskArn"]
-            if not page.get("nextToken"):
-                return found
-            more = {"nextToken": page["nextToken"]}
+        tasks = search(self._connection, since=self._began(run_id) - SKEW, arn=self._arn)
+        return {task.execution_id: task.handle for task in tasks}
 
     def _task(self, handle: str) -> dict[str, Any]:
         return self._connection.ask("braket", "GetQuantumTask", quantumTaskArn=handle)
@@ -156,8 +182,15 @@ class BraketBackend:
     def _device(self) -> Device:
         return describe(self._connection, self._arn)
 
+    def _poll_s(self) -> float:
+        try:
+            return self._device().poll_s
+        except (AccessDenied, NotFound):
+            return POLL_S  # who may look at tasks may not always look at devices
+
     def _outcome(self, task: dict[str, Any]) -> Outcome:
-        state, failure, shots = _ENDED[task["status"]], task.get("failureReason"), 0
+        state, failure = _ENDED[task["status"]], task.get("failureReason")
+        shots = int(task.get("numSuccessfulShots") or 0)
         if state is ExecutionState.COMPLETED:
             shots = self._shots(task)
             if shots < int(task["shots"]):
@@ -169,9 +202,18 @@ class BraketBackend:
             shots_returned=shots,
             started_at=task["createdAt"].astimezone(UTC),
             ended_at=task.get("endedAt", datetime.now(UTC)).astimezone(UTC),
-            calibration_id_end=self._device().snapshot.calibration_id,
+            calibration_id_end=self.calibration(),
             failure=failure,
+            charged_usd=self._charge(task, shots=shots),
         )
+
+    def _charge(self, task: dict[str, Any], *, shots: int) -> Decimal:
+        """Return what the task costs: the fee and the shots that came back, or its time."""
+        if shots == 0:
+            return Decimal(0)
+        timed = self._prices.usd_per_minute > 0
+        task_s = self._read(task["quantumTaskArn"]).duration_s if timed else 0.0
+        return price(self._prices, tasks=1, shots=shots, task_s=task_s)
 
     def _shots(self, task: dict[str, Any]) -> int:
         """Return how many shots came back: as stated, or else as counted."""
@@ -179,17 +221,18 @@ class BraketBackend:
         if stated is not None:
             return int(stated)
         found = self._read(task["quantumTaskArn"]).histograms
-        return sum(int(histogram.counts.sum()) for histogram in found)
+        return sum(histogram.shots for histogram in found)
 
     def _missing(self, task: dict[str, Any], *, shots: int) -> str:
         """Say what did not come back, and why."""
-        found = self._read(task["quantumTaskArn"])
+        found = self._read(task["quantumTaskArn"]).histograms
         text = f"{shots} of {task['shots']} shots came back"
-        if not found.failures:
+        failures = [histogram.failure for histogram in found if histogram.failure]
+        if not failures:
             return text
-        first = found.failures[0]
+        first = failures[0]
         again = "may be tried again" if first.retryable else "not to be tried again"
-        failed = f"{len(found.failures)} of {len(found.histograms)} executables failed"
+        failed = f"{len(failures)} of {len(found)} executables failed"
         return f"{text}; {failed}: {first.reason.rstrip('. ')} ({again})"
 
     def _fetched(self, handle: str) -> Returned:

@@ -17,7 +17,7 @@ FRESH_S: Final = 60.0  # calibrations change every few hours; GetDevice may be c
 _ARN: Final = re.compile(
     r"arn:aws[a-z-]*:braket:([a-z0-9-]*)::device/(?:qpu|quantum-simulator)/[\w-]+/([\w.-]+)\Z"
 )
-_POLL_S: Final = 1.0  # where the device names no interval
+POLL_S: Final = 1.0  # where the device names no interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _device(answer: dict[str, Any], *, arn: str) -> Device:
         arn=arn,
         status=str(answer["deviceStatus"]),
         snapshot=snapshot,
-        poll_s=poll_ms / 1000 if poll_ms else _POLL_S,
+        poll_s=poll_ms / 1000 if poll_ms else POLL_S,
     )
 
 

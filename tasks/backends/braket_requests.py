@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from datasets.records.executions import Execution
@@ -12,6 +13,8 @@ RUN_TAG: Final = "qrt:run_id"
 EXECUTION_TAG: Final = "qrt:execution_id"
 FOLDER: Final = "quantum-runtime"
 _SCHEMAS: Final = "braket.device_schema"
+_RESERVATION: Final = "RESERVATION_TIME_WINDOW_ARN"  # the one type of association there is
+_DEBIAS: Final = "braket.device_schema.error_mitigation.debias.Debias"
 _QUBIT: Final = re.compile(r"\$(\d+)")
 # Vendors whose devices take parameters for gate-model circuits, by their word in ARNs.
 _PARAMETERS: Final = {"iqm", "rigetti", "ionq"}
@@ -19,6 +22,7 @@ _PARAMETERS: Final = {"iqm", "rigetti", "ionq"}
 
 def create_request(execution: Execution, *, arn: str, bucket: str) -> dict[str, Any]:
     """Return the members of CreateQuantumTask; the token is the execution's id."""
+    options = json.loads(execution.options) if execution.options else {}
     request: dict[str, Any] = {
         "clientToken": execution.execution_id,
         "deviceArn": arn,
@@ -26,14 +30,20 @@ def create_request(execution: Execution, *, arn: str, bucket: str) -> dict[str, 
         "action": execution.action.decode(),
         "outputS3Bucket": bucket,
         "outputS3KeyPrefix": f"{FOLDER}/{execution.run_id}",
-        "tags": {RUN_TAG: execution.run_id, EXECUTION_TAG: execution.execution_id},
+        "tags": {
+            **options.get("tags", {}),
+            RUN_TAG: execution.run_id,
+            EXECUTION_TAG: execution.execution_id,
+        },
     }
-    if parameters := _device_parameters(execution.action, arn=arn):
+    if parameters := _device_parameters(execution.action, arn=arn, options=options):
         request["deviceParameters"] = parameters
+    if reservation := options.get("reservation"):
+        request["associations"] = [{"arn": reservation, "type": _RESERVATION}]
     return request
 
 
-def _device_parameters(action: bytes, *, arn: str) -> str:
+def _device_parameters(action: bytes, *, arn: str, options: Mapping[str, Any]) -> str:
     """Return that qubits stay where they are, as a verbatim circuit on a machine needs.
 
     Program sets take no parameters: the Braket SDK sends none with them either.
@@ -50,7 +60,21 @@ def _device_parameters(action: bytes, *, arn: str) -> str:
     }
     name = f"{vendor}.{vendor}_device_parameters"
     stated = {"braketSchemaHeader": _header(name), "paradigmParameters": gate_model}
-    return canonical(stated).decode()
+    if options.get("debias"):
+        stated["errorMitigation"] = [{"type": _DEBIAS}]
+    return canonical(_laid_over(stated, options.get("parameters", {}))).decode()
+
+
+def _laid_over(stated: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `stated` with what is `wanted` in its place, level by level."""
+    merged = dict(stated)
+    for name, value in wanted.items():
+        below = merged.get(name)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            merged[name] = _laid_over(below, value)
+        else:
+            merged[name] = value
+    return merged
 
 
 def _header(name: str) -> dict[str, str]:

@@ -3,13 +3,13 @@
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.backends.protocol import Histogram
+from tasks.backends.protocol import Failure, Histogram
 from tasks.errors import ResultUnreadable
 
 ROOT: Final = "results.json"
@@ -30,24 +30,15 @@ class _Entry:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why one executable returned nothing, and whether the provider thinks that it may later."""
-
-    executable: int
-    reason: str
-    retryable: bool
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Returned:
     """What the executables of a task returned, in the order of its action.
 
-    An executable that failed has an empty histogram, and a failure.
+    `duration_s` is how long a simulator worked on it, 0 for other devices.
     """
 
     histograms: tuple[Histogram, ...]
-    failures: tuple[Failure, ...]
+    duration_s: float
 
 
 def returned(read: Read, *, shots: int) -> Returned:
@@ -70,10 +61,12 @@ def returned(read: Read, *, shots: int) -> Returned:
     if not entries:
         raise ResultUnreadable(ROOT, "it has no executables")
     each = shots // len(entries)
-    return Returned(
-        tuple(_histogram(entry, shots=each) for entry in entries),
-        tuple(_failure(entry, index) for index, entry in enumerate(entries) if _failed(entry)),
-    )
+    return Returned(tuple(_histogram(entry, shots=each) for entry in entries), _duration_s(root))
+
+
+def _duration_s(root: Document) -> float:
+    simulator = (root.get("additionalMetadata") or {}).get("simulatorMetadata") or {}
+    return float(simulator.get("executionDuration") or 0) / 1000
 
 
 def _entries(root: Document, *, read: Read) -> Iterator[_Entry]:
@@ -127,16 +120,17 @@ def _failed(entry: _Entry) -> bool:
     return schema.endswith(("_failure", "_cancellation"))
 
 
-def _failure(entry: _Entry, index: int) -> Failure:
+def _failure(entry: _Entry) -> Failure:
     said = entry.document.get("failureMetadata") or {}
     reason = str(said.get("failureReason") or "it was cancelled")
-    return Failure(index, reason, bool(said.get("retryable")))
+    return Failure(reason, bool(said.get("retryable")))
 
 
 def _histogram(entry: _Entry, *, shots: int) -> Histogram:
     document = entry.document
     if _failed(entry):
-        return _tallied(np.zeros(0, dtype=np.uint64), None, n_qubits=max(1, len(entry.order)))
+        nothing = _tallied(np.zeros(0, dtype=np.uint64), None, n_qubits=max(1, len(entry.order)))
+        return replace(nothing, failure=_failure(entry))
     bits, weights = _bits(entry, shots=shots)
     labels = document.get("measuredQubits") or list(range(bits.shape[1]))
     order = entry.order or tuple(labels)

@@ -7,7 +7,7 @@ before the handle is given out. Whoever asks again gets that file, not a second 
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from datasets.records.circuits import Circuit
 from datasets.records.devices import DeviceKind, DeviceSnapshot
 from datasets.records.executions import Execution, ExecutionState
 from tasks.backends import noise, simulation
-from tasks.backends.protocol import Histogram, Outcome
+from tasks.backends.protocol import Histogram, Outcome, Sold
 from tasks.core.actions import Unit, units
 from tasks.core.openqasm_reader import from_openqasm
 from tasks.errors import BadInput, StorageFault
@@ -31,6 +31,8 @@ MAX_STATE_VECTOR_QUBITS = 25  # 2**25 are 537 MB
 
 class SimulatedBackend:
     """Runs executions on a snapshot: noisy for a QPU's, perfect for a simulator's."""
+
+    charges = False
 
     def __init__(self, snapshot: DeviceSnapshot, spool: Path) -> None:
         self._snapshot = snapshot
@@ -71,8 +73,25 @@ class SimulatedBackend:
             )
         return execution.execution_id
 
-    def wait(self, handle: str) -> Outcome:
+    def wait(self, handle: str, *, between: Callable[[], None]) -> Outcome:
         """Return at once: `submit` has done the work."""
+        between()
+        return self.look(handle)
+
+    def cancel(self, handle: str) -> None:
+        """Do nothing: the work was done when it was submitted."""
+
+    def sold(self, since: datetime) -> tuple[Sold, ...]:
+        """Return nothing: what is in the spool belongs to the journal beside it."""
+        del since
+        return ()
+
+    def calibration(self) -> str:
+        """Return the snapshot's: an emulated device stays as it is."""
+        return self._snapshot.calibration_id
+
+    def look(self, handle: str) -> Outcome:
+        """Return how the simulation went."""
         result = self._result(handle)
         return Outcome(
             state=ExecutionState.COMPLETED,

@@ -32,6 +32,40 @@ def pack(shots: Sequence[int], *, limits: Limits, device: str = "this target") -
     return tuple(chunks)
 
 
+def level(shots: Sequence[int], *, limits: Limits, prices: Prices) -> tuple[int, ...]:
+    """Raise numbers of shots to common levels where that is cheaper than another task.
+
+    The executables of a task have equal shots, so unequal ones would need a task each. Sorted,
+    those that share a task are neighbours, and the cheapest cut into neighbours is found exactly.
+    """
+    falling = sorted(range(len(shots)), key=lambda i: -shots[i])
+    best: list[tuple[Decimal, int]] = [
+        (Decimal(0), 0)
+    ]  # cost of the first n, where their last cut is
+    for stop in range(1, len(falling) + 1):
+        costs = (
+            (
+                best[start][0] + _level_usd(shots[falling[start]], stop - start, limits, prices),
+                start,
+            )
+            for start in range(stop)
+        )
+        best.append(min(costs))
+    raised, stop = list(shots), len(falling)
+    while stop:
+        start = best[stop][1]
+        for i in falling[start:stop]:
+            raised[i] = shots[falling[start]]
+        stop = start
+    return tuple(raised)
+
+
+def _level_usd(each: int, count: int, limits: Limits, prices: Prices) -> Decimal:
+    """Return what `count` executables of `each` shots cost."""
+    tasks = -(-count // _room(each, limits=limits))
+    return price(prices, tasks=tasks, shots=each * count)
+
+
 def price(prices: Prices, *, tasks: int, shots: int, task_s: float = 0.0) -> Decimal:
     """Return USD for `tasks` tasks with `shots` in all, rounded up to a millionth.
 

@@ -1,21 +1,20 @@
 """Turn what is to be measured into executions: copies, noise scales, tasks, prices."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import groupby
 
 from datasets.records.circuits import Circuit
 from datasets.records.compiled import CompiledProgram, MeasuredCircuit
 from datasets.records.devices import DeviceKind, DeviceSnapshot, Limits
-from datasets.records.executions import Executable, Execution, ExecutionId, Purpose, RunId
-from tasks.core.actions import Unit, program, program_set
+from datasets.records.executions import Execution
+from tasks.core.actions import Unit
 from tasks.core.allocation import allocate
 from tasks.core.grouping import Group
-from tasks.core.identity import digest, execution_id
+from tasks.core.identity import digest
 from tasks.core.mitigation import readout, zne
 from tasks.core.openqasm import to_openqasm
-from tasks.core.packing import pack, price
+from tasks.core.orders import Copy, Setting, order
+from tasks.core.packing import pack
 from tasks.errors import BadInput
 
 UNITS_PER_GROUP = 2  # copies that a group may hope for before another task is worth its fee
@@ -23,28 +22,6 @@ UNITS_PER_ENERGY = 100  # beyond this, finer shares of the shots change the vari
 SHOTS_PER_UNIT = 20  # with fewer, copies of equal shots may leave over 5 % of what was asked for
 
 Points = Sequence[Mapping[str, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What an execution belongs to."""
-
-    run_id: RunId
-    seed: int
-    target: str
-    purpose: Purpose
-    iteration: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """One executable of an action."""
-
-    unit: Unit
-    point: int
-    basis: str
-    variant: str
-    shots: int
 
 
 def plan_energies(
@@ -77,7 +54,7 @@ def plan_energies(
     )
     measured = {item.basis: item for item in compiled.measured}
     copies = [
-        _Copy(unit, index, group.basis, zne.variant(scale), each)
+        Copy(unit, index, group.basis, zne.variant(scale), each)
         for (scale, group), count, each in zip(
             wanted, allocation.copies, allocation.shots_per_copy, strict=True
         )
@@ -102,7 +79,7 @@ def plan_readout(
     circuits = readout.expand(qubits, native_gates=snapshot.native_gates)
     basis = "Z" * len(qubits)
     copies = [
-        _Copy(Unit(_text(circuit, compiled, snapshot), ()), 0, basis, variant, each)
+        Copy(Unit(_text(circuit, compiled, snapshot), ()), 0, basis, variant, each)
         for circuit, variant in zip(circuits, readout.VARIANTS, strict=True)
         for _ in range(count)
     ]
@@ -165,7 +142,7 @@ def _unit(source: str, circuit: Circuit, point: Mapping[str, float]) -> Unit:
 
 
 def _executions(
-    copies: Sequence[_Copy],
+    copies: Sequence[Copy],
     *,
     compiled: CompiledProgram,
     snapshot: DeviceSnapshot,
@@ -173,60 +150,15 @@ def _executions(
 ) -> tuple[Execution, ...]:
     chunks = pack([c.shots for c in copies], limits=snapshot.limits, device=snapshot.name)
     return tuple(
-        _execution(
+        order(
             [copies[i] for i in chunk],
-            index=index,
-            compiled=compiled,
-            snapshot=snapshot,
             setting=setting,
+            seed=sampling_seed(setting, index),
+            compiled_id=compiled.compiled_id,
+            snapshot=snapshot,
         )
         for index, chunk in enumerate(chunks)
     )
-
-
-def _execution(
-    copies: Sequence[_Copy],
-    *,
-    index: int,
-    compiled: CompiledProgram,
-    snapshot: DeviceSnapshot,
-    setting: Setting,
-) -> Execution:
-    if snapshot.limits.program_set_executables is None:
-        action = program(copies[0].unit)
-    else:
-        action = program_set([copy.unit for copy in copies])
-    shots = sum(copy.shots for copy in copies)
-    seed = sampling_seed(setting, index)
-    identity = execution_id(
-        action,
-        target=setting.target,
-        device_parameters={"seed": seed},
-        shots=shots,
-        repetition=setting.iteration,
-        run_id=setting.run_id,
-    )
-    return Execution(
-        execution_id=ExecutionId(identity),
-        run_id=setting.run_id,
-        target=setting.target,
-        compiled_id=compiled.compiled_id,
-        calibration_id=snapshot.calibration_id,
-        action=action,
-        shots=shots,
-        seed=seed,
-        executables=tuple(_logical(copies)),
-        purpose=setting.purpose,
-        iteration=setting.iteration,
-        cost_usd=price(snapshot.prices, tasks=1, shots=shots),
-    )
-
-
-def _logical(copies: Sequence[_Copy]) -> Iterator[Executable]:
-    for (point, basis, variant), same in groupby(
-        copies, key=lambda copy: (copy.point, copy.basis, copy.variant)
-    ):
-        yield Executable(point, basis, variant, sum(1 for _ in same))
 
 
 def total_usd(executions: Sequence[Execution]) -> Decimal:

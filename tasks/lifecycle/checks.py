@@ -3,12 +3,14 @@
 from datasets.devices.catalogue import resolve
 from datasets.problems.catalogue import load
 from datasets.records.devices import DeviceSnapshot
+from datasets.records.options import DeviceOptions
 from tasks.backends.braket_devices import is_braket, preflight
 from tasks.core.ansatz import Kind, build
 from tasks.core.grouping import group
 from tasks.core.mitigation.composition import Mitigation
 from tasks.core.optimisers.registry import known
 from tasks.errors import BadInput, TooLarge, UnknownName
+from tasks.lifecycle.options import applied, check_options
 
 
 def check_vqe(
@@ -21,6 +23,7 @@ def check_vqe(
     mitigate: str,
     shots: int,
     final_shots: int,
+    options: DeviceOptions,
 ) -> None:
     """Check everything that can be known without compiling.
 
@@ -31,7 +34,8 @@ def check_vqe(
     if optimizer not in known():
         raise UnknownName("optimizer", optimizer, known())
     loaded = load(problem)
-    snapshot = _snapshot(target)
+    check_options(options, target=target)
+    snapshot = applied(options, _snapshot(target))
     if loaded.hamiltonian.n_qubits > snapshot.n_qubits:
         raise TooLarge(target, snapshot.n_qubits, loaded.hamiltonian.n_qubits)
     program = build(loaded, kind=ansatz, layers=layers)

@@ -39,6 +39,11 @@ def claim(run_id: RunId, *, home: Home) -> None:
     _held[run_id] = stream
 
 
+def is_held(run_id: RunId) -> bool:
+    """Whether this process has claimed the run."""
+    return run_id in _held
+
+
 def is_claimed(run_id: RunId, *, home: Home) -> bool:
     """Whether some process is working on the run."""
     path = home.root / "claims" / f"{run_id}.lock"

@@ -1,10 +1,10 @@
-"""Close a run: the journal first, then everything that follows from it, as often as need be."""
+"""Close a run: books and journal first, then all that follows from them, as often as need be."""
 
 from datasets.records.executions import RunId
 from datasets.records.runs import RunState
 from tasks.core.events import emit
 from tasks.lifecycle.claims import release
-from tasks.lifecycle.rows import run_row
+from tasks.lifecycle.rows import run_row, spend_row
 from tasks.lifecycle.runtime import Runtime
 
 
@@ -16,17 +16,28 @@ def close(
     result: str | None = None,
     failure: str | None = None,
 ) -> None:
-    """End the run in the journal, then follow up."""
+    """Settle what is known to be charged, end the run in the journal, then follow up."""
+    settle(run_id, runtime=runtime)
     runtime.journal.end(run_id, state, result=result, failure=failure)
     emit("run.ended", run_id=run_id, state=state)
     follow_up(run_id, runtime=runtime)
+
+
+def settle(run_id: RunId, *, runtime: Runtime) -> None:
+    """Enter the charges of the run's executions in the ledger, each once."""
+    entries = runtime.journal.executions(run_id)
+    runtime.journal.settle([entry.execution.execution_id for entry in entries])
 
 
 def follow_up(run_id: RunId, *, runtime: Runtime) -> None:
     """Land the closed run and let go of what only an open one needs; safe to repeat."""
     run = runtime.journal.run(run_id)
     key = (run_id, f"{run.state}-{run.ended_at:%Y%m%dt%H%M%S%f}")
-    runtime.lake.land_all({"runs": [(key, [run_row(run)])]}, run_id=run_id)
+    spend = [
+        ((run_id, f"{batch:06d}"), [spend_row(entry) for entry in entries])
+        for batch, entries in runtime.journal.sealed_spend(run_id)
+    ]
+    runtime.lake.land_all({"runs": [(key, [run_row(run)])], "spend": spend}, run_id=run_id)
     if run.state is RunState.COMPLETED:
         backend = runtime.backend(run)
         for entry in runtime.journal.executions(run_id):

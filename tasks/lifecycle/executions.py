@@ -1,21 +1,34 @@
 """The verbs of an execution's life, each safe to call again after a crash at any point."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 
 from datasets.journal.journal import Journal
 from datasets.journal.rows import Entry
 from datasets.records.executions import Collected, Counts, Execution, ExecutionState
-from tasks.backends.protocol import Backend, Histogram
+from tasks.backends.protocol import Backend, Histogram, Outcome
 from tasks.core.events import emit
+from tasks.core.remainders import plan_remainder
 from tasks.errors import ExecutionFailed
+from tasks.lifecycle.dispatch import Dispatch
+
+MAX_REMAINDERS: Final = 3  # how often what is missing of what was missing is bought again
+_IN_THE_LAKE: Final = {ExecutionState.LANDED, ExecutionState.SETTLED}
 
 
-def submit(executions: Sequence[Execution], *, journal: Journal, backend: Backend) -> None:
-    """Write each execution down, then hand it over, unless the target already has it."""
+def submit(executions: Sequence[Execution], *, dispatch: Dispatch) -> None:
+    """Write each execution down, then hand it over, unless the target already has it.
+
+    Raises:
+        RunCancelled: the run is not wanted any more.
+    """
+    journal, backend = dispatch.journal, dispatch.backend
     for execution in executions:
-        entry = journal.intend(execution)
+        dispatch.check_wanted()
+        entry = journal.intend(execution, reserve=backend.charges)
         emit("execution.intended", execution_id=execution.execution_id)
         if entry.handle is None:
             journal.submitted(execution.execution_id, _adopt_or_buy(execution, backend))
@@ -27,41 +40,66 @@ def submit(executions: Sequence[Execution], *, journal: Journal, backend: Backen
         )
 
 
-def collect(
-    executions: Sequence[Execution], *, journal: Journal, backend: Backend
-) -> tuple[Collected, ...]:
+def collect(executions: Sequence[Execution], *, dispatch: Dispatch) -> tuple[Collected, ...]:
     """Wait for submitted executions and return their counts.
 
+    What did not come back and may be tried again is bought again, alone; such an execution follows
+    the one whose remainder it is.
+
     Raises:
-        ExecutionFailed: the target could not do one of them.
+        ExecutionFailed: the target could not do one of them, or a part that nothing can replace.
+        RunCancelled: the run is not wanted any more.
     """
-    return tuple(_collect(execution, journal=journal, backend=backend) for execution in executions)
+    collected: list[Collected] = []
+    for execution in executions:
+        parts = list(_collect(execution, dispatch=dispatch, left=MAX_REMAINDERS))
+        _check_whole(parts, dispatch=dispatch)
+        collected += parts
+    return tuple(collected)
 
 
-def _collect(execution: Execution, *, journal: Journal, backend: Backend) -> Collected:
-    entry = journal.execution(execution.execution_id)
-    handle = _handle(entry)
+def write_outcome(execution: Execution, outcome: Outcome, *, journal: Journal) -> None:
+    """Write down how the target ended an execution."""
+    journal.completed(
+        execution.execution_id,
+        state=outcome.state,
+        shots_returned=outcome.shots_returned,
+        started_at=outcome.started_at,
+        ended_at=outcome.ended_at,
+        calibration_id_end=outcome.calibration_id_end,
+        failure=outcome.failure,
+        charged_usd=outcome.charged_usd,
+    )
+
+
+def _collect(execution: Execution, *, dispatch: Dispatch, left: int) -> Iterator[Collected]:
+    """Yield the execution, and then what was bought to make it whole."""
+    entry = _ended(execution, dispatch=dispatch)
+    histograms = dispatch.backend.fetch(_handle(entry))
+    emit("execution.collected", execution_id=execution.execution_id)
+    yield Collected(execution, _merge(execution, histograms))
+    missing = _missing(execution, histograms)
+    if not left or not any(missing):
+        return
+    remainder = plan_remainder(execution, missing=missing, snapshot=dispatch.snapshot)
+    if _bought_before(remainder, dispatch) or _may_buy(entry, dispatch):
+        submit(remainder, dispatch=dispatch)
+        for part in remainder:
+            _check_same_calibration(part, parent=entry, dispatch=dispatch)
+            yield from _collect(part, dispatch=dispatch, left=left - 1)
+
+
+def _ended(execution: Execution, *, dispatch: Dispatch) -> Entry:
+    """Wait for the execution and return what the journal then knows of it."""
+    entry = dispatch.journal.execution(execution.execution_id)
     if entry.state is ExecutionState.SUBMITTED:
-        outcome = backend.wait(handle)
-        journal.completed(
-            execution.execution_id,
-            state=outcome.state,
-            shots_returned=outcome.shots_returned,
-            started_at=outcome.started_at,
-            ended_at=outcome.ended_at,
-            calibration_id_end=outcome.calibration_id_end,
-            failure=outcome.failure,
-        )
-        entry = journal.execution(execution.execution_id)
+        outcome = dispatch.backend.wait(_handle(entry), between=dispatch.check_wanted)
+        write_outcome(execution, outcome, journal=dispatch.journal)
+        entry = dispatch.journal.execution(execution.execution_id)
     if entry.state in {ExecutionState.FAILED, ExecutionState.CANCELLED}:
         message = f"Execution {execution.execution_id} {entry.state}: {entry.failure}."
         raise ExecutionFailed(message)
-    emit("execution.collected", execution_id=execution.execution_id)
-    counts = _merge(execution, backend.fetch(handle))
-    if any(found.shots == 0 for found in counts):
-        message = f"Execution {execution.execution_id} came back in part: {entry.failure}."
-        raise ExecutionFailed(message)
-    return Collected(execution, counts)
+    return entry
 
 
 def _adopt_or_buy(execution: Execution, backend: Backend) -> str:
@@ -79,6 +117,67 @@ def _handle(entry: Entry) -> str:
         message = f"Execution {entry.execution.execution_id} was never submitted."
         raise ExecutionFailed(message)
     return entry.handle
+
+
+def _missing(execution: Execution, histograms: Sequence[Histogram]) -> list[int]:
+    """Return how many shots of each executable of the action may still be had."""
+    each = execution.shots // len(histograms)
+    return [
+        0 if found.failure and not found.failure.retryable else max(each - found.shots, 0)
+        for found in histograms
+    ]
+
+
+def _bought_before(remainder: Sequence[Execution], dispatch: Dispatch) -> bool:
+    known = {entry.execution.execution_id for entry in dispatch.journal.executions(dispatch.run_id)}
+    return any(execution.execution_id in known for execution in remainder)
+
+
+def _may_buy(entry: Entry, dispatch: Dispatch) -> bool:
+    """Whether a remainder can still be merged: the counts have not landed, the device is as it was.
+
+    A device that does not say its calibration gets the benefit of the doubt.
+    """
+    if entry.state in _IN_THE_LAKE:
+        return False
+    now = dispatch.backend.calibration()
+    return dispatch.mixing or not _differ(entry.calibration_id_end, now)
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    return None not in {one, other} and one != other
+
+
+def _check_same_calibration(part: Execution, *, parent: Entry, dispatch: Dispatch) -> None:
+    entry = _ended(part, dispatch=dispatch)
+    if dispatch.mixing or not _differ(parent.calibration_id_end, entry.calibration_id_end):
+        return
+    message = (
+        f"Execution {part.execution_id} completes {parent.execution.execution_id}, but the device "
+        f"was recalibrated between them. {_mixing_helps(dispatch)}"
+    )
+    raise ExecutionFailed(message)
+
+
+def _mixing_helps(dispatch: Dispatch) -> str:
+    return f"`qrt resume {dispatch.run_id} --mix-calibrations` merges both; a new run does neither."
+
+
+def _check_whole(parts: Sequence[Collected], *, dispatch: Dispatch) -> None:
+    """Refuse a result in which some circuit was never seen."""
+    seen: Counter[tuple[int, str, str]] = Counter()
+    for counts in (counts for part in parts for counts in part.counts):
+        executable = counts.executable
+        seen[executable.point, executable.basis, executable.variant] += counts.shots
+    if all(seen.values()):
+        return
+    entry = dispatch.journal.execution(parts[0].execution.execution_id)
+    again = dispatch.backend.calibration()
+    remedy = ""
+    if _differ(entry.calibration_id_end, again) and not dispatch.mixing:
+        remedy = f" The device has been recalibrated since. {_mixing_helps(dispatch)}"
+    message = f"Execution {parts[0].execution.execution_id} came back in part: {entry.failure}."
+    raise ExecutionFailed(message + remedy)
 
 
 def _merge(execution: Execution, histograms: Sequence[Histogram]) -> tuple[Counts, ...]:

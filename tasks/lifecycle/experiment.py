@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from datasets.journal.journal import Journal
 from datasets.records.compiled import CompiledProgram
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Collected, Execution, Purpose, RunId
 from datasets.records.problems import Problem, Program
-from tasks.backends.protocol import Backend
 from tasks.core.grouping import Group
 from tasks.core.mitigation.composition import Mitigation, Sample
+from tasks.core.orders import Setting
 from tasks.core.pauli import weight
-from tasks.core.planning import Setting, plan_energies, plan_readout
+from tasks.core.planning import plan_energies, plan_readout
 from tasks.core.samples import samples
+from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.executions import collect, submit
 
 
@@ -46,7 +46,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """What every execution of a run has in common."""
+    """What every execution of a run has in common; `options` as an execution carries them."""
 
     run_id: RunId
     seed: int
@@ -55,6 +55,7 @@ class Experiment:
     groups: tuple[Group, ...]
     snapshot: DeviceSnapshot
     compiled: CompiledProgram
+    options: str = ""
 
     @property
     def constant(self) -> float:
@@ -64,7 +65,7 @@ class Experiment:
 
     def setting(self, purpose: Purpose, iteration: int = -1) -> Setting:
         """Return what an execution of this experiment belongs to."""
-        return Setting(self.run_id, self.seed, self.target, purpose, iteration)
+        return Setting(self.run_id, self.seed, self.target, purpose, iteration, self.options)
 
     def energies(
         self,
@@ -102,9 +103,7 @@ class Experiment:
         return samples(collected, groups=self.groups, constant=self.constant)
 
 
-def execute(
-    executions: Sequence[Execution], *, journal: Journal, backend: Backend
-) -> tuple[Collected, ...]:
+def execute(executions: Sequence[Execution], *, dispatch: Dispatch) -> tuple[Collected, ...]:
     """Submit and collect."""
-    submit(executions, journal=journal, backend=backend)
-    return collect(executions, journal=journal, backend=backend)
+    submit(executions, dispatch=dispatch)
+    return collect(executions, dispatch=dispatch)

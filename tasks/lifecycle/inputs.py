@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from datasets.devices.catalogue import resolve
 from datasets.devices.document import read_snapshot, write_snapshot
 from datasets.devices.text_file import read_text, write_text
 from datasets.layout import Home
 from datasets.problems.catalogue import load
 from datasets.problems.document import parse, write
-from datasets.records.devices import DeviceSnapshot
+from datasets.records.devices import CalibrationId, DeviceSnapshot
 from datasets.records.problems import Problem
 from datasets.records.runs import Run
+from tasks.errors import StorageFault
 
 
 def pinned_problem(run: Run, name: str, *, home: Home) -> Problem:
@@ -20,15 +20,41 @@ def pinned_problem(run: Run, name: str, *, home: Home) -> Problem:
     return parse(read_text(path).encode(), origin=str(path))
 
 
-def pinned_snapshot(run: Run, *, home: Home) -> DeviceSnapshot:
-    """Return the run's device as it was when the run first asked for it."""
-    path = _pinned(run, "device.json", lambda: write_snapshot(resolve(run.target)), home=home)
+def pinned_snapshot(
+    run: Run,
+    *,
+    home: Home,
+    used: CalibrationId | None,
+    look: Callable[[], DeviceSnapshot],
+) -> DeviceSnapshot:
+    """Return the run's device as it was when the run first asked for it; then it has a `look`.
+
+    `used` is the calibration of the run's executions, where it has any.
+
+    Raises:
+        StorageFault: the run has executions, and what they were compiled for is not kept.
+    """
+    path = _pinned(run, "device.json", lambda: write_snapshot(_found(run, look, used)), home=home)
     return read_snapshot(read_text(path), origin=str(path))
+
+
+def _found(
+    run: Run, look: Callable[[], DeviceSnapshot], used: CalibrationId | None
+) -> DeviceSnapshot:
+    found = look()
+    if used not in {None, found.calibration_id}:
+        message = (
+            f"Run {run.run_id} was compiled for calibration {used:.12}... of {found.name}, which "
+            "is no longer in force, nor kept in inputs/. Restore that folder, or start a new run."
+        )
+        raise StorageFault(message)
+    return found
 
 
 def _pinned(run: Run, name: str, make: Callable[[], str], *, home: Home) -> Path:
     path = home.inputs / run.run_id / name
     if not path.exists():
+        content = make()
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, make(), replace=False)
+        write_text(path, content, replace=False)
     return path

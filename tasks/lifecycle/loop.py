@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from datasets.records.executions import Collected, Estimate, ExecutionState, Purpose
 from datasets.records.runs import Iteration
-from tasks.backends.protocol import Backend
 from tasks.core.events import emit
 from tasks.core.mitigation.composition import estimate_energy
 from tasks.core.mitigation.readout import Confusion
@@ -21,6 +20,7 @@ from tasks.core.optimisers.registry import optimise
 from tasks.core.optimisers.session import Evaluation, Optimum
 from tasks.core.planning import total_usd
 from tasks.errors import StorageFault
+from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.executions import collect
 from tasks.lifecycle.experiment import Experiment, Search, execute
 from tasks.lifecycle.landing import land_counts
@@ -38,7 +38,7 @@ class Loop:
     search: Search
     confusion: Confusion | None
     runtime: Runtime
-    backend: Backend
+    dispatch: Dispatch
     _done: list[Iteration] = field(default_factory=list)
     _next: int = 0
 
@@ -79,15 +79,15 @@ class Loop:
             purpose=Purpose.ITERATION,
             iteration=index,
         )
-        collected = execute(executions, journal=self.runtime.journal, backend=self.backend)
+        collected = execute(executions, dispatch=self.dispatch)
         estimates = self._estimates(collected)
         iteration = Iteration(
             run_id=self.experiment.run_id,
             iteration=index,
             points=points,
             energies=tuple((estimate.value, estimate.stderr) for estimate in estimates),
-            shots=sum(execution.shots for execution in executions),
-            cost_usd=total_usd(executions),
+            shots=sum(item.execution.shots for item in collected),
+            cost_usd=total_usd([item.execution for item in collected]),
             elapsed_s=time.monotonic() - began,
         )
         self.runtime.journal.record(iteration)
@@ -137,8 +137,8 @@ class Loop:
         waiting = [entry for entry in entries if entry.state in ended]
         if not waiting:
             return
-        executions = [entry.execution for entry in entries]
-        collected = collect(executions, journal=journal, backend=self.backend)
+        whole = [entry.execution for entry in entries if entry.execution.parent_id is None]
+        collected = collect(whole, dispatch=self.dispatch)
         by_iteration = {
             index: [item for item in collected if item.execution.iteration == index]
             for index in range(start, stop)

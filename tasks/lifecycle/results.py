@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from datasets.records.executions import Estimate, Execution
+from datasets.journal.rows import Entry
+from datasets.records.executions import Estimate
 from datasets.records.problems import Problem
 from datasets.records.runs import Iteration, Run
 from tasks.core.mitigation.composition import Sample, scale_energies
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.session import Optimum
-from tasks.core.planning import total_usd
 from tasks.lifecycle.experiment import Experiment
 
 
@@ -27,8 +27,8 @@ class VqeResult:
     """One object for the command line, the journal and the report; plain JSON types only.
 
     Energies are in the problem's unit (hartree for molecules). `scales` holds (noise scale, energy,
-    standard error) of the final estimate, `cost_usd` is what the target's published prices make of
-    the run, also where it was emulated.
+    standard error) of the final estimate, `cost_usd` is what was charged, or where nobody charges,
+    what the target's published prices make of the run.
     """
 
     run_id: str
@@ -69,7 +69,7 @@ def vqe_result(
     problem: Problem,
     optimum: Optimum,
     iterations: Sequence[Iteration],
-    executions: Sequence[Execution],
+    executions: Sequence[Entry],
     estimated: Estimated,
     confusion: Confusion | None,
     wall_s: float,
@@ -93,8 +93,8 @@ def vqe_result(
         iterations=len(iterations),
         executions=len(executions),
         points=sum(len(iteration.points) for iteration in iterations) + 1,
-        shots=sum(execution.shots for execution in executions),
-        cost_usd=float(total_usd(executions)),
+        shots=sum(entry.execution.shots for entry in executions),
+        cost_usd=float(sum(entry.usd for entry in executions)),
         quote_usd=float(run.quote_usd or 0),
         wall_s=wall_s,
         target=run.target,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from datasets.records.devices import DeviceKind, DeviceSnapshot, Figure
 from datasets.records.executions import Collected, Estimate, RunId
 from datasets.records.problems import Program
 from datasets.records.runs import Iteration, Run
+from datasets.records.spend import Spend
 from datasets.schemas import LAKE_VERSION
 from tasks.core.openqasm import to_openqasm
 
@@ -138,7 +140,7 @@ def execution_row(entry: Entry) -> Row:
     return {
         "execution_id": execution.execution_id,
         "run_id": execution.run_id,
-        "parent_id": entry.parent_id,
+        "parent_id": execution.parent_id,
         "target": execution.target,
         "compiled_id": execution.compiled_id,
         "calibration_id": execution.calibration_id,
@@ -151,13 +153,18 @@ def execution_row(entry: Entry) -> Row:
         "shots_requested": execution.shots,
         "shots_returned": entry.shots_returned,
         "n_executables": sum(executable.copies for executable in execution.executables),
-        "cost_usd": execution.cost_usd,
+        "cost_usd": entry.usd,
         "created_at": entry.created_at,
         "submitted_at": entry.submitted_at,
         "started_at": entry.started_at,
         "ended_at": entry.ended_at,
         "failure": entry.failure,
     }
+
+
+def spend_row(entry: Spend) -> Row:
+    """An entry of the ledger."""
+    return asdict(entry) | {"kind": entry.kind.value}
 
 
 def count_rows(collected: Collected) -> Iterator[Row]:

@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from datasets.devices.catalogue import resolve
 from datasets.journal.journal import Journal
 from datasets.lake import Lake
 from datasets.layout import Home
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.runs import Run
 from tasks.backends.braket import BraketBackend
-from tasks.backends.braket_devices import current, is_braket
-from tasks.backends.braket_snapshots import snapshot_of
+from tasks.backends.braket_devices import connection_of, current, is_braket
 from tasks.backends.protocol import Backend
 from tasks.backends.simulated import SimulatedBackend
 from tasks.errors import BadInput
+from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.inputs import pinned_snapshot
+from tasks.lifecycle.options import applied, mixes_calibrations, options_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +27,36 @@ class Runtime:
     journal: Journal
     lake: Lake
 
+    def dispatch(self, run: Run) -> Dispatch:
+        """Return what the executions of `run` go through."""
+        mixing = mixes_calibrations(run)
+        return Dispatch(run.run_id, self.journal, self.backend(run), self.snapshot(run), mixing)
+
     def backend(self, run: Run) -> Backend:
         """Return the backend that runs what `run` buys."""
-        if is_braket(run.target):
-            return BraketBackend(
-                run.target, began=lambda run_id: self.journal.run(run_id).started_at
-            )
-        return SimulatedBackend(self.snapshot(run), self.home.spool)
+        snapshot = self.snapshot(run)
+        if not is_braket(run.target):
+            return SimulatedBackend(snapshot, self.home.spool)
+        return BraketBackend(
+            run.target,
+            began=lambda run_id: self.journal.run(run_id).started_at,
+            prices=snapshot.prices,
+        )
+
+    def region(self, run: Run) -> str:
+        """Return the region of a provider that `run` buys in; nothing where nobody sells."""
+        return connection_of(run.target).region if is_braket(run.target) else ""
 
     def snapshot(self, run: Run) -> DeviceSnapshot:
-        """Return the run's device as it was when the run began."""
-        if not is_braket(run.target):
-            return pinned_snapshot(run, home=self.home)
+        """Return the run's device as it was when the run began, with the run's options."""
         bought = self.journal.executions(run.run_id)
-        return snapshot_of(
-            run.run_id,
+        pinned = pinned_snapshot(
+            run,
+            home=self.home,
             used=bought[0].execution.calibration_id if bought else None,
-            folder=self.home.cache / "snapshots",
-            look=lambda: current(run.target),
+            look=lambda: current(run.target) if is_braket(run.target) else resolve(run.target),
         )
+        return applied(options_of(run), pinned)
 
 
 @lru_cache(maxsize=8)

@@ -127,7 +127,7 @@ def apply(journal: Journal, verb: str) -> None:
         case "landed":
             journal.landed([one])
         case _:
-            journal.settled([one])
+            journal.settle([one])
 
 
 def test_an_execution_is_not_landed_before_it_is_complete(journal: Journal) -> None:

@@ -1,7 +1,7 @@
 """A quantum task is created once for an execution, whatever the service and the network do."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from braket_provider import GARNET, NOW, RUN, SOURCE, TARGET, Lost, Provider, an
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasets.devices.catalogue import resolve
 from datasets.records.executions import ExecutionState, RunId
 from tasks.backends.braket import MAX_POLL_S, BraketBackend
 from tasks.backends.braket_requests import EXECUTION_TAG, RUN_TAG, create_request
@@ -37,8 +38,15 @@ FAULTS = {
 scripts = st.lists(st.sampled_from(sorted(FAULTS)), max_size=12)
 
 
-def a_backend(provider: Provider) -> BraketBackend:
-    return BraketBackend(TARGET, began=lambda _: NOW, connection=provider)
+def a_backend(
+    provider: Provider, *, began: Callable[[RunId], datetime] = lambda _: NOW
+) -> BraketBackend:
+    prices = resolve("emulator:garnet").prices
+    return BraketBackend(TARGET, began=began, prices=prices, connection=provider)
+
+
+def idle() -> None:
+    """Do nothing between two looks."""
 
 
 def keep_result(provider: Provider, task: dict[str, Any]) -> None:
@@ -84,7 +92,7 @@ def test_what_goes_wrong_while_waiting_never_buys_anything(looking: list[str]) -
     scripted(provider, "GetQuantumTask", looking)
     for _ in range(30):
         try:
-            a_backend(provider).wait(handle)
+            a_backend(provider).wait(handle, between=idle)
         except RuntimeFault:
             continue
     assert provider.calls["CreateQuantumTask"] == len(provider.tasks) == 1
@@ -149,16 +157,14 @@ def test_the_search_begins_before_the_run_did() -> None:
             asked.append(datetime.fromisoformat(filters["createdAt"]["values"][0]))
             return super().ask_once(service, operation, **members)
 
-    BraketBackend(TARGET, began=lambda _: datetime.now(UTC), connection=Listening()).find(
-        an_execution()
-    )
+    a_backend(Listening(), began=lambda _: datetime.now(UTC)).find(an_execution())
     assert (datetime.now(UTC) - asked[0]).total_seconds() == pytest.approx(3600, abs=30)
 
 
 def test_a_task_is_looked_at_less_and_less_often_with_one_call_a_look() -> None:
     provider = Provider(looks=40)
     backend = a_backend(provider)
-    outcome = backend.wait(backend.submit(an_execution()))
+    outcome = backend.wait(backend.submit(an_execution()), between=idle)
     assert outcome.state is ExecutionState.COMPLETED
     assert provider.calls["GetQuantumTask"] == 40
     assert 0.75 <= provider.pauses[0] <= 1.25
@@ -185,7 +191,7 @@ def test_how_a_task_ended_is_said_with_its_reason(
     task = provider.tasks[an_execution().execution_id]
     task["end"] = end
     keep_result(provider, task)
-    outcome = backend.wait(handle)
+    outcome = backend.wait(handle, between=idle)
     assert outcome.state is state
     assert (failure or "") in (outcome.failure or "")
     assert outcome.started_at == NOW
@@ -196,7 +202,7 @@ def test_a_missing_object_is_no_reason_to_ask_again() -> None:
     provider = Provider()
     backend = a_backend(provider)
     handle = backend.submit(an_execution())
-    backend.wait(handle)
+    backend.wait(handle, between=idle)
     with pytest.raises(ResultUnreadable, match=r"s3://results/.*results.json.*not there"):
         backend.fetch(handle)
     assert provider.calls["GetObject"] == 1
@@ -210,7 +216,7 @@ def test_a_result_is_read_once_and_its_shots_are_counted_where_they_are_not_stat
     task = provider.tasks[an_execution().execution_id]
     task["end"] = {"numSuccessfulShots": None}
     keep_result(provider, task)
-    outcome = backend.wait(handle)
+    outcome = backend.wait(handle, between=idle)
     assert (outcome.state, outcome.shots_returned) == (ExecutionState.PARTIAL, 2)
     (found,) = backend.fetch(handle)
     assert (found.outcomes.tolist(), found.counts.tolist()) == ([1], [2])  # $7 is the first bit
@@ -266,11 +272,12 @@ def test_when_asking_did_not_help_the_next_look_is_a_fresh_one() -> None:
 def test_another_run_is_another_list() -> None:
     provider = Provider()
     began: list[RunId] = []
-    backend = BraketBackend(
-        TARGET,
-        began=lambda run_id: began.append(run_id) or NOW,
-        connection=provider,  # type: ignore[func-returns-value]
-    )
+
+    def beginning(run_id: RunId) -> datetime:
+        began.append(run_id)
+        return NOW
+
+    backend = a_backend(provider, began=beginning)
     backend.find(an_execution())
     backend.find(an_execution(1))
     assert began == [RUN]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.backends.braket_results import Failure, returned
-from tasks.backends.protocol import Histogram
+from tasks.backends.braket_results import returned
+from tasks.backends.protocol import Failure, Histogram
 from tasks.errors import ResultUnreadable
 
 HEAD = "braket.task_result."
@@ -151,7 +151,8 @@ def test_a_part_that_failed_has_no_counts_and_probabilities_become_counts(
     assert [counted(h) for h in found.histograms][:2] == [{0: 70, 3: 30}, {}]
     assert found.histograms[1].n_qubits == 2
     reason = "QPU was sick, should be good again after getting some sleep"
-    assert found.failures[0] == Failure(1, reason, retryable=True)
+    assert found.histograms[1].failure == Failure(reason, retryable=True)
+    assert found.histograms[0].failure is None
 
 
 SINGLE = headed(

@@ -15,7 +15,8 @@ from tasks.core.actions import units
 from tasks.core.ansatz import build
 from tasks.core.compilation.compiler import compile_program
 from tasks.core.grouping import group
-from tasks.core.planning import Setting, plan_energies, plan_readout, total_usd
+from tasks.core.orders import Setting
+from tasks.core.planning import plan_energies, plan_readout, total_usd
 from tasks.errors import BadInput
 
 pytestmark = pytest.mark.slow

@@ -1,6 +1,6 @@
 """An execution is bought once, whatever is interrupted between any two steps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasets.devices.catalogue import resolve
 from datasets.journal.journal import Journal
 from datasets.records.circuits import Circuit
 from datasets.records.compiled import CompiledId
@@ -24,10 +25,12 @@ from datasets.records.executions import (
     RunId,
 )
 from datasets.records.runs import Run
-from tasks.backends.protocol import Histogram, Outcome
+from tasks.backends.protocol import Failure, Histogram, Outcome, Sold
+from tasks.core.actions import Unit, program_set, units
 from tasks.core.events import Event, listening
-from tasks.errors import ExecutionFailed
-from tasks.lifecycle.executions import collect, submit
+from tasks.errors import ExecutionFailed, RunCancelled
+from tasks.lifecycle.dispatch import Dispatch
+from tasks.lifecycle.executions import MAX_REMAINDERS, collect, submit
 
 NOW = datetime(2026, 5, 5, tzinfo=UTC)
 DONE = Outcome(ExecutionState.COMPLETED, 30, NOW, NOW, "d")
@@ -41,7 +44,7 @@ def an_execution(number: int = 0) -> Execution:
         target="fake",
         compiled_id=CompiledId("c"),
         calibration_id=CalibrationId("d"),
-        action=b"{}",
+        action=program_set([Unit(f"circuit {number}", ())] * 2 + [Unit("another", ())]),
         shots=30,
         seed=1,
         executables=(Executable(0, "Z", "raw", 2), Executable(1, "Z", "raw", 1)),
@@ -51,14 +54,23 @@ def an_execution(number: int = 0) -> Execution:
     )
 
 
+def seen(zeros: int, ones: int, failure: Failure | None = None) -> Histogram:
+    counts = {0: zeros, 1: ones}
+    found = [outcome for outcome in counts if counts[outcome]]
+    values = [counts[outcome] for outcome in found]
+    return Histogram(1, np.array(found, np.uint64), np.array(values, np.uint32), failure)
+
+
 @dataclass
 class Provider:
     """A target that counts what it sells."""
 
-    sold: list[str] = field(default_factory=list)
+    charges = True
+
+    bought: list[str] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     outcome: Outcome = DONE
-    shots: int = 10  # of the last executable
+    results: dict[str, tuple[Histogram, ...]] = field(default_factory=dict)  # by handle
 
     def validate(self, circuit: Circuit) -> None:
         """Take everything."""
@@ -67,23 +79,38 @@ class Provider:
         return execution.execution_id if execution.execution_id in self.known else None
 
     def submit(self, execution: Execution) -> str:
-        self.sold.append(execution.execution_id)
+        self.bought.append(execution.execution_id)
         self.known.add(execution.execution_id)
         return execution.execution_id
 
-    def wait(self, handle: str) -> Outcome:
+    def look(self, handle: str) -> Outcome:
         assert handle in self.known
         return self.outcome
 
+    def wait(self, handle: str, *, between: Callable[[], None]) -> Outcome:
+        between()
+        return self.look(handle)
+
+    def cancel(self, handle: str) -> None:
+        assert handle in self.known
+
+    def sold(self, since: datetime) -> tuple[Sold, ...]:
+        del since
+        return ()
+
+    def calibration(self) -> str:
+        return "d"
+
     def fetch(self, handle: str) -> tuple[Histogram, ...]:
         assert handle in self.known
-        one = Histogram(1, np.array([0, 1], dtype=np.uint64), np.array([4, 6], dtype=np.uint32))
-        other = Histogram(1, np.array([1], dtype=np.uint64), np.array([10], dtype=np.uint32))
-        none = Histogram(1, np.array([], dtype=np.uint64), np.array([], dtype=np.uint32))
-        return (one, other, one if self.shots else none)
+        return self.results.get(handle, (seen(4, 6), seen(0, 10), seen(4, 6)))
 
     def discard(self, handle: str) -> None:
         self.known.discard(handle)
+
+
+def through(provider: Provider, journal: Journal) -> Dispatch:
+    return Dispatch(RUN.run_id, journal, provider, resolve("emulator:garnet"))
 
 
 @pytest.fixture
@@ -115,11 +142,11 @@ def test_interrupted_at_any_events_it_is_bought_once(kills: list[int], number: i
 
         try:
             with listening(hear):
-                submit(executions, journal=journal, backend=provider)
-                found = collect(executions, journal=journal, backend=provider)
+                submit(executions, dispatch=through(provider, journal))
+                found = collect(executions, dispatch=through(provider, journal))
         except Killed:
             continue
-    assert sorted(provider.sold) == [execution.execution_id for execution in executions]
+    assert sorted(provider.bought) == [execution.execution_id for execution in executions]
     assert [item.execution for item in found] == executions
     assert {entry.state for entry in journal.executions(RUN.run_id)} == {ExecutionState.COMPLETED}
     journal.close()
@@ -127,15 +154,15 @@ def test_interrupted_at_any_events_it_is_bought_once(kills: list[int], number: i
 
 def test_an_answer_that_was_lost_is_looked_up_before_anything_is_bought(journal: Journal) -> None:
     provider = Provider(known={an_execution().execution_id})
-    submit([an_execution()], journal=journal, backend=provider)
-    assert provider.sold == []
+    submit([an_execution()], dispatch=through(provider, journal))
+    assert provider.bought == []
     assert journal.execution(an_execution().execution_id).handle is not None
 
 
 def test_copies_are_added_up(journal: Journal) -> None:
     provider = Provider()
-    submit([an_execution()], journal=journal, backend=provider)
-    (found,) = collect([an_execution()], journal=journal, backend=provider)
+    submit([an_execution()], dispatch=through(provider, journal))
+    (found,) = collect([an_execution()], dispatch=through(provider, journal))
     first, second = found.counts
     assert first.outcomes.tolist() == [0, 1]
     assert first.counts.tolist() == [4, 16]
@@ -148,21 +175,87 @@ def test_what_the_target_could_not_do_is_said_with_its_reason(
 ) -> None:
     outcome = replace(DONE, state=state, failure="the fridge is warm")
     provider = Provider(outcome=outcome)
-    submit([an_execution()], journal=journal, backend=provider)
+    submit([an_execution()], dispatch=through(provider, journal))
     with pytest.raises(ExecutionFailed, match=f"{state}: the fridge is warm"):
-        collect([an_execution()], journal=journal, backend=provider)
-    assert provider.sold == [an_execution().execution_id]
+        collect([an_execution()], dispatch=through(provider, journal))
+    assert provider.bought == [an_execution().execution_id]
 
 
-def test_an_executable_without_a_shot_is_no_result(journal: Journal) -> None:
-    outcome = replace(DONE, state=ExecutionState.PARTIAL, failure="1 of 2 executables failed")
-    provider = Provider(outcome=outcome, shots=0)
-    submit([an_execution()], journal=journal, backend=provider)
-    with pytest.raises(ExecutionFailed, match="came back in part: 1 of 2 executables failed"):
-        collect([an_execution()], journal=journal, backend=provider)
+PART = replace(DONE, state=ExecutionState.PARTIAL, shots_returned=18, failure="1 of 3 failed")
+BROKEN = Failure("the laser drifted", retryable=False)
+TIRED = Failure("the laser drifted", retryable=True)
+
+
+def test_an_executable_that_failed_for_good_is_no_result(journal: Journal) -> None:
+    execution = an_execution()
+    result = (seen(4, 6), seen(0, 10), seen(0, 0, BROKEN))
+    provider = Provider(outcome=PART, results={execution.execution_id: result})
+    submit([execution], dispatch=through(provider, journal))
+    with pytest.raises(ExecutionFailed, match="came back in part: 1 of 3 failed"):
+        collect([execution], dispatch=through(provider, journal))
+    assert provider.bought == [execution.execution_id]
+
+
+def test_what_may_be_tried_again_and_missing_shots_are_bought_again_alone(
+    journal: Journal,
+) -> None:
+    execution = an_execution()
+    result = (seen(4, 4), seen(0, 10), seen(0, 0, TIRED))
+    provider = Provider(outcome=PART, results={execution.execution_id: result})
+    submit([execution], dispatch=through(provider, journal))
+    for _ in range(2):  # collecting again buys nothing more
+        parent, *children = collect([execution], dispatch=through(provider, journal))
+        assert provider.bought == [
+            execution.execution_id,
+            *(c.execution.execution_id for c in children),
+        ]
+    # Eight shots too many are cheaper than a task of their own for the two that are missing.
+    assert parent.execution == execution
+    assert [child.execution.parent_id for child in children] == [execution.execution_id]
+    assert [child.execution.shots for child in children] == [20]
+
+
+def test_shots_that_keep_missing_are_given_up_with_the_reason(journal: Journal) -> None:
+    class Leaky(Provider):
+        def fetch(self, handle: str) -> tuple[Histogram, ...]:
+            execution = journal.execution(ExecutionId(handle)).execution
+            return tuple(seen(0, 0, TIRED) for _ in units(execution.action))
+
+    provider = Leaky(outcome=PART)
+    submit([an_execution()], dispatch=through(provider, journal))
+    with pytest.raises(ExecutionFailed, match="came back in part: 1 of 3 failed"):
+        collect([an_execution()], dispatch=through(provider, journal))
+    assert len(provider.bought) == 1 + MAX_REMAINDERS
+
+
+def test_a_remainder_is_not_bought_under_another_calibration_unless_told_to(
+    journal: Journal,
+) -> None:
+    execution = an_execution()
+    result = (seen(4, 6), seen(0, 10), seen(0, 0, TIRED))
+    outcome = replace(PART, calibration_id_end="c")
+    provider = Provider(outcome=outcome, results={execution.execution_id: result})
+    dispatch = through(provider, journal)
+    submit([execution], dispatch=dispatch)
+    with pytest.raises(ExecutionFailed, match="--mix-calibrations` merges both"):
+        collect([execution], dispatch=dispatch)
+    assert provider.bought == [execution.execution_id]
+    provider.outcome = DONE
+    with_leave = replace(dispatch, mixing=True)
+    assert len(collect([execution], dispatch=with_leave)) == len(provider.bought) == 2
+
+
+def test_a_run_that_is_not_wanted_any_more_buys_nothing_more(journal: Journal) -> None:
+    provider = Provider()
+    submit([an_execution()], dispatch=through(provider, journal))
+    journal.request_cancel(RUN.run_id)
+    for verb in (submit, collect):
+        with pytest.raises(RunCancelled, match="was cancelled"):
+            verb([an_execution(), an_execution(1)], dispatch=through(provider, journal))
+    assert provider.bought == [an_execution().execution_id]
 
 
 def test_what_was_never_submitted_cannot_be_collected(journal: Journal) -> None:
     journal.intend(an_execution())
     with pytest.raises(ExecutionFailed, match="never submitted"):
-        collect([an_execution()], journal=journal, backend=Provider())
+        collect([an_execution()], dispatch=through(Provider(), journal))

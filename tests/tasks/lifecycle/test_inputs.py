@@ -1,16 +1,22 @@
 """A run keeps the device that it began with."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from datasets.devices.catalogue import resolve
+from datasets.layout import Home
 from datasets.records.devices import CalibrationId, DeviceSnapshot
 from datasets.records.executions import RunId
-from tasks.backends.braket_snapshots import snapshot_of
+from datasets.records.runs import Run
 from tasks.errors import StorageFault
+from tasks.lifecycle.inputs import pinned_snapshot
 
-RUN, OTHER = RunId("a" * 32), RunId("b" * 32)
+NOW = datetime(2026, 5, 5, tzinfo=UTC)
+RUN = Run(RunId("a" * 32), "vqe", "default", "braket:garnet", 1, "{}", NOW)
+OTHER = replace(RUN, run_id=RunId("b" * 32))
 
 
 def now() -> DeviceSnapshot:
@@ -27,31 +33,25 @@ def unasked() -> DeviceSnapshot:
 
 
 def test_a_run_that_is_resumed_sees_what_it_saw_first(tmp_path: Path) -> None:
-    folder = tmp_path / "snapshots"
-    first = snapshot_of(RUN, used=None, folder=folder, look=now)
+    first = pinned_snapshot(RUN, home=Home(tmp_path), used=None, look=now)
     assert first == now()
     for used in (None, first.calibration_id):
-        assert snapshot_of(RUN, used=used, folder=folder, look=unasked) == first
+        assert pinned_snapshot(RUN, home=Home(tmp_path), used=used, look=unasked) == first
 
 
 def test_a_run_that_begins_later_sees_the_device_as_it_is_then(tmp_path: Path) -> None:
-    snapshot_of(RUN, used=None, folder=tmp_path, look=now)
-    assert snapshot_of(OTHER, used=None, folder=tmp_path, look=later) == later()
-    assert snapshot_of(RUN, used=None, folder=tmp_path, look=unasked) == now()
-
-
-def test_what_executions_were_compiled_for_goes_before_anything_else(tmp_path: Path) -> None:
-    used = snapshot_of(OTHER, used=None, folder=tmp_path, look=later).calibration_id
-    snapshot_of(RUN, used=None, folder=tmp_path, look=now)
-    assert snapshot_of(RUN, used=used, folder=tmp_path, look=unasked).calibration_id == used
+    pinned_snapshot(RUN, home=Home(tmp_path), used=None, look=now)
+    assert pinned_snapshot(OTHER, home=Home(tmp_path), used=None, look=later) == later()
+    assert pinned_snapshot(RUN, home=Home(tmp_path), used=None, look=unasked) == now()
 
 
 def test_a_lost_snapshot_is_taken_again_while_it_is_in_force(tmp_path: Path) -> None:
     used = now().calibration_id
-    assert snapshot_of(RUN, used=used, folder=tmp_path, look=now) == now()
+    assert pinned_snapshot(RUN, home=Home(tmp_path), used=used, look=now) == now()
 
 
 def test_a_lost_snapshot_that_is_no_longer_in_force_stops_the_run(tmp_path: Path) -> None:
+    gone = CalibrationId("f" * 64)
     with pytest.raises(StorageFault, match=r"compiled for calibration .* start a new run"):
-        snapshot_of(RUN, used=CalibrationId("f" * 64), folder=tmp_path, look=now)
+        pinned_snapshot(RUN, home=Home(tmp_path), used=gone, look=now)
     assert list(tmp_path.iterdir()) == []

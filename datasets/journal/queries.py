@@ -1,0 +1,38 @@
+"""Questions and changes that several verbs of the journal have in common."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from datasets.journal.tables import executions, runs
+from datasets.records.executions import ExecutionId, ExecutionState, RunId
+
+
+def of_run(run_id: str) -> sa.Select[tuple[object, ...]]:
+    """Return the query of one run."""
+    return sa.select(runs).where(runs.c.run_id == run_id)
+
+
+def of_execution(execution_id: str) -> sa.Select[tuple[object, ...]]:
+    """Return the query of one execution."""
+    return sa.select(executions).where(executions.c.execution_id == execution_id)
+
+
+def advance(
+    connection: sa.Connection,
+    execution_ids: Iterable[ExecutionId],
+    since: ExecutionState,
+    values: Mapping[str, object],
+) -> None:
+    """Move executions on from one state; those in another one are left alone."""
+    moved = sa.and_(executions.c.execution_id.in_(execution_ids), executions.c.state == since)
+    connection.execute(executions.update().where(moved).values(**values))
+
+
+def spent(connection: sa.Connection, run_id: RunId) -> Decimal:
+    """Return USD for what a run has handed over: as charged, or as planned while not known."""
+    bought = sa.and_(executions.c.run_id == run_id, executions.c.handle.is_not(None))
+    usd = sa.func.coalesce(executions.c.charged_usd, executions.c.cost_usd)
+    total = sa.select(sa.func.sum(usd)).where(bought)
+    return connection.execute(total).scalar() or Decimal(0)

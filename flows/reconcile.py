@@ -1,0 +1,25 @@
+"""Bring the journal and the providers together again, on a schedule."""
+
+from typing import Annotated, Any
+
+from prefect import flow
+from pydantic import Field
+
+from tasks.reconciliation import reconcile as look_at_everything
+from tasks.reconciliation import tell
+
+
+@flow(
+    name="reconcile",
+    description="Close open intents, adopt orphans, settle what has ended, report strays.",
+    flow_run_name="the last {days} days",
+    validate_parameters=True,
+)
+async def reconcile(
+    days: Annotated[
+        int, Field(ge=1, le=90, description="How far back strays are looked for, in days.")
+    ] = 7,
+) -> dict[str, Any]:
+    """Look at every execution that may be at a provider, then say what was found."""
+    reconciliation = look_at_everything(days=days)
+    return tell(reconciliation)

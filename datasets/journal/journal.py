@@ -207,6 +207,19 @@ class Journal:
         with self._writing("completed") as connection:
             queries.advance(connection, [execution_id], ExecutionState.SUBMITTED, values)
 
+    def assign_chunk(
+        self, execution_ids: Sequence[ExecutionId], chunk: str
+    ) -> dict[ExecutionId, str]:
+        """Write down in which chunk of the lake executions land, unless that is so; return it."""
+        chosen = executions.c.execution_id.in_(execution_ids)
+        free = executions.update().where(chosen, executions.c.chunk.is_(None))
+        with self._writing("assign_chunk") as connection:
+            connection.execute(free.values(chunk=chunk))
+            known = connection.execute(
+                sa.select(executions.c.execution_id, executions.c.chunk).where(chosen)
+            )
+            return {ExecutionId(execution_id): found for execution_id, found in known}
+
     def landed(self, execution_ids: Sequence[ExecutionId]) -> None:
         """Write down that the counts are in the lake."""
         with self._writing("landed") as connection:

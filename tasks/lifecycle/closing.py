@@ -4,6 +4,7 @@ from datasets.records.executions import RunId
 from datasets.records.runs import RunState
 from tasks.core.events import emit
 from tasks.lifecycle.claims import release
+from tasks.lifecycle.landing import salvage
 from tasks.lifecycle.rows import run_row, spend_row
 from tasks.lifecycle.runtime import Runtime
 
@@ -16,7 +17,9 @@ def close(
     result: str | None = None,
     failure: str | None = None,
 ) -> None:
-    """Settle what is known to be charged, end the run in the journal, then follow up."""
+    """Land what came back, settle what was charged, end the run in the journal, then follow up."""
+    if state is not RunState.COMPLETED:
+        salvage(run_id, runtime=runtime)
     settle(run_id, runtime=runtime)
     runtime.journal.end(run_id, state, result=result, failure=failure)
     emit("run.ended", run_id=run_id, state=state)

@@ -47,15 +47,34 @@ def collect(executions: Sequence[Execution], *, dispatch: Dispatch) -> tuple[Col
     the one whose remainder it is.
 
     Raises:
-        ExecutionFailed: the target could not do one of them, or a part that nothing can replace.
+        ExecutionFailed: the target could not do one of them, or a part that nothing can replace;
+            the others, which are paid for too, are waited for before.
         RunCancelled: the run is not wanted any more.
     """
     collected: list[Collected] = []
+    failures: list[ExecutionFailed] = []
     for execution in executions:
-        parts = list(_collect(execution, dispatch=dispatch, left=MAX_REMAINDERS))
-        _check_whole(parts, dispatch=dispatch)
-        collected += parts
+        try:
+            parts = list(_collect(execution, dispatch=dispatch, left=MAX_REMAINDERS))
+            _check_whole(parts, dispatch=dispatch)
+        except ExecutionFailed as failure:
+            emit("execution.failed", execution_id=execution.execution_id, failure=str(failure))
+            failures.append(failure)
+        else:
+            collected += parts
+    if failures:
+        raise failures[0]
     return tuple(collected)
+
+
+def fetched(entry: Entry, *, backend: Backend) -> Collected:
+    """Return what came back of an execution that has ended.
+
+    Raises:
+        ResultUnreadable: it is missing or damaged at the target.
+    """
+    histograms = backend.fetch(_handle(entry))
+    return Collected(entry.execution, _merge(entry.execution, histograms))
 
 
 def write_outcome(execution: Execution, outcome: Outcome, *, journal: Journal) -> None:

@@ -1,9 +1,12 @@
 """Land executions with their counts and what was made of them, in one checked chunk."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from datasets.records.executions import Collected
+from datasets.records.executions import Collected, ExecutionState, RunId
 from tasks.core.events import emit
+from tasks.errors import ExecutionFailed, Refused, Transient
+from tasks.lifecycle.executions import fetched
 from tasks.lifecycle.rows import Row, count_rows, execution_row
 from tasks.lifecycle.runtime import Runtime
 
@@ -17,19 +20,40 @@ def land_counts(
 ) -> None:
     """Land `collected` and rows of other tables as the run's `chunk`, then tell the journal.
 
+    An execution lands in one chunk for ever, the first that the journal was told of.
+
     Raises:
         BrokenContract: some rows break their contract; nothing of the chunk was published.
         StorageFault: the lake cannot be written.
     """
     run_id = collected[0].execution.run_id
     ids = [item.execution.execution_id for item in collected]
-    entries = [runtime.journal.execution(execution_id) for execution_id in ids]
+    chunks = runtime.journal.assign_chunk(ids, chunk)
+    ours = [item for item in collected if chunks[item.execution.execution_id] == chunk]
+    entries = [runtime.journal.execution(item.execution.execution_id) for item in ours]
     rows: dict[str, Sequence[Row]] = {
         "executions": [execution_row(entry) for entry in entries],
-        "counts": [row for item in collected for row in count_rows(item)],
+        "counts": [row for item in ours for row in count_rows(item)],
         **derived,
     }
     key = (run_id, chunk)
-    runtime.lake.land_all({table: [(key, made)] for table, made in rows.items()}, run_id=run_id)
-    runtime.journal.landed(ids)
+    files = {table: [(key, made)] for table, made in rows.items() if made}
+    runtime.lake.land_all(files, run_id=run_id)
+    runtime.journal.landed([entry.execution.execution_id for entry in entries])
     emit("chunk.landed", chunk=chunk)
+
+
+def salvage(run_id: RunId, *, runtime: Runtime) -> None:
+    """Land what came back for a run that stopped, each execution alone: it is paid for.
+
+    What cannot be fetched now is left for the next time.
+    """
+    ended = {ExecutionState.COMPLETED, ExecutionState.PARTIAL}
+    entries = [entry for entry in runtime.journal.executions(run_id) if entry.state in ended]
+    if not entries:
+        return
+    backend = runtime.backend(runtime.journal.run(run_id))
+    for entry in entries:
+        with suppress(Transient, Refused, ExecutionFailed):
+            alone = f"alone-{entry.execution.execution_id}"
+            land_counts([fetched(entry, backend=backend)], runtime=runtime, chunk=alone)

@@ -13,6 +13,7 @@ from tasks.core.events import emit
 from tasks.errors import BadInput, Refused, Transient
 from tasks.lifecycle.claims import claim, release
 from tasks.lifecycle.closing import follow_up, settle
+from tasks.lifecycle.landing import salvage
 from tasks.lifecycle.recovery import Found, look
 from tasks.lifecycle.runtime import Runtime
 
@@ -80,6 +81,8 @@ def _reconcile_run(run: Run, *, runtime: Runtime, result: Reconciliation) -> Non
         backend = runtime.backend(run)
         for entry in runtime.journal.executions(run.run_id):
             result.sightings += _sighted(entry, runtime=runtime, backend=backend)
+        if run.state in {RunState.FAILED, RunState.CANCELLED}:
+            salvage(run.run_id, runtime=runtime)
         settle(run.run_id, runtime=runtime)
         if run.state is not RunState.RUNNING:
             runtime.journal.end(run.run_id, run.state)  # its cost may be known better now

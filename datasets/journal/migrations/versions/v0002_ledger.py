@@ -1,4 +1,4 @@
-"""The ledger, what providers charged, options of devices, and runs that are to be cancelled."""
+"""The ledger, what providers charged, device options, chunks, and runs to be cancelled."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ def upgrade() -> None:
     op.add_column("runs", sa.Column("cancel_requested_at", sa.DateTime(timezone=True)))
     op.add_column("executions", sa.Column("charged_usd", sa.BigInteger))
     op.add_column("executions", sa.Column("options", sa.Text, nullable=False, server_default=""))
+    op.add_column("executions", sa.Column("chunk", sa.Text))
     op.create_table(
         "ledger",
         sa.Column("entry_id", sa.String(64), primary_key=True),

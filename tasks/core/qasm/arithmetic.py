@@ -168,6 +168,6 @@ def _constant(operation: str, angles: tuple[Angle, ...]) -> Angle:
 
 def _finite(angle: Angle) -> Angle:
     if math.isfinite(angle.constant) and all(math.isfinite(weight) for _, weight in angle.terms):
-        return angle
+        return Angle(angle.constant + 0.0, angle.terms)  # -0.0 is spelled another way than 0.0
     message = "the value is not a finite number. Correct the expression."
     raise BadInput(message)

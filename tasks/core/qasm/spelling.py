@@ -151,7 +151,7 @@ class Spelling:
             return inverse(steps)
         if modifier.kind == "pow":
             return self._repeated(steps, modifier, scope)
-        for qubit in by:
+        for qubit in reversed(by):
             steps = tuple(part for step in controlled(steps, by=qubit) for part in _standard(step))
         around = tuple(Step("x", (qubit,)) for qubit in by) if modifier.kind == "negctrl" else ()
         return (*around, *steps, *around)

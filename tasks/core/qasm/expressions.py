@@ -51,8 +51,9 @@ def arguments(cursor: Cursor, *, depth: int = 0) -> tuple[Expression, ...]:
     """Take `a, b, ...` up to a closing parenthesis, which is taken too."""
     found: list[Expression] = []
     while not cursor.accept(")"):
-        if found:
-            cursor.expect(",")
+        if found and not cursor.accept(","):
+            what = f"a comma or ) is missing before {shown(cursor.token.text)}."
+            raise cursor.fault(what)
         found.append(expression(cursor, depth=depth + 1))
     return tuple(found)
 

@@ -93,7 +93,7 @@ class Spelling:
             for library in ("", *sorted(self._libraries)):
                 name = ALIASES[library].get(name, name)
             if name not in PRIMITIVES:
-                raise self._source.fault(call.at, self._undefined(call.name))
+                raise self._source.fault(call.at, self._undefined(call.name, scope.version))
             shape = PRIMITIVES[name]
         self._check(call, shape, qubits, angles)
         return _standard(Step(name, qubits, angles))
@@ -187,13 +187,13 @@ class Spelling:
             what = f"the circuit has more than {MAX_STEPS} gates. Give a smaller one."
             raise self._source.fault(at, what)
 
-    def _undefined(self, name: str) -> str:
-        every = known(self._libraries) | set(self._defined)
-        for library in ALIASES:
+    def _undefined(self, name: str, version: int) -> str:
+        for library in sorted(DEFINED, reverse=version > 2):  # noqa: PLR2004 - each its own first
             if library not in self._libraries and name in known(frozenset({library})):
-                return f'gate {name} is not defined. Add include "{library}";.'
-        near = get_close_matches(name, sorted(every), n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]}?" if near else "Define it with `gate`."
+                return f'gate {name} is not defined. Write `include "{library}";` at the top.'
+        every = {each.lower(): each for each in sorted(known(self._libraries) | set(self._defined))}
+        near = get_close_matches(name.lower(), every, n=1, cutoff=0.5)
+        hint = f"Did you mean {every[near[0]]}?" if near else "Define it with `gate`."
         return f"gate {shown(name)} is not defined. {hint}"
 
 

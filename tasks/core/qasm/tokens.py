@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tasks.errors import BadInput
 
@@ -19,16 +19,16 @@ _TOKEN = re.compile(
   | (?P<name>[^\W\d]\w*)
   | (?P<qubit>\$\d+)
   | (?P<real>(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)
-  | (?P<integer>\d+)
+  | (?P<integer>\d+(?:_\d+)*)
   | (?P<string>"[^"\n]*"|'[^'\n]*')
   | (?P<symbol>(?!/\*)(?:->|\*\*|==|[-+*/%^(){}\[\];,:=@]))
+  | (?P<strange>.)
   """,
     re.VERBOSE | re.DOTALL,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):  # a tuple, since a text has very many
     """A word of the language; `at` is where it begins, in characters from the start of the text."""
 
     kind: Kind
@@ -64,14 +64,12 @@ def tokens(source: Source) -> Iterator[Token]:
             "Give a smaller circuit."
         )
         raise BadInput(message)
-    at = 0
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None:
-            raise source.fault(at, _strange(text, at))
-        if found.lastgroup != "space":
-            yield Token(found.lastgroup, found[0], at)  # type: ignore[arg-type]  # the groups are the kinds
-        at = found.end()
+    for found in _TOKEN.finditer(text):
+        kind = found.lastgroup
+        if kind == "strange":
+            raise source.fault(found.start(), _strange(text, found.start()))
+        if kind != "space":
+            yield Token(kind, found[0], found.start())  # type: ignore[arg-type]  # a group is a kind
     yield Token("end", "", len(text.rstrip()))
 
 

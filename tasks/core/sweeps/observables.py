@@ -23,7 +23,7 @@ MAX_OBSERVABLES: Final = 1000
 _SUM: Final = re.compile(r"[-+]|\.?\d|[IXYZ]+(?:\d|[\s*@+-]|\Z)")
 _SIGN: Final = re.compile(r"\s*([-+])")
 _FACTOR: Final = re.compile(
-    r"[\s*@]*(?:(?P<letter>[IXYZ])(?P<qubit>\d{1,9})|(?P<dense>[IXYZ]+)(?!\w)"
+    r"[\s*@]*(?:(?P<letter>[IXYZ])(?P<qubit>\d{1,9})(?!\d)|(?P<dense>[IXYZ]+)(?!\w)"
     r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?!\w))"
 )
 _TWO_OPERATORS: Final = re.compile(r"[*@]\s*[*@]|[*@]\s*(?:[-+;]|\Z)|(?:\A|[-+])\s*[*@]")

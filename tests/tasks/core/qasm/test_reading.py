@@ -281,7 +281,15 @@ def test_equal_formulas_are_derived_once() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1.0/2", 0.5), ("4/2", 2.0), ("-3", -3.0), ("7 % 4", 3.0), ("2**3", 8.0), ("π", math.pi)],
+    [
+        ("1.0/2", 0.5),
+        ("4/2", 2.0),
+        ("-3", -3.0),
+        ("7 % 4", 3.0),
+        ("2**3", 8.0),
+        ("1_000", 1000.0),
+        ("π", math.pi),
+    ],
 )
 def test_a_number_is_worth_what_it_says(text: str, value: float) -> None:
     assert read(f"{HEAD} qubit q; rx({text}) q;").circuit.gates[0].angles == (Angle(value),)

@@ -34,14 +34,16 @@ def refused(text: str) -> str:
         ("qubit[2] q", 11, "';' is missing"),
         ("qubit[2] q; h q[0] x q[1];", 19, "';' is missing here, before 'x'"),
         ("qubit[2 q;", 8, "']' is missing"),
-        ("qubit[2] q; rx(0.1 q[0];", 19, "',' is missing"),
+        ("qubit[2] q; rx(0.1 q[0];", 20, "a comma or ) is missing before 'q'"),
         ("qubit[2] q; rx(*) q[0];", 16, "a number or a name must stand here"),
         ("qubit[2] q; rx() q[0];", 13, "rx takes 1 qubits and 1 angles; it is given 1 and 0"),
         ("qubit[2] q; h q[2];", 15, "q[2] is not there; q has 2 qubits, 0 to 1"),
         ("qubit[2] q; h r[0];", 15, "no qubits 'r'. There are: q"),
         ("qubit[2] q; hh q[0];", 13, "gate 'hh' is not defined. Did you mean h?"),
         ("qubit[2] q; rzzz q[0];", 13, "Did you mean"),
-        ("qubit[2] q; cu3(1,2,3) q[0],q[1];", 13, 'Add include "qelib1.inc";'),
+        ("qubit[2] q; CNOT q[0], q[1];", 13, "Did you mean cnot?"),
+        ("qubit[2] q; Rx(1) q[0];", 13, "Did you mean rx?"),
+        ("qubit[2] q; cu3(1,2,3) q[0],q[1];", 13, '`include "qelib1.inc";` at the top'),
         ("qubit[2] q; cx q[0];", 13, "cx takes 2 qubits"),
         ("qubit[2] q; cx q[0], q[0];", 13, "one qubit twice"),
         ("qubit[2] q; qubit[3] r; cx q, r;", 25, "registers of different sizes"),
@@ -130,7 +132,10 @@ def test_no_other_include_is_opened(
 
 
 def test_the_library_must_be_included_for_its_names() -> None:
-    assert 'Add include "stdgates.inc";' in refused("OPENQASM 3.0; qubit[2] q; cx q[0], q[1];")
+    new = refused("OPENQASM 3.0; qubit[2] q; cx q[0], q[1];")
+    old = refused("OPENQASM 2.0; qreg q[2]; cx q[0], q[1];")
+    assert 'Write `include "stdgates.inc";` at the top.' in new
+    assert 'Write `include "qelib1.inc";` at the top.' in old
 
 
 @pytest.mark.parametrize("version", ["4.0", "1.0", "x", "2.1"])

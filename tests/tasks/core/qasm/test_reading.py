@@ -298,3 +298,21 @@ def test_a_number_is_worth_what_it_says(text: str, value: float) -> None:
 def test_whole_numbers_divide_as_numbers_in_old_text() -> None:
     assert read(f"{OLD} qreg q[1]; rx(1/2) q[0];").circuit.gates[0].angles == (Angle(0.5),)
     assert read(f"{OLD} qreg q[1]; rx(2^3) q[0];").circuit.gates[0].angles == (Angle(8.0),)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(SOURCE_GATES))
+def test_braket_reads_the_source_as_the_same_gates(name: str) -> None:
+    from braket.circuits import Circuit as BraketCircuit
+
+    n_qubits, n_angles = SOURCE_GATES[name]
+    call = f"({', '.join(['0.3', '2*a*b', 'b-0.7'][:n_angles])})" if n_angles else ""
+    order = ", ".join(f"q[{n_qubits - 1 - i}]" for i in range(n_qubits))
+    inputs = "input float a; input float b;"
+    found = read(f"OPENQASM 3.0; {inputs} qubit[3] q; h q; {name}{call} {order};")
+    names = found.circuit.parameters
+    (values,) = found.values(np.array([[0.4, 1.1]]))
+    bound = dict(zip(names, values.tolist(), strict=True))
+    theirs = BraketCircuit.from_ir(found.source, inputs=bound)
+    gates_of = [each for each in theirs.instructions if each.operator.name != "Measure"]
+    assert same_up_to_phase(unitary(found.circuit, bound), BraketCircuit(gates_of).to_unitary())

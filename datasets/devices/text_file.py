@@ -8,14 +8,14 @@ from tasks.errors import BadInput, StorageFault
 MAX_BYTES = 32 * 2**20  # the largest published capabilities document has 0.44 MB
 
 
-def read_text(path: Path) -> str:
-    """Return the text of the file at `path`, which may start with `~`.
+def read_text(path: Path, *, wanted: str = "a device document") -> str:
+    """Return the text of the file at `path`, which may start with `~`; `wanted` is for messages.
 
     Raises:
         BadInput: it is missing, a folder, unreadable, empty, too large, or not UTF-8.
     """
     try:
-        content = _read_bytes(path.expanduser())
+        content = _read_bytes(path.expanduser(), wanted)
     except OSError as error:
         message = f"{path} cannot be read ({error.strerror or error}). Check its path and rights."
         raise BadInput(message) from error
@@ -23,7 +23,7 @@ def read_text(path: Path) -> str:
         message = f"{str(path)!r} is not a path ({error}). Give the path of a file."
         raise BadInput(message) from error
     if not content.strip():
-        message = f"{path} is empty. Give a file with a device document."
+        message = f"{path} is empty. Give a file with {wanted}."
         raise BadInput(message)
     try:
         return content.decode("utf-8-sig")
@@ -32,14 +32,14 @@ def read_text(path: Path) -> str:
         raise BadInput(message) from error
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path, wanted: str) -> bytes:
     if path.is_dir():
         message = f"{path} is a folder. Give the path of a file in it."
         raise BadInput(message)
     with path.open("rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        message = f"{path} is larger than {MAX_BYTES // 2**20} MiB. Give one device document."
+        message = f"{path} is larger than {MAX_BYTES // 2**20} MiB. Give {wanted}."
         raise BadInput(message)
     return content
 

@@ -46,9 +46,14 @@ def to_openqasm(circuit: Circuit, *, measured_qubits: Sequence[int] | None, verb
     return "\n".join(lines) + "\n"
 
 
+def is_parameter_name(name: str) -> bool:
+    """Tell whether a parameter may have this name."""
+    return bool(_IDENTIFIER.match(name)) and name not in _RESERVED
+
+
 def _check_names(parameters: Sequence[str]) -> None:
     for name in parameters:
-        if not _IDENTIFIER.match(name) or name in _RESERVED:
+        if not is_parameter_name(name):
             message = (
                 f"{name!r} cannot be the name of a parameter in OpenQASM. Use letters, digits and "
                 "underscores, not a digit first, and no word of the language."

@@ -1,0 +1,77 @@
+"""A circuit that was read: plain gates, and how their angles follow from the free parameters."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.records.circuits import Circuit
+from tasks.core.identity import digest
+from tasks.core.openqasm import to_openqasm
+from tasks.core.qasm.arithmetic import Derivation
+from tasks.errors import BadInput
+
+Block = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCircuit:
+    """A circuit of Braket's gates whose angles are affine in `circuit.parameters`.
+
+    `parameters` are the free ones, sorted: what points bind. Those of `circuit` are the free ones
+    that it uses and the derived ones (`derivations`, each after those that it needs).
+    `measured_qubits` are in the order of the classical bits; a text that measures nothing measures
+    every qubit. Qubits are numbered over the registers in the order of their declaration.
+    """
+
+    circuit: Circuit
+    parameters: tuple[str, ...]
+    derivations: tuple[Derivation, ...]
+    measured_qubits: tuple[int, ...]
+
+    @property
+    def n_qubits(self) -> int:
+        """How many qubits are declared."""
+        return self.circuit.n_qubits
+
+    @property
+    def source(self) -> str:
+        """OpenQASM 3 as Braket takes it, the same for the same circuit in every process.
+
+        Its inputs are `circuit.parameters`; `values` computes them from the free ones.
+        """
+        return to_openqasm(self.circuit, measured_qubits=self.measured_qubits, verbatim=False)
+
+    @property
+    def digest(self) -> str:
+        """The content address: comments, names of registers and spelling do not count."""
+        return digest(self)
+
+    def values(self, block: Block) -> Block:
+        """Return what the circuit's parameters are at points.
+
+        Args:
+            block: (n_points, n_parameters) float64, columns as in `parameters`.
+
+        Returns:
+            (n_points, len(circuit.parameters)) float64, columns as in `circuit.parameters`.
+
+        Raises:
+            BadInput: a derived parameter has no finite value at a point.
+        """
+        columns = dict(zip(self.parameters, block.T, strict=True))
+        for derivation in self.derivations:
+            columns[derivation.name] = np.broadcast_to(derivation.evaluate(columns), len(block))
+        found = np.empty((len(block), len(self.circuit.parameters)))
+        for place, name in enumerate(self.circuit.parameters):
+            found[:, place] = columns[name]
+        self._check(found, block)
+        return found
+
+    def _check(self, found: Block, block: Block) -> None:
+        bad = np.flatnonzero(~np.isfinite(found).all(axis=1))
+        if len(bad):
+            point = zip(self.parameters, block[bad[0]].tolist(), strict=True)
+            place = ", ".join(f"{name}={value}" for name, value in point)
+            message = f"An angle of the circuit is not a finite number at {place}. Leave it out."
+            raise BadInput(message)

@@ -1,0 +1,55 @@
+"""Parse what gates act on: qubits, their indices, and the modifiers before a gate."""
+
+from typing import Final
+
+from tasks.core.qasm.cursor import Cursor
+from tasks.core.qasm.expressions import expression
+from tasks.core.qasm.syntax import Index, Modifier, Number, Operand, Range
+
+_MODIFIERS: Final = frozenset({"inv", "ctrl", "negctrl", "pow"})
+
+
+def operand(cursor: Cursor) -> Operand:
+    """Take qubits or bits: `q`, `q[2]`, `q[0:3]` or `$2`."""
+    token = cursor.token
+    if token.kind == "qubit":
+        cursor.take()
+        return Operand(token.text, None, token.at)
+    name = cursor.expect_kind("name", what="a name of qubits or bits").text
+    return Operand(name, index(cursor) if cursor.accept("[") else None, token.at)
+
+
+def operands(cursor: Cursor) -> tuple[Operand, ...]:
+    """Take at least one operand, and more after commas."""
+    found = [operand(cursor)]
+    while cursor.accept(","):
+        found.append(operand(cursor))
+    return tuple(found)
+
+
+def index(cursor: Cursor) -> Index:
+    """Take an index or a range up to the closing bracket, which is taken too."""
+    parts = [expression(cursor)]
+    while len(parts) <= 2 and cursor.accept(":"):  # noqa: PLR2004 - start:step:stop
+        parts.append(expression(cursor))
+    cursor.expect("]")
+    match parts:
+        case [start, step, stop]:
+            return Range(start, step, stop)
+        case [start, stop]:
+            return Range(start, Number(1), stop)
+    return parts[0]
+
+
+def modifiers(cursor: Cursor) -> tuple[Modifier, ...]:
+    """Take the modifiers before a gate, such as `inv @ ctrl(2) @`; there may be none."""
+    found: list[Modifier] = []
+    while cursor.token.text in _MODIFIERS:
+        token = cursor.take()
+        argument = None
+        if cursor.accept("("):
+            argument = expression(cursor)
+            cursor.expect(")")
+        cursor.expect("@")
+        found.append(Modifier(token.text, argument, token.at))
+    return tuple(found)

@@ -1,0 +1,277 @@
+"""Parse OpenQASM 2 and 3 into statements; what a sweep cannot run is refused where it stands."""
+
+from collections.abc import Callable
+from typing import Final
+
+from tasks.core.qasm.cursor import Cursor
+from tasks.core.qasm.expressions import MAX_DEPTH, arguments, expression
+from tasks.core.qasm.operands import index, modifiers, operand, operands
+from tasks.core.qasm.syntax import (
+    Barrier,
+    Constant,
+    Document,
+    Expression,
+    GateCall,
+    GateDefinition,
+    Include,
+    Input,
+    Loop,
+    Measurement,
+    Operand,
+    Range,
+    Register,
+    Reset,
+    Statement,
+)
+from tasks.core.qasm.tokens import Source, Token, shown
+
+LIBRARIES: Final = ("qelib1.inc", "stdgates.inc")
+
+_OUTCOMES = "it makes the circuit depend on outcomes, which a sweep does not take. Remove it."
+_TOO_MUCH = "a sweep takes gates, gate definitions, loops over numbers and measurements. Remove it."
+_REFUSED: Final = {
+    "if": _OUTCOMES, "while": _OUTCOMES, "switch": _OUTCOMES,
+    "box": "gates here are compiled for the target, so boxes have no meaning. Remove the box.",
+    "opaque": "a gate without a body cannot be run. Give it a body, or remove it.",
+    "output": "results are observables here. Remove it, and name the observables.",
+} | dict.fromkeys(
+    (
+        "def", "defcal", "defcalgrammar", "cal", "extern", "delay", "let", "array", "complex",
+        "duration", "stretch", "return", "end", "break", "continue", "bool",
+    ),
+    _TOO_MUCH,
+)  # fmt: skip
+_NUMBERS: Final = frozenset({"int", "uint", "float", "angle"})
+_VERSIONS: Final = {"2": 2, "2.0": 2, "3": 3, "3.0": 3, "3.1": 3}
+
+
+def parse(source: Source) -> Document:
+    """Return the statements of a text; without a version line it is OpenQASM 3.
+
+    Raises:
+        BadInput: the first thing that is wrong or refused, with its line and column.
+    """
+    return _Parser(source).document()
+
+
+class _Parser:
+    """Recursive descent over the tokens, one method for each form of statement."""
+
+    def __init__(self, source: Source) -> None:
+        self._cursor = Cursor(source)
+        self._depth = 0
+        self._forms: dict[str, Callable[[Token], Statement]] = {
+            "include": self._include,
+            "qubit": self._qubits,
+            "bit": self._bits,
+            "qreg": self._old_register,
+            "creg": self._old_register,
+            "input": self._input,
+            "const": self._constant,
+            "gate": self._gate,
+            "measure": self._measure,
+            "reset": self._reset,
+            "barrier": self._barrier,
+            "for": self._loop,
+            **dict.fromkeys(_NUMBERS, self._number),
+        }
+
+    def document(self) -> Document:
+        self._take_version()
+        found: list[Statement] = []
+        while self._cursor.token.kind != "end":
+            if not self._cursor.accept(";"):
+                found.append(self._statement())
+        return Document(self._cursor.version, tuple(found))
+
+    def _take_version(self) -> None:
+        if not self._cursor.accept("OPENQASM"):
+            return
+        token = self._cursor.take()
+        version = _VERSIONS.get(token.text)
+        if version is None:
+            what = f"{shown(token.text)} is no version that is read here. Use 2.0 or 3.0."
+            raise self._cursor.fault(what, at=token.at)
+        self._cursor.version = version
+        self._cursor.expect(";")
+
+    def _statement(self) -> Statement:
+        token = self._cursor.token
+        if token.kind == "pragma":
+            what = f"{shown(token.text)} is not taken. Remove it; observables are named apart."
+            raise self._cursor.fault(what)
+        if token.kind not in ("name", "qubit"):
+            what = f"a statement must begin here, not {shown(token.text)}."
+            raise self._cursor.fault(what)
+        if token.text in _REFUSED:
+            what = f"`{token.text}` is not taken: {_REFUSED[token.text]}"
+            raise self._cursor.fault(what)
+        form = self._forms.get(token.text)
+        return self._call_or_assignment() if form is None else form(self._cursor.take())
+
+    def _include(self, token: Token) -> Include:
+        library = self._cursor.expect_kind("string", what="the name of a library in quotes")
+        name = library.text[1:-1]
+        if name not in LIBRARIES:
+            what = (
+                f"include of {shown(name)} is refused; files are not opened. Include "
+                f"{' or '.join(LIBRARIES)}, or write the gates into this file."
+            )
+            raise self._cursor.fault(what, at=token.at)
+        self._cursor.expect(";")
+        return Include(name, token.at)
+
+    def _qubits(self, token: Token) -> Register:
+        size = self._size()
+        name = self._name("a name for the qubits")
+        self._cursor.expect(";")
+        return Register(quantum=True, name=name, size=size, at=token.at)
+
+    def _bits(self, token: Token) -> Register:
+        size = self._size()
+        name = self._name("a name for the bits")
+        measured = self._measured() if self._cursor.accept("=") else None
+        self._cursor.expect(";")
+        return Register(quantum=False, name=name, size=size, at=token.at, measured=measured)
+
+    def _old_register(self, token: Token) -> Register:
+        name = self._name("a name for the register")
+        size = self._size()
+        self._cursor.expect(";")
+        return Register(quantum=token.text == "qreg", name=name, size=size, at=token.at)
+
+    def _size(self) -> Expression | None:
+        if not self._cursor.accept("["):
+            return None
+        size = expression(self._cursor)
+        self._cursor.expect("]")
+        return size
+
+    def _input(self, token: Token) -> Input:
+        kind = self._cursor.take()
+        if kind.text not in ("float", "angle"):
+            what = f"an input is a `float` or an `angle` here, not {shown(kind.text)}."
+            raise self._cursor.fault(what, at=kind.at)
+        self._size()
+        name = self._name("a name for the parameter")
+        self._cursor.expect(";")
+        return Input(name, token.at)
+
+    def _constant(self, token: Token) -> Constant:
+        kind = self._cursor.take()
+        if kind.text not in _NUMBERS:
+            what = f"a constant is an int, uint, float or angle here, not {shown(kind.text)}."
+            raise self._cursor.fault(what, at=kind.at)
+        return self._number(token)
+
+    def _number(self, token: Token) -> Constant:
+        self._size()
+        name = self._name("a name for the number")
+        self._cursor.expect("=")
+        value = expression(self._cursor)
+        self._cursor.expect(";")
+        return Constant(name, value, token.at)
+
+    def _gate(self, token: Token) -> GateDefinition:
+        name = self._name("a name for the gate")
+        parameters = self._names(closing=")") if self._cursor.accept("(") else ()
+        qubits = self._names(closing="{")
+        return GateDefinition(name, parameters, qubits, self._body(), token.at)
+
+    def _names(self, *, closing: str) -> tuple[str, ...]:
+        """Take names up to the symbol that closes their list, which is taken too."""
+        found: list[str] = []
+        while not self._cursor.accept(closing):
+            if found:
+                self._cursor.expect(",")
+            found.append(self._name("a name"))
+        return tuple(found)
+
+    def _body(self) -> tuple[Statement, ...]:
+        """Take statements up to the closing brace; the opening one is taken."""
+        if self._depth > MAX_DEPTH:
+            what = f"blocks nest deeper than {MAX_DEPTH} levels. Simplify the circuit."
+            raise self._cursor.fault(what)
+        self._depth += 1
+        found: list[Statement] = []
+        while not self._cursor.accept("}"):
+            if self._cursor.token.kind == "end":
+                self._cursor.expect("}")
+            if not self._cursor.accept(";"):
+                found.append(self._statement())
+        self._depth -= 1
+        return tuple(found)
+
+    def _loop(self, token: Token) -> Loop:
+        kind = self._cursor.take()
+        if kind.text not in ("int", "uint"):
+            what = f"a loop runs over an int or uint here, not {shown(kind.text)}."
+            raise self._cursor.fault(what, at=kind.at)
+        self._size()
+        variable = self._name("the loop's variable")
+        self._cursor.expect("in")
+        values = self._values()
+        body = self._body() if self._cursor.accept("{") else (self._statement(),)
+        return Loop(variable, values, body, token.at)
+
+    def _values(self) -> Range | tuple[Expression, ...]:
+        if self._cursor.accept("{"):
+            return self._listed()
+        self._cursor.expect("[")
+        values = index(self._cursor)
+        if not isinstance(values, Range):
+            what = "a loop needs a range such as [0:3] or a list {0, 2, 3}. Write one."
+            raise self._cursor.fault(what)
+        return values
+
+    def _listed(self) -> tuple[Expression, ...]:
+        found = [expression(self._cursor)]
+        while not self._cursor.accept("}"):
+            self._cursor.expect(",")
+            found.append(expression(self._cursor))
+        return tuple(found)
+
+    def _measure(self, token: Token) -> Measurement:
+        qubits = operand(self._cursor)
+        bits = operand(self._cursor) if self._cursor.accept("->") else None
+        self._cursor.expect(";")
+        return Measurement(qubits, bits, token.at)
+
+    def _measured(self) -> Operand:
+        if not self._cursor.accept("measure"):
+            what = "bits take their value from `measure` only. Correct it."
+            raise self._cursor.fault(what)
+        return operand(self._cursor)
+
+    def _reset(self, token: Token) -> Reset:
+        qubits = operand(self._cursor)
+        self._cursor.expect(";")
+        return Reset(qubits, token.at)
+
+    def _barrier(self, token: Token) -> Barrier:
+        targets = () if self._cursor.token.text == ";" else operands(self._cursor)
+        self._cursor.expect(";")
+        return Barrier(targets, token.at)
+
+    def _call_or_assignment(self) -> GateCall | Measurement:
+        """Take `name(angles) qubits;`, with modifiers before it, or `bits = measure qubits;`."""
+        token = self._cursor.token
+        modified = modifiers(self._cursor)
+        first = self._cursor.expect_kind("name", what="a gate") if modified else token
+        if not modified:
+            bits = operand(self._cursor)
+            if self._cursor.accept("="):
+                qubits = self._measured()
+                self._cursor.expect(";")
+                return Measurement(qubits, bits, token.at)
+            if bits.index is not None or token.kind != "name":
+                what = f"a gate or `= measure` must follow {shown(token.text)}."
+                raise self._cursor.fault(what)
+        angles = arguments(self._cursor) if self._cursor.accept("(") else ()
+        targets = () if self._cursor.accept(";") else operands(self._cursor)
+        if targets:
+            self._cursor.expect(";")
+        return GateCall(first.text, angles, targets, modified, first.at)
+
+    def _name(self, what: str) -> str:
+        return self._cursor.expect_kind("name", what=what).text

@@ -1,0 +1,159 @@
+"""Read a circuit from the text of OpenQASM 2 or 3, without opening any file.
+
+OpenQASM 2 has no free parameters: a name that stands in an angle and means nothing else is one.
+OpenQASM 3 declares them: `input float theta;`. Definitions in the text come before those of the
+included library and of Braket. `U` has no global phase of its own, as with Braket; global phases
+are dropped, and kept where a modifier controls them.
+"""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from datasets.records.circuits import Circuit, Gate
+from tasks.core.qasm.arithmetic import Arithmetic, Value
+from tasks.core.qasm.circuit import ReadCircuit
+from tasks.core.qasm.library import PHASE
+from tasks.core.qasm.measuring import Measured
+from tasks.core.qasm.modifiers import Step
+from tasks.core.qasm.parser import parse
+from tasks.core.qasm.registers import Registers
+from tasks.core.qasm.scope import Free, Scope
+from tasks.core.qasm.spelling import Spelling
+from tasks.core.qasm.syntax import (
+    Barrier,
+    Constant,
+    Document,
+    GateCall,
+    GateDefinition,
+    Include,
+    Input,
+    Loop,
+    Measurement,
+    Operand,
+    Register,
+    Reset,
+    Statement,
+)
+from tasks.core.qasm.tokens import Source, shown
+
+
+def read_circuit(text: str, *, origin: str) -> ReadCircuit:
+    """Return the circuit in `text`; `origin` names it in messages, as a file's name does.
+
+    Raises:
+        BadInput: the first thing that is wrong or refused, with its line and column.
+    """
+    source = Source(text, origin)
+    return _Reading(source, parse(source)).outcome()
+
+
+class _Reading:
+    """Follows the statements of a text and keeps what they make."""
+
+    def __init__(self, source: Source, document: Document) -> None:
+        self._source = source
+        self._document = document
+        self._values: dict[str, Value] = {}
+        free = Free(open=document.version == 2)  # noqa: PLR2004 - OpenQASM 2 declares none
+        known = self._values
+        self._scope = Scope(source, document.version, Arithmetic(), free, known, known)
+        self._spelling = Spelling(source)
+        self._qubits, self._bits = Registers("qubits"), Registers("bits")
+        self._measured = Measured()
+        self._gates: list[Gate] = []
+
+    def outcome(self) -> ReadCircuit:
+        for statement in self._document.statements:
+            self._take(statement, self._scope)
+        if not self._qubits.size:
+            raise self._source.fault(len(self._source.text.rstrip()), "there are no qubits.")
+        circuit = Circuit(self._qubits.size, tuple(self._gates))
+        return ReadCircuit(
+            circuit,
+            tuple(sorted(self._scope.free.names)),
+            self._scope.arithmetic.derivations,
+            self._measured.order(circuit.n_qubits),
+        )
+
+    def _take(self, statement: Statement, scope: Scope) -> None:
+        match statement:
+            case GateCall():
+                self._call(statement, scope)
+            case Measurement():
+                self._measure(statement, scope)
+            case Loop():
+                for inner in scope.rounds(statement):
+                    for each in statement.body:
+                        self._take(each, inner)
+            case Reset():
+                self._measured.reset(statement, self._qubits.find(statement.qubits, scope), scope)
+            case Barrier():
+                for operand in statement.operands:
+                    self._qubits.find(operand, scope)
+            case _:
+                self._declare(statement, scope)
+
+    def _declare(
+        self, statement: Include | GateDefinition | Register | Input | Constant, scope: Scope
+    ) -> None:
+        if scope is not self._scope:
+            raise self._source.fault(statement.at, "declarations in a loop are not taken. Move it.")
+        match statement:
+            case Include():
+                self._spelling.include(statement.library)
+            case GateDefinition():
+                self._spelling.define(statement, scope)
+            case Register():
+                self._register(statement, scope)
+            case Input():
+                self._check_new(statement.name, statement.at)
+                scope.declare(statement.name, statement.at)
+            case Constant():
+                self._check_new(statement.name, statement.at)
+                self._values[statement.name] = scope.value(statement.value)
+            case _:
+                assert_never(statement)
+
+    def _register(self, register: Register, scope: Scope) -> None:
+        self._check_new(register.name, register.at)
+        if register.quantum:
+            self._qubits.add(register, scope)
+            return
+        self._bits.add(register, scope)
+        if register.measured is not None:
+            bits = Operand(register.name, None, register.at)
+            self._measure(Measurement(register.measured, bits, register.at), scope)
+
+    def _check_new(self, name: str, at: int) -> None:
+        names = (self._values, self._scope.free.names, self._qubits.names, self._bits.names)
+        if any(name in taken for taken in names):
+            raise self._source.fault(at, f"{shown(name)} is declared twice. Rename one.")
+
+    def _measure(self, statement: Measurement, scope: Scope) -> None:
+        qubits = self._qubits.find(statement.qubits, scope)
+        bits = None if statement.bits is None else self._bits.find(statement.bits, scope)
+        self._measured.measure(statement, qubits, bits, scope)
+
+    def _call(self, call: GateCall, scope: Scope) -> None:
+        """Apply a gate once, or to each of its registers' qubits in turn."""
+        places = [self._qubits.find(operand, scope) for operand in call.operands]
+        whole = [self._qubits.is_whole(operand) for operand in call.operands]
+        widths = {len(found) for found, many in zip(places, whole, strict=True) if many}
+        if len(widths) > 1:
+            what = f"{call.name} is given registers of different sizes. Make them equal."
+            raise self._source.fault(call.at, what)
+        for turn in range(widths.pop() if widths else 1):
+            qubits = [
+                found[turn] if many else found[0] for found, many in zip(places, whole, strict=True)
+            ]
+            self._measured.touch(qubits, at=call.at, scope=scope)
+            self._gates += _gates(self._spelling.steps(call, qubits, scope))
+
+
+def _gates(steps: Sequence[Step]) -> list[Gate]:
+    """Return the steps on the circuit's qubits, where a global phase means nothing."""
+    return [
+        Gate(step.name, tuple(int(qubit) for qubit in step.qubits), step.angles)
+        for step in steps
+        if step.name != PHASE
+    ]

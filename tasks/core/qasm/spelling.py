@@ -1,0 +1,222 @@
+"""Calls of gates, spelled out in Braket's gates and the global phase."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from datasets.records.circuits import Angle
+from tasks.core.qasm.arithmetic import Arithmetic
+from tasks.core.qasm.library import ALIASES, DEFINED, PRIMITIVES, definitions, known
+from tasks.core.qasm.modifiers import Qubit, Step, controlled, inverse
+from tasks.core.qasm.scope import Free, Scope
+from tasks.core.qasm.syntax import (
+    Barrier,
+    GateCall,
+    GateDefinition,
+    Loop,
+    Modifier,
+    Operand,
+    Statement,
+)
+from tasks.core.qasm.tokens import Source, shown
+from tasks.errors import BadInput
+
+MAX_STEPS: Final = 250_000  # some seconds of reading
+MAX_CONTROLS: Final = 8
+
+
+class Spelling:
+    """Knows the gates of one text, and counts what they become."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._libraries: frozenset[str] = frozenset()
+        self._defined: dict[str, GateDefinition] = {}
+        self._count = 0
+
+    def include(self, library: str) -> None:
+        """Know the gates of a standard library too."""
+        self._libraries |= {library}
+
+    def define(self, definition: GateDefinition, scope: Scope) -> None:
+        """Know a gate of the text's own, after trying it on its own parameters.
+
+        Raises:
+            BadInput: it was defined before, or its body cannot be spelled.
+        """
+        name = definition.name
+        if name in self._defined:
+            raise self._source.fault(definition.at, f"gate {name} is defined twice. Remove one.")
+        formal = {*definition.parameters, *definition.qubits}
+        if len(formal) < len(definition.parameters) + len(definition.qubits):
+            what = f"gate {name} gives two of its arguments one name. Rename one."
+            raise self._source.fault(definition.at, what)
+        angles = tuple(Angle(0.0, ((each, 1.0),)) for each in definition.parameters)
+        self._own(definition, definition.qubits, angles, scope.trial())
+        self._defined[name] = definition
+
+    def steps(self, call: GateCall, qubits: Sequence[Qubit], scope: Scope) -> tuple[Step, ...]:
+        """Return what a call does to `qubits`, one for each of its operands; controls come first.
+
+        Raises:
+            BadInput: no such gate, the wrong number of angles or qubits, or too many steps.
+        """
+        controls = [self._controls(modifier, scope) for modifier in call.modifiers]
+        angles = tuple(scope.angle(angle) for angle in call.angles)
+        free = sum(controls)
+        found = self._spelled(call, tuple(qubits[free:]), angles, scope)
+        if len(set(qubits)) < len(qubits):
+            what = f"{call.name} is given one qubit twice. Give it different qubits."
+            raise self._source.fault(call.at, what)
+        try:
+            for modifier, count in zip(reversed(call.modifiers), reversed(controls), strict=True):
+                by = qubits[free - count : free]
+                free -= count
+                found = self._modified(found, modifier, by, scope)
+        except BadInput as error:
+            raise _placed(self._source, call.at, error) from error
+        self._spend(len(found), at=call.at)
+        return found
+
+    def _spelled(
+        self, call: GateCall, qubits: tuple[Qubit, ...], angles: tuple[Angle, ...], scope: Scope
+    ) -> tuple[Step, ...]:
+        name = call.name
+        self._spend(1, at=call.at)
+        if name in self._defined:
+            definition = self._defined[name]
+            self._check(call, definition.shape, qubits, angles)
+            return self._own(definition, qubits, angles, scope)
+        if any(name in DEFINED[library] for library in self._libraries):
+            shape = definitions()[name].shape
+        else:
+            for library in ("", *sorted(self._libraries)):
+                name = ALIASES[library].get(name, name)
+            if name not in PRIMITIVES:
+                raise self._source.fault(call.at, self._undefined(call.name, scope.version))
+            shape = PRIMITIVES[name]
+        self._check(call, shape, qubits, angles)
+        return _standard(Step(name, qubits, angles))
+
+    def _own(
+        self,
+        definition: GateDefinition,
+        qubits: tuple[Qubit, ...],
+        angles: tuple[Angle, ...],
+        scope: Scope,
+    ) -> tuple[Step, ...]:
+        places = dict(zip(definition.qubits, qubits, strict=True))
+        inner = scope.gate(dict(zip(definition.parameters, angles, strict=True)))
+        return tuple(self._body(definition.body, places, inner))
+
+    def _body(
+        self, body: Sequence[Statement], places: Mapping[str, Qubit], scope: Scope
+    ) -> Iterator[Step]:
+        for statement in body:
+            match statement:
+                case GateCall():
+                    qubits = [self._place(each, places) for each in statement.operands]
+                    yield from self.steps(statement, qubits, scope)
+                case Loop():
+                    for inner in scope.rounds(statement):
+                        yield from self._body(statement.body, places, inner)
+                case Barrier():
+                    pass
+                case _:
+                    what = "a gate is made of gates only. Move this out of it."
+                    raise self._source.fault(statement.at, what)
+
+    def _place(self, operand: Operand, places: Mapping[str, Qubit]) -> Qubit:
+        if operand.index is None and operand.name in places:
+            return places[operand.name]
+        what = f"{shown(operand.name)} is no qubit of this gate; it has {', '.join(places)}."
+        raise self._source.fault(operand.at, what)
+
+    def _controls(self, modifier: Modifier, scope: Scope) -> int:
+        """Return how many qubits a modifier takes for itself."""
+        if not modifier.kind.endswith("ctrl"):
+            return 0
+        if modifier.argument is None:
+            return 1
+        count = scope.integer(modifier.argument, at=modifier.at, what="A number of controls")
+        if not 1 <= count <= MAX_CONTROLS:
+            what = f"{count} controls: there may be 1 to {MAX_CONTROLS}. Correct it."
+            raise self._source.fault(modifier.at, what)
+        return count
+
+    def _modified(
+        self, steps: tuple[Step, ...], modifier: Modifier, by: Sequence[Qubit], scope: Scope
+    ) -> tuple[Step, ...]:
+        if modifier.kind == "inv":
+            return inverse(steps)
+        if modifier.kind == "pow":
+            return self._repeated(steps, modifier, scope)
+        for qubit in reversed(by):
+            steps = tuple(part for step in controlled(steps, by=qubit) for part in _standard(step))
+        around = tuple(Step("x", (qubit,)) for qubit in by) if modifier.kind == "negctrl" else ()
+        return (*around, *steps, *around)
+
+    def _repeated(
+        self, steps: tuple[Step, ...], modifier: Modifier, scope: Scope
+    ) -> tuple[Step, ...]:
+        argument = modifier.argument
+        if argument is None:
+            raise self._source.fault(modifier.at, "pow needs a number, as in pow(2) @. Add it.")
+        count = scope.integer(argument, at=modifier.at, what="A gate's power")
+        self._spend(abs(count) * len(steps), at=modifier.at)
+        return (inverse(steps) if count < 0 else steps) * abs(count)
+
+    def _check(
+        self,
+        call: GateCall,
+        shape: tuple[int, int],
+        qubits: Sequence[Qubit],
+        angles: Sequence[Angle],
+    ) -> None:
+        given = (len(qubits), len(angles))
+        if given != shape:
+            what = (
+                f"{call.name} takes {shape[0]} qubits and {shape[1]} angles; it is given "
+                f"{given[0]} and {given[1]}. Correct the call."
+            )
+            raise self._source.fault(call.at, what)
+
+    def _spend(self, steps: int, *, at: int) -> None:
+        self._count += steps
+        if self._count > MAX_STEPS:
+            what = f"the circuit has more than {MAX_STEPS} gates. Give a smaller one."
+            raise self._source.fault(at, what)
+
+    def _undefined(self, name: str, version: int) -> str:
+        for library in sorted(DEFINED, reverse=version > 2):  # noqa: PLR2004 - each its own first
+            if library not in self._libraries and name in known(frozenset({library})):
+                return f'gate {name} is not defined. Write `include "{library}";` at the top.'
+        every = {each.lower(): each for each in sorted(known(self._libraries) | set(self._defined))}
+        near = get_close_matches(name.lower(), every, n=1, cutoff=0.5)
+        hint = f"Did you mean {every[near[0]]}?" if near else "Define it with `gate`."
+        return f"gate {shown(name)} is not defined. {hint}"
+
+
+def _standard(step: Step) -> tuple[Step, ...]:
+    """Spell a step in Braket's gates; its name is theirs, or one of our definitions."""
+    if step.name in PRIMITIVES:
+        return (step,)
+    definition = definitions()[step.name]
+    values = dict(zip(definition.parameters, step.angles, strict=True))
+    places = dict(zip(definition.qubits, step.qubits, strict=True))
+    # The definitions are affine in their parameters, so nothing is derived here.
+    source = Source("", "the standard gates")
+    scope = Scope(source, 2, Arithmetic(), Free(open=False), {}, values)
+    found: list[Step] = []
+    for call in definition.body:
+        if isinstance(call, GateCall):
+            qubits = tuple(places[operand.name] for operand in call.operands)
+            angles = tuple(scope.angle(angle) for angle in call.angles)
+            found += _standard(Step(call.name, qubits, angles))
+    return tuple(found)
+
+
+def _placed(source: Source, at: int, error: BadInput) -> BadInput:
+    """Say where, unless the message already does."""
+    text = str(error)
+    return error if text.startswith(f"{source.origin}, line ") else source.fault(at, text)

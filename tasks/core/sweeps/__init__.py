@@ -1,0 +1,1 @@
+"""Parameter sweeps: points, observables, and what of them is still to be run."""

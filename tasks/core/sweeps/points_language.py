@@ -1,0 +1,170 @@
+"""Read points as they are written on a command line.
+
+    theta=0:6.283:1000                          1000 values from 0 to 6.283, both included
+    theta=0:pi:10 phi=0:2*pi:20                 a grid: every combination, 200 points
+    theta=0.1,0.2,pi/4 phi=0.5                  a grid of listed values
+    zip theta=0.1,0.2 phi=0.3,0.4               two points: (0.1, 0.3) and (0.2, 0.4)
+    random 5000 seed=3 theta=0:2pi phi=0:pi     5000 points at random, upper bounds not included
+    sobol 4096 theta=0:2pi phi=0:pi             4096 points of a scrambled Sobol sequence
+    latin-hypercube 1000 theta=0:2pi            a Latin hypercube of 1000 points
+    latin-hypercube 10x1000 theta=0:2pi         ten of them, one after the other
+    points.csv, points.parquet                  a file whose columns are the parameters
+
+Axes are separated by white space or by `;`, or stand in options of their own. Numbers may be
+written with pi, tau, + - * / ** and parentheses; white space around = : and , does not count.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tasks.core.qasm.arithmetic import Arithmetic
+from tasks.core.qasm.cursor import Cursor
+from tasks.core.qasm.expressions import expression
+from tasks.core.qasm.scope import Free, Scope
+from tasks.core.qasm.tokens import Source, shown
+from tasks.core.sweeps.axes import Axis, Linear, Listed
+from tasks.core.sweeps.points import Grid, Rows, listed
+from tasks.core.sweeps.samplers import Bound, Sampled, Sampler
+from tasks.errors import BadInput
+
+SUFFIXES: Final = (".csv", ".parquet")
+_ZIP: Final = "zip"
+_KINDS: Final = (*Sampler, _ZIP)
+_NAME: Final = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
+_COUNT: Final = re.compile(r"(?:(\d{1,18})x)?(\d{1,18})\Z", re.ASCII)
+_TIGHT: Final = re.compile(r"\s*([=:,()*])\s*")
+_IMPLIED_PRODUCT: Final = re.compile(r"(?<=[\d.])(?=(?:pi|tau)\b)")
+_BOUNDS = 2
+_LINEAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PointFile:
+    """Points that stand in a file."""
+
+    path: str
+
+
+def parse_points(texts: Sequence[str]) -> Grid | Rows | Sampled | PointFile:
+    """Return the points that the options ask for together; none is the point without parameters.
+
+    Raises:
+        BadInput: an option cannot be read, or asks for too many points.
+    """
+    if len(texts) == 1 and texts[0].strip().lower().endswith(SUFFIXES):
+        return PointFile(texts[0].strip())
+    words = [word for text in texts for word in _words(text)]
+    if texts and not words:
+        message = "The points are empty. Write them as in theta=0:pi:100."
+        raise BadInput(message)
+    kind = next((word for word in words if word in _KINDS), None)
+    if kind is None:
+        return Grid(tuple(_axis(word) for word in words))
+    if words[0] != kind:
+        message = f"{kind} must come first, and alone: there is one kind of points in a sweep."
+        raise BadInput(message)
+    return _zipped(words[1:]) if kind == _ZIP else _sampled(Sampler(kind), words[1:])
+
+
+def _words(text: str) -> Iterator[str]:
+    for part in text.split(";"):
+        yield from _TIGHT.sub(r"\1", part).split()
+
+
+def _axis(word: str) -> Axis:
+    name, text = _assignment(word)
+    parts = text.split(":")
+    if len(parts) == _LINEAR:
+        return Linear(name, number(parts[0]), number(parts[1]), _whole(parts[2], word))
+    if len(parts) == 1:
+        return Listed(name, tuple(number(value) for value in text.split(",")))
+    message = f"{shown(word)} must be {name}=start:stop:count or {name}=value,value,... Rewrite it."
+    raise BadInput(message)
+
+
+def _zipped(words: Sequence[str]) -> Rows:
+    columns = dict[str, list[float]]()
+    for word in words:
+        name, text = _assignment(word)
+        if name in columns:
+            message = f"The parameter {name} is given twice. Give each parameter once."
+            raise BadInput(message)
+        columns[name] = [number(value) for value in text.split(",")]
+    lengths = {name: len(values) for name, values in columns.items()}
+    if len(set(lengths.values())) != 1:
+        counts = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        message = f"zip needs as many values of each parameter: {counts or 'there are none'}."
+        raise BadInput(message)
+    return listed(tuple(columns), list(zip(*columns.values(), strict=True)))
+
+
+def _sampled(sampler: Sampler, words: Sequence[str]) -> Sampled:
+    found = _COUNT.match(words[0]) if words else None
+    if found is None or (found[1] and sampler is not Sampler.LATIN_HYPERCUBE):
+        given = shown(words[0]) if words else "nothing"
+        message = f"{sampler} must be followed by a number of points, not {given}, as in "
+        raise BadInput(message + f"`{sampler} 1000 theta=0:2pi`.")
+    count, strata = int(found[2]), None
+    if sampler is Sampler.LATIN_HYPERCUBE:
+        count, strata = int(found[1] or 1) * count, count
+    seed = 0
+    bounds: list[Bound] = []
+    for word in words[1:]:
+        name, text = _assignment(word)
+        if name == "seed" and ":" not in text:
+            seed = _whole(text, word)
+        else:
+            bounds.append(_bound(name, text, word))
+    return Sampled(sampler, tuple(bounds), count, seed, strata)
+
+
+def _bound(name: str, text: str, word: str) -> Bound:
+    parts = text.split(":")
+    if len(parts) > _BOUNDS or "," in text:
+        message = f"{shown(word)} must be {name}=low:high or {name}=value here. Rewrite it."
+        raise BadInput(message)
+    return Bound(name, number(parts[0]), number(parts[-1]))
+
+
+def _assignment(word: str) -> tuple[str, str]:
+    name, equals, text = word.partition("=")
+    if not equals or not _NAME.match(name) or not text:
+        kinds = ", ".join(_KINDS)
+        message = (
+            f"{shown(word)} is not read as points. Write name=start:stop:count or name=value,..., "
+            f"or begin with one of: {kinds}; or give one {' or '.join(SUFFIXES)} file."
+        )
+        raise BadInput(message)
+    return name, text
+
+
+def _whole(text: str, word: str) -> int:
+    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
+        message = f"{shown(word)}: {shown(text)} is not a whole number. Write it in digits."
+        raise BadInput(message)
+    return int(text)
+
+
+def number(text: str) -> float:
+    """Return the number that `text` stands for: 0.5, 1e-3, pi/2, 2pi.
+
+    Raises:
+        BadInput: it stands for none, or for one that is not finite.
+    """
+    try:
+        return _calculated(_IMPLIED_PRODUCT.sub("*", text.strip())) + 0.0
+    except BadInput as error:
+        message = f"{shown(text)} is not a finite number. Write one, as in 0.5, 1e-3, pi/2 or 2pi."
+        raise BadInput(message) from error
+
+
+def _calculated(text: str) -> float:
+    source = Source(text, "")
+    cursor = Cursor(source, version=2)
+    parsed = expression(cursor)
+    if cursor.token.kind != "end":
+        what = "the number goes on."
+        raise cursor.fault(what)
+    return Scope(source, 2, Arithmetic(), Free(open=False), {}, {}).angle(parsed).constant

@@ -22,6 +22,7 @@ from tasks.backends.engine.lowering import (
 from tasks.backends.engine.program import Program, Step, Values
 
 Columns = dict[str, Values]
+_Members = list[tuple[int, tuple[Step, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +60,20 @@ def plan(programs: tuple[Program, ...], *, noisy: bool) -> Plan:
     n_qubits = programs[0].n_qubits
     numbered = [(number, program.steps) for number, program in enumerate(programs)]
 
-    def branch(members: list[tuple[int, tuple[Step, ...]]], depth: int) -> Branch:
+    def branch(members: _Members, depth: int, *, opening: bool) -> Branch:
         shared = _shared([steps for _, steps in members], depth)
         segment = lower(
-            members[0][1][depth:shared], n_qubits=n_qubits, picture=picture, opening=depth == 0
+            members[0][1][depth:shared], n_qubits=n_qubits, picture=picture, opening=opening
         )
-        groups: dict[Step, list[tuple[int, tuple[Step, ...]]]] = {}
+        groups: dict[Step, _Members] = {}
         for number, steps in members:
             if len(steps) > shared:
                 groups.setdefault(steps[shared], []).append((number, steps))
         ends = tuple(number for number, steps in members if len(steps) == shared)
-        return Branch(segment, ends, tuple(branch(group, shared) for group in groups.values()))
+        further = (branch(group, shared, opening=False) for group in groups.values())
+        return Branch(segment, ends, tuple(further))
 
-    return _with_prefix(Plan(n_qubits, picture, None, branch(numbered, 0)))
+    return _with_prefix(Plan(n_qubits, picture, None, branch(numbered, 0, opening=True)))
 
 
 def evolve(

@@ -34,14 +34,17 @@ class Notes(ProgramContext):  # type: ignore[misc]  # an untyped library's
         self.steps.append(Step(name, qubits, **rest))
 
     def handle_parameter_value(self, value: Any) -> Any:
+        """Keep the expression: nothing is bound yet."""
         return value
 
     def add_phase_instruction(self, target: Any, phase_value: Any) -> None:
+        """Take down a global phase."""
         self._note("gphase", target, angles=(expression(phase_value),))
 
     def add_gate_instruction(
         self, gate_name: str, target: Any, params: Any, ctrl_modifiers: Any, power: Any
     ) -> None:
+        """Take down a gate with its modifiers."""
         if gate_name not in gates.NAMES:
             reason = f"{gate_name} depends on a measurement"
             raise Uncovered(reason)
@@ -54,24 +57,29 @@ class Notes(ProgramContext):  # type: ignore[misc]  # an untyped library's
         )
 
     def add_custom_unitary(self, unitary: Any, target: Any) -> None:
+        """Take down a matrix, once it is known to be unitary."""
         Unitary(target, unitary)  # it checks the size and that it is unitary
         self._note("unitary", target, matrices=(frozen(unitary),))
 
     def add_noise_instruction(
         self, noise_instruction: str, target: Any, probabilities: Any
     ) -> None:
+        """Take down a channel."""
         angles = tuple(expression(rate) for rate in probabilities)
         self._note(noise_instruction, target, angles=angles)
 
     def add_kraus_instruction(self, matrices: Any, target: Any) -> None:
+        """Take down a channel, once it is known to keep the trace."""
         Kraus(target, matrices)  # it checks the sizes and that it keeps the trace
         self._note("kraus", target, matrices=tuple(frozen(matrix) for matrix in matrices))
 
     def add_reset(self, target: Any) -> None:
+        """Stop: what follows depends on an outcome."""
         reason = f"it resets qubit {next(iter(target))}"
         raise Uncovered(reason)
 
     def add_measure(self, target: Any, classical_targets: Any = None, **rest: Any) -> None:
+        """Let a qubit be measured once, after all else."""
         if self._read_out.intersection(target):
             reason = "it measures a qubit twice"
             raise Uncovered(reason)

@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.backends.engine import outcomes, sampling, stock
-from tasks.backends.engine.choice import Choice, choose
+from tasks.backends.engine.choice import SLAB_BYTES, Choice, choose, points_together
 from tasks.backends.engine.evolution import Plan, evolve, plan
 from tasks.backends.engine.kernels import States
 from tasks.backends.engine.lowering import DENSITY_MATRIX, STATE_VECTOR, Picture
 from tasks.backends.engine.program import Program, Uncovered, Values, columns_of
 from tasks.errors import BadInput
 
-SLAB_BYTES = 2**20  # of states; with the room to work in, three times as much
 MATRIX_POINTS = 512  # matrices of so many points are computed together, at least
 
 
@@ -242,7 +241,7 @@ def _slabs(
     setting: Setting,
     read: _Read,
 ) -> Iterator[tuple[int, list[Any], int]]:
-    slab = max(1, setting.slab_bytes // made.bytes_per_point)
+    slab = points_together(made.bytes_per_point, setting.slab_bytes)
     batch = -(-MATRIX_POINTS // slab) * slab
 
     def work(first: int) -> list[tuple[int, list[Any], int]]:

@@ -1,0 +1,275 @@
+"""The engine as simulators of Braket's own: `LocalSimulator("qrt_sv")`, `LocalSimulator("qrt_dm")`.
+
+They give what "braket_sv" and "braket_dm" give, sooner: a program is read once, tasks that share
+their text are evolved together, and threads may call them. What the engine does not cover runs on
+Braket's simulator, with a warning that names the reason.
+"""
+
+import uuid
+import warnings
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from braket.default_simulator import DensityMatrixSimulator, StateVectorSimulator
+from braket.default_simulator.simulator import BaseLocalSimulator
+from braket.device_schema import DeviceActionType
+from braket.ir.openqasm import Program as OpenQASMProgram
+from braket.task_result import AdditionalMetadata, GateModelTaskResult, TaskMetadata
+from braket.task_result.program_result_v1 import ProgramResult
+from braket.task_result.program_set_executable_result_v1 import (
+    ProgramSetExecutableResult,
+    ProgramSetExecutableResultMetadata,
+)
+from braket.task_result.program_set_task_metadata_v1 import ProgramMetadata
+from numpy.typing import NDArray
+
+from tasks.backends.engine import running, stock
+from tasks.backends.engine.program import Program, Uncovered
+from tasks.backends.engine.reading import Reading, read
+
+
+class FallenBack(UserWarning):
+    """A program ran on Braket's simulator instead; the text says why."""
+
+
+class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library's
+    """What the two simulators share; `_noisy` tells them apart."""
+
+    _noisy: bool
+
+    def __init__(self, seed: int | None = None) -> None:
+        """Make a simulator; with a seed, equal calls draw equal shots."""
+        super().__init__()
+        self._seed = seed
+
+    def run_openqasm(
+        self,
+        openqasm_ir: OpenQASMProgram,
+        shots: int = 0,
+        *,
+        batch_size: int = 1,
+        seed: int | None = None,
+    ) -> GateModelTaskResult:
+        """Run one program as Braket's simulator does; `seed` decides what is drawn."""
+        (result,) = self._run_alike([openqasm_ir], shots, batch_size=batch_size, seed=seed)
+        return result
+
+    def run_multiple(
+        self,
+        programs: Sequence[Any],
+        max_parallel: int | None = None,
+        shots: int = 0,
+        **rest: Any,
+    ) -> list[GateModelTaskResult]:
+        """Run programs, those with one text together, in this process."""
+        del max_parallel
+        alike: dict[Any, list[int]] = {}
+        for number, program in enumerate(programs):
+            text = isinstance(program, OpenQASMProgram)
+            alike.setdefault(program.source if text else number, []).append(number)
+        found: dict[int, GateModelTaskResult] = {}
+        for members in alike.values():
+            group = [programs[number] for number in members]
+            if isinstance(group[0], OpenQASMProgram):
+                results = self._run_alike(group, shots, **rest)
+            else:
+                results = [self.run(program, shots=shots, **rest) for program in group]
+            found |= dict(zip(members, results, strict=True))
+        return [found[number] for number in range(len(programs))]
+
+    def run_jaqcd(self, *args: Any, **rest: Any) -> GateModelTaskResult:
+        """Leave the older format to Braket's simulator."""
+        with stock.KERNELS:
+            return super().run_jaqcd(*args, **rest)
+
+    def _validate_program_set_instructions_compatibility(self, program_set: Any) -> None:
+        """Leave it to each run: every program would be parsed once more."""
+
+    def _run_single_program_in_program_set(
+        self, program: Any, shots: int = 0, *, batch_size: int = 1
+    ) -> tuple[ProgramResult, ProgramMetadata]:
+        """Run the executables of one program together."""
+        inputs = program.inputs or {}
+        rows = [dict(zip(inputs, row, strict=True)) for row in zip(*inputs.values(), strict=True)]
+        tasks = [OpenQASMProgram(source=program.source, inputs=row) for row in rows or [{}]]
+        found = self._run_alike(tasks, shots, batch_size=batch_size)
+        executables = [
+            ProgramSetExecutableResult(
+                inputsIndex=number,
+                measurements=result.measurements,
+                measurementProbabilities=result.measurementProbabilities,
+                measuredQubits=result.measuredQubits,
+            )
+            for number, result in enumerate(found)
+        ]
+        return (
+            ProgramResult(
+                executableResults=executables,
+                source=program,
+                additionalMetadata=AdditionalMetadata(),
+            ),
+            ProgramMetadata(executables=[ProgramSetExecutableResultMetadata()] * len(found)),
+        )
+
+    def _run_alike(
+        self,
+        tasks: Sequence[OpenQASMProgram],
+        shots: int = 0,
+        *,
+        batch_size: int = 1,
+        seed: int | None = None,
+    ) -> list[GateModelTaskResult]:
+        """Run tasks of one text."""
+        created_at = self._timestamp()
+        try:
+            reading, points = _read(tasks)
+            self._check(reading, shots)
+            found = self._found(reading, points, shots, self._seed if seed is None else seed)
+        except Uncovered as reason:
+            if len(tasks) > 1:
+                each = (
+                    self._run_alike([t], shots, batch_size=batch_size, seed=seed) for t in tasks
+                )
+                return [result for (result,) in each]
+            return [self._fall_back(tasks[0], shots, batch_size, reason)]
+        pairs = zip(tasks, found, strict=True)
+        return [self._result(task, reading, shots, each, created_at) for task, each in pairs]
+
+    def _check(self, reading: Reading, shots: int) -> None:
+        """Raise what Braket's simulator would raise."""
+        results = list(reading.results)
+        self._validate_ir_results_compatibility(
+            results, device_action_type=DeviceActionType.OPENQASM
+        )
+        self._validate_shots_and_ir_results(shots, results, reading.program.n_qubits)
+        if reading.program.is_noisy and not self._noisy:
+            reason = "a state vector has no noise"
+            raise Uncovered(reason)
+        if any(result.type == "adjoint_gradient" for result in results):
+            reason = "it asks for an adjoint gradient"
+            raise Uncovered(reason)
+
+    def _found(
+        self, reading: Reading, points: NDArray[np.float64], shots: int, seed: int | None
+    ) -> list[Any]:
+        """Return each point's measurements, or its state when there are no shots."""
+        program = reading.program
+        setting = running.Setting(noisy=self._noisy)
+        if not shots:
+            states = running.states(program, points, names=program.parameters, setting=setting)
+            return list(states.values[0])
+        drawn = replace(program, steps=program.steps + reading.rotations)
+        entropy = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
+        counts = running.counts(
+            [drawn],
+            points,
+            names=program.parameters,
+            shots=shots,
+            seed=entropy,
+            setting=setting,
+        )
+        rng = np.random.default_rng(entropy)
+        return [_measurements(counts, row, drawn, rng) for row in range(len(points))]
+
+    def _result(
+        self, task: OpenQASMProgram, reading: Reading, shots: int, found: Any, created_at: str
+    ) -> GateModelTaskResult:
+        results = [copy(result) for result in reading.results]
+        return GateModelTaskResult.construct(
+            taskMetadata=TaskMetadata(
+                id=str(uuid.uuid4()),
+                shots=shots,
+                deviceId=self.DEVICE_ID,
+                createdAt=created_at,
+                endedAt=self._timestamp(),
+            ),
+            additionalMetadata=AdditionalMetadata(action=task),
+            resultTypes=results if shots else self._values(results, reading.program, found),
+            measurements=found if shots else [],
+            measuredQubits=list(reading.measured) or list(range(reading.program.n_qubits)),
+        )
+
+    def _values(self, results: list[Any], program: Program, found: NDArray[Any]) -> list[Any]:
+        """Compute result types from a state by Braket's own code."""
+        simulation = self.initialize_simulation(qubit_count=program.n_qubits, shots=0, batch_size=1)
+        if self._noisy:
+            simulation._density_matrix = stock.density_matrix(found, program.n_qubits)  # noqa: SLF001
+        else:
+            simulation._state_vector = np.ascontiguousarray(found)  # noqa: SLF001
+        translated = self._translate_result_types(results)
+        with stock.KERNELS:
+            values: list[Any] = self._generate_results(results, translated, simulation)
+        return values
+
+    def _fall_back(
+        self, task: OpenQASMProgram, shots: int, batch_size: int, reason: Uncovered
+    ) -> GateModelTaskResult:
+        message = f"{self.DEVICE_ID} leaves this program to Braket's simulator: {reason}."
+        warnings.warn(message, FallenBack, stacklevel=2)
+        with stock.KERNELS:
+            return super().run_openqasm(task, shots, batch_size=batch_size)
+
+
+class BatchedStateVectorSimulator(_Batched, StateVectorSimulator):  # type: ignore[misc]
+    """Stands in for "braket_sv"."""
+
+    DEVICE_ID = "qrt_sv"
+    _noisy = False
+
+
+class BatchedDensityMatrixSimulator(_Batched, DensityMatrixSimulator):  # type: ignore[misc]
+    """Stands in for "braket_dm"."""
+
+    DEVICE_ID = "qrt_dm"
+    _noisy = True
+
+
+def _read(tasks: Sequence[OpenQASMProgram]) -> tuple[Reading, NDArray[np.float64]]:
+    """Return the program of tasks with one text, and their points.
+
+    Raises:
+        Uncovered: the engine cannot run them, or not together.
+    """
+    inputs = [dict(task.inputs or {}) for task in tasks]
+    free = {name for name, value in inputs[0].items() if isinstance(value, float)}
+    fixed = [{n: v for n, v in each.items() if n not in free} for each in inputs]
+    if any(each != fixed[0] for each in fixed):
+        reason = "inputs that are not of type float differ"
+        raise Uncovered(reason)
+    try:
+        reading = read(tasks[0].source, _frozen(fixed[0]))
+    except Uncovered:
+        if len(tasks) > 1 or not free:
+            raise
+        # A parameter may decide a loop or a branch: then every point is a program of its own.
+        reading = read(tasks[0].source, _frozen(inputs[0]))
+    names = reading.program.parameters
+    missing = [name for name in names if any(name not in each for each in inputs)]
+    if missing:
+        message = f"Missing input variable '{missing[0]}'."
+        raise NameError(message)
+    points = np.array([[float(each[name]) for name in names] for each in inputs])
+    return reading, points.reshape(len(tasks), len(names))
+
+
+def _frozen(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return inputs that can be kept: the reader remembers what it has read."""
+    if any(isinstance(value, list) for value in inputs.values()):
+        reason = "an input is a list"
+        raise Uncovered(reason)
+    return inputs
+
+
+def _measurements(
+    counts: running.Counts, row: int, program: Program, rng: np.random.Generator
+) -> list[list[str]]:
+    """Return the shots of a row as Braket spells them: a list a shot, a string a bit."""
+    here = slice(*counts.offsets[row : row + 2])
+    # Counts come sorted; shots must not.
+    shots = rng.permutation(np.repeat(counts.outcomes[here], counts.counts[here]))
+    bits = (shots[:, None] >> np.arange(len(program.measured), dtype=np.uint64)) & np.uint64(1)
+    found: list[list[str]] = np.array(["0", "1"])[bits.astype(np.intp)].tolist()
+    return found

@@ -1,0 +1,300 @@
+"""Run programs at many points: counts, probabilities or expectation values.
+
+Programs that begin alike, such as the measurement bases of one circuit, are given together and
+evolved together up to where they part. All take the same columns of points.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.backends.engine import outcomes, sampling, stock
+from tasks.backends.engine.choice import SLAB_BYTES, Choice, choose, points_together
+from tasks.backends.engine.evolution import Plan, evolve, plan
+from tasks.backends.engine.kernels import States
+from tasks.backends.engine.lowering import DENSITY_MATRIX, STATE_VECTOR, Picture
+from tasks.backends.engine.program import Program, Uncovered, Values, columns_of
+from tasks.errors import BadInput
+
+MATRIX_POINTS = 512  # matrices of so many points are computed together, at least
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """The counts of some points.
+
+    Row `point * n_programs + program` has `outcomes` and `counts` from `offsets[row]` up to
+    `offsets[row + 1]`, outcomes ascending. Bit 0 of an outcome is the first measured qubit.
+    """
+
+    first_point: int
+    n_points: int
+    n_programs: int
+    outcomes: NDArray[np.uint64]
+    counts: NDArray[np.uint32]
+    offsets: NDArray[np.int64]
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimates:
+    """One array a program, (n_points, n_outcomes) or (n_points, n_paulis)."""
+
+    values: tuple[Values, ...]
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How to run; no result depends on it.
+
+    `noisy` is None where the programs decide. `slab_bytes` bounds the states in memory, three
+    times a worker.
+    """
+
+    noisy: bool | None = None
+    workers: int = 1
+    slab_bytes: int = SLAB_BYTES
+    choice: Choice | None = None
+
+
+DEFAULT = Setting()
+
+
+def counts(
+    programs: Sequence[Program],
+    points: Values,
+    *,
+    names: Sequence[str],
+    shots: int,
+    seed: int,
+    setting: Setting = DEFAULT,
+) -> Counts:
+    """Draw the counts of every program at every point.
+
+    Args:
+        programs: with the same register.
+        points: radians, (n_points, n_parameters).
+        names: the parameter of each column.
+        shots: of each program and point.
+        seed: decides, with the point's number and the program's, what is drawn.
+        setting: how to run.
+
+    Raises:
+        BadInput: the points do not fit the programs.
+    """
+    parts = list(
+        counts_by_slab(programs, points, names=names, shots=shots, seed=seed, setting=setting)
+    )
+    if not parts:
+        return _counts(sampling.joined([]), 0, 0, len(programs), _choice(programs, setting))
+    ends = np.cumsum([0, *(part.offsets[-1] for part in parts)])
+    return Counts(
+        first_point=0,
+        n_points=len(points),
+        n_programs=len(programs),
+        outcomes=np.concatenate([part.outcomes for part in parts]),
+        counts=np.concatenate([part.counts for part in parts]),
+        offsets=np.concatenate(
+            [np.zeros(1, np.int64)]
+            + [part.offsets[1:] + end for part, end in zip(parts, ends[:-1], strict=True)]
+        ),
+        choice=parts[0].choice,
+    )
+
+
+def counts_by_slab(
+    programs: Sequence[Program],
+    points: Values,
+    *,
+    names: Sequence[str],
+    shots: int,
+    seed: int,
+    first_point: int = 0,
+    setting: Setting = DEFAULT,
+) -> Iterator[Counts]:
+    """Yield the same counts some points at a time, so that memory does not grow with the points.
+
+    `first_point` is the number of the first of `points` where they are a part of more.
+    """
+    chosen = _choice(programs, setting)
+    if not 0 < shots <= np.iinfo(np.uint32).max:
+        message = f"{shots} shots cannot be drawn. Ask for 1 to {np.iinfo(np.uint32).max}."
+        raise BadInput(message)
+
+    def drawn(first: int, found: Sequence[Values]) -> Counts:
+        parts = [
+            sampling.draw(p, shots=shots, seed=seed, stream=n, first_point=first_point + first)
+            for n, p in enumerate(found)
+        ]
+        whole = sampling.interleaved(parts, of=len(programs))
+        return _counts(whole, first_point + first, len(found[0]), len(programs), chosen)
+
+    for first, found, size in _run(programs, points, names, setting, chosen):
+        yield drawn(first, [_spread(p, size) for p in found])
+
+
+def probabilities(
+    programs: Sequence[Program],
+    points: Values,
+    *,
+    names: Sequence[str],
+    setting: Setting = DEFAULT,
+) -> Estimates:
+    """Return the probability of each outcome; bit 0 is the first measured qubit."""
+    chosen = _choice(programs, setting)
+    parts = [
+        [_spread(p, size) for p in found]
+        for _, found, size in _run(programs, points, names, setting, chosen)
+    ]
+    return Estimates(_stacked(parts, [2 ** len(p.measured) for p in programs]), chosen)
+
+
+def expectations(
+    program: Program,
+    points: Values,
+    *,
+    names: Sequence[str],
+    paulis: Sequence[str],
+    setting: Setting = DEFAULT,
+) -> Estimates:
+    """Return the exact expectation value of each Pauli string, one letter a qubit of the register.
+
+    Readout errors have no part in it.
+    """
+    chosen = _choice([program], setting)
+
+    def read(states: States, _: Program, picture: Picture) -> Values:
+        return outcomes.expectations(states, paulis, picture=picture)
+
+    parts = [
+        [_spread(p, size) for p in found]
+        for _, found, size in _run([program], points, names, setting, chosen, read=read)
+    ]
+    return Estimates(_stacked(parts, [len(paulis)]), chosen)
+
+
+def states(
+    program: Program, points: Values, *, names: Sequence[str], setting: Setting = DEFAULT
+) -> Estimates:
+    """Return each point's states, (n_points, rows), as the picture writes them."""
+    chosen = _choice([program], setting)
+    parts = [
+        [_spread(p, size) for p in found]
+        for _, found, size in _run(
+            [program], points, names, setting, chosen, read=lambda found, _, __: found.T.copy()
+        )
+    ]
+    return Estimates(_stacked(parts, [0]), chosen)
+
+
+_Read = Callable[[States, Program, Picture], Any]
+
+
+def _read_probabilities(found: States, program: Program, picture: Picture) -> Values:
+    return outcomes.probabilities(
+        found,
+        program.measured,
+        picture=picture,
+        n_qubits=program.n_qubits,
+        readout=program.readout,
+    )
+
+
+def _run(
+    programs: Sequence[Program],
+    points: Values,
+    names: Sequence[str],
+    setting: Setting,
+    chosen: Choice,
+    *,
+    read: _Read = _read_probabilities,
+) -> Iterator[tuple[int, list[Any], int]]:
+    """Yield the first point of a slab, what was read of every program, and how many points."""
+    columns = columns_of(np.asarray(points, dtype=np.float64), tuple(names))
+    missing = {name for program in programs for name in program.parameters} - set(names)
+    if missing:
+        message = f"The points have no column for {', '.join(sorted(missing))}. Add it."
+        raise BadInput(message)
+    if not chosen.batched:
+        picture = DENSITY_MATRIX if chosen.noisy else STATE_VECTOR
+        for number in range(len(points)):
+            values = {name: float(column[number]) for name, column in columns.items()}
+            found = stock.states(programs, [values], noisy=chosen.noisy)
+            each = zip(found, programs, strict=True)
+            yield number, [read(s, program, picture) for s, program in each], 1
+        return
+    made = plan(tuple(programs), noisy=chosen.noisy)
+    yield from _slabs(made, programs, columns, len(points), setting=setting, read=read)
+
+
+def _slabs(
+    made: Plan,
+    programs: Sequence[Program],
+    columns: dict[str, Values],
+    n_points: int,
+    *,
+    setting: Setting,
+    read: _Read,
+) -> Iterator[tuple[int, list[Any], int]]:
+    slab = points_together(made.bytes_per_point, setting.slab_bytes)
+    batch = -(-MATRIX_POINTS // slab) * slab
+
+    def work(first: int) -> list[tuple[int, list[Any], int]]:
+        here = {name: column[first : first + batch] for name, column in columns.items()}
+        size = min(batch, n_points - first)
+        return [
+            (
+                first + start,
+                [read(ended[n], each, made.picture) for n, each in enumerate(programs)],
+                min(slab, size - start),
+            )
+            for start, ended in evolve(made, here, size, slab, batch=batch)
+        ]
+
+    starts = range(0, n_points, batch)
+    if setting.workers == 1 or len(starts) <= 1:
+        for first in starts:
+            yield from work(first)
+        return
+    with ThreadPoolExecutor(setting.workers) as pool:
+        for group in range(0, len(starts), 4 * setting.workers):  # memory stays bounded
+            for found in pool.map(work, starts[group : group + 4 * setting.workers]):
+                yield from found
+
+
+def _choice(programs: Sequence[Program], setting: Setting) -> Choice:
+    if setting.choice is not None:
+        return setting.choice
+    noisy = setting.noisy
+    if noisy is None:
+        noisy = any(program.is_noisy for program in programs)
+    chosen = choose(programs[0].n_qubits, noisy=noisy)
+    if chosen.batched:
+        try:
+            plan(tuple(programs), noisy=noisy)
+        except Uncovered as error:
+            return Choice(False, noisy, str(error))
+    return chosen
+
+
+def _spread(found: Values, n_points: int) -> Values:
+    """Return one row a point where all points have the same."""
+    return np.repeat(found, n_points, axis=0) if len(found) != n_points else found
+
+
+def _stacked(parts: list[list[Values]], widths: Sequence[int]) -> tuple[Values, ...]:
+    if not parts:
+        return tuple(np.empty((0, width)) for width in widths)
+    return tuple(np.concatenate(each) for each in zip(*parts, strict=True))
+
+
+def _counts(
+    found: sampling.Drawn, first: int, n_points: int, n_programs: int, chosen: Choice
+) -> Counts:
+    offsets = sampling.rows_of(found, n_points * n_programs)
+    return Counts(first, n_points, n_programs, found.outcomes, found.counts, offsets, chosen)

@@ -192,6 +192,10 @@ ESTIMATES = Table(
         Column("raw_stderr", "float", "Its standard error."),
         _SHOTS,
         _maybe("overhead", "float", "Variance over the raw variance at equal shots."),
+        _maybe("parameters", "floats", "The point, in the order of the names.", unit="rad"),
+        _maybe("experiment_id", "id", "What is swept, the same for each sweep of it."),
+        _maybe("target", "text", "Where a sweep was measured."),
+        _maybe("repetition", "int32", "Which repetition of a sweep, from 0."),
     ),
 )
 

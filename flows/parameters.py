@@ -103,3 +103,63 @@ class VqeParameters(DeviceParameters):
             final_shots=self.final_shots,
             readout_shots=self.readout_shots,
         )
+
+
+class SweepParameters(DeviceParameters):
+    """A circuit's observables at many values of its parameters."""
+
+    circuit: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description="A file with OpenQASM 2 or 3, or its text. Names in angles are parameters.",
+            examples=["ansatz.qasm"],
+        ),
+    ]
+    points: Annotated[
+        list[str],
+        Field(
+            description="Where to measure: a grid, a list, a sample, or a CSV or Parquet file.",
+            examples=[["theta=0:2pi:100"], ["sobol 4096 theta=0:2pi phi=0:pi"], ["points.csv"]],
+        ),
+    ] = []
+    observables: Annotated[
+        list[str],
+        Field(
+            description="What to estimate; nothing asks for Z of each measured qubit.",
+            examples=[["Z0*Z1"], ["0.5*X0*X1 - 1.2*Z0", "h2"]],
+        ),
+    ] = []
+    target: Annotated[
+        str,
+        Field(
+            description="Where to run: a simulator, a device emulated from its calibration, or one "
+            "of an AWS account.",
+            examples=["local:sv", "emulator:garnet"],
+        ),
+    ] = "local:sv"
+    shots: Annotated[
+        int, Field(ge=1, le=10_000_000, description="Shots of each circuit at each point.")
+    ] = 1000
+    repetitions: Annotated[
+        int, Field(ge=1, le=10_000, description="How often everything is measured anew.")
+    ] = 1
+    mitigate: Annotated[
+        str,
+        Field(
+            description="Error mitigation of every estimate.",
+            examples=["none", "readout", "zne", "readout,zne"],
+        ),
+    ] = "none"
+    readout_shots: Annotated[
+        int, Field(ge=1, le=MAX_SHOTS, description="Shots for each readout calibration circuit.")
+    ] = 8000
+    seed: Annotated[
+        int, Field(ge=0, le=2**53, description="Same seed, same result, bit for bit.")
+    ] = 1
+    tenant: Annotated[str, Field(min_length=1, max_length=64, description="Who pays.")] = "default"
+
+    @property
+    def title(self) -> str:
+        """What a run is called: the circuit's file, or that there is none."""
+        return self.circuit if "\n" not in self.circuit else "circuit"

@@ -9,7 +9,7 @@ from flows.failures import record_failure
 from flows.parameters import VqeParameters
 from tasks.calibration import calibrate_readout
 from tasks.collection import collect
-from tasks.compilation import compile_ansatz
+from tasks.compilation import compile_for_target
 from tasks.estimation import estimate
 from tasks.landing import land
 from tasks.lifecycle.results import plain
@@ -46,11 +46,13 @@ async def vqe(
     )
     search = parameters.search(prepared.start)
 
-    experiment = compile_ansatz(run, prepared=prepared)
+    experiment = compile_for_target(run, program=prepared.program, groups=prepared.groups)
     select(experiment)
     quote(experiment, search=search)
 
-    confusion = calibrate_readout(experiment, search=search)
+    confusion = calibrate_readout(
+        experiment, mitigation=search.mitigation, shots=search.readout_shots
+    )
     optimum = optimise(experiment, search=search, confusion=confusion)
 
     executions = plan(experiment, optimum=optimum, search=search)

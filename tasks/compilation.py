@@ -4,23 +4,25 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
+from datasets.records.problems import Program
 from datasets.records.runs import Run
 from tasks.core.compilation.checks import check_native
 from tasks.core.compilation.compiler import compile_program
 from tasks.core.events import emit
-from tasks.lifecycle.experiment import Experiment, Prepared
+from tasks.core.grouping import Group
+from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.options import options_of, written
 from tasks.lifecycle.runtime import open_runtime
 
 
 @task(name="compile", cache_policy=NO_CACHE)
-def compile_ansatz(run: Run, *, prepared: Prepared) -> Experiment:
+def compile_for_target(run: Run, *, program: Program, groups: tuple[Group, ...]) -> Experiment:
     """Compile for the target's calibration, and check the outcome before anything runs it."""
     runtime = open_runtime(home())
     snapshot, backend = runtime.snapshot(run), runtime.backend(run)
-    backend.validate(prepared.program.circuit)
-    bases = [group.basis for group in prepared.groups]
-    compiled = compile_program(prepared.program, snapshot=snapshot, bases=bases)
+    backend.validate(program.circuit)
+    bases = [group.basis for group in groups]
+    compiled = compile_program(program, snapshot=snapshot, bases=bases)
     for measured in compiled.measured:
         backend.validate(measured.circuit)
         check_native(measured.circuit, snapshot=snapshot)
@@ -31,8 +33,8 @@ def compile_ansatz(run: Run, *, prepared: Prepared) -> Experiment:
         run_id=run.run_id,
         seed=run.seed,
         target=run.target,
-        program=prepared.program,
-        groups=prepared.groups,
+        program=program,
+        groups=groups,
         snapshot=snapshot,
         compiled=compiled,
         options=written(options_of(run)),

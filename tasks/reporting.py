@@ -18,6 +18,8 @@ def report(run_id: RunId) -> Path:
     """Render the run as one HTML file, and as an artifact of the flow run."""
     runtime = open_runtime(home())
     path = write_report(run_id, runtime=runtime)
-    create_markdown_artifact(markdown(run_id, runtime=runtime), key="vqe", description="Energies")
+    create_markdown_artifact(
+        markdown(run_id, runtime=runtime), key="result", description="What the run found"
+    )
     emit("report.written", path=str(path))
     return path

@@ -1,6 +1,7 @@
-"""Put a variational run's answer together."""
+"""Put a run's answer together."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -13,6 +14,8 @@ from tasks.core.optimisers.session import Optimum
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.results import Estimated, VqeResult, vqe_result
 from tasks.lifecycle.runtime import open_runtime
+from tasks.lifecycle.sweep_results import sweep_result
+from tasks.lifecycle.sweeps import Sweep
 
 
 @task(name="summarise", cache_policy=NO_CACHE)
@@ -41,3 +44,9 @@ def summarise(
         lake=str(runtime.home.lake),
         report=str(runtime.home.reports / f"{run.run_id}.html"),
     )
+
+
+@task(name="summarise", cache_policy=NO_CACHE)
+def summarise_sweep(sweep: Sweep, *, run: Run, name: str) -> dict[str, Any]:
+    """Return what each observable is over all points, with what it takes to trace it."""
+    return sweep_result(sweep, run=run, name=name, runtime=open_runtime(home()))

@@ -42,6 +42,9 @@ AGAIN = {
 }
 
 
+AT_ONCE = 500  # values in a statement, which SQLite limits
+
+
 class Journal:
     """Runs, executions, iterations and the ledger behind one engine; safe to share by threads."""
 
@@ -219,6 +222,17 @@ class Journal:
                 sa.select(executions.c.execution_id, executions.c.chunk).where(chosen)
             )
             return {ExecutionId(execution_id): found for execution_id, found in known}
+
+    def landed_chunks(self, chunks: Sequence[str]) -> frozenset[str]:
+        """Return those of `chunks` that are in the lake."""
+        there = executions.c.state.in_([ExecutionState.LANDED, ExecutionState.SETTLED])
+        known: set[str] = set()
+        with self._reading() as connection:
+            for start in range(0, len(chunks), AT_ONCE):
+                some = executions.c.chunk.in_(chunks[start : start + AT_ONCE])
+                found = connection.execute(sa.select(executions.c.chunk).where(there, some))
+                known.update(chunk for (chunk,) in found)
+        return frozenset(known)
 
     def landed(self, execution_ids: Sequence[ExecutionId]) -> None:
         """Write down that the counts are in the lake."""

@@ -1,9 +1,12 @@
 """Runs and iterations as the journal keeps them."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from datasets.records.executions import RunId
 
@@ -35,6 +38,12 @@ class Run:
     result: str | None = None
     failure: str | None = None
     cancel_requested_at: datetime | None = None
+
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """The flow's own parameters."""
+        asked: Mapping[str, Any] = json.loads(self.parameters)
+        return asked
 
 
 @dataclass(frozen=True, slots=True)

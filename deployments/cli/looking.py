@@ -58,7 +58,7 @@ def runs(
 
 def show(run: RunArgument, as_json: Json = False) -> None:
     """Show one run: what was asked, how it stands, what it found."""
-    from deployments.cli.summary import vqe_summary
+    from deployments.cli.flows_by_name import known
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
@@ -90,7 +90,7 @@ def show(run: RunArgument, as_json: Json = False) -> None:
         typer.echo(f"failed: {found.failure}")
     typer.echo(_bought(executions, len(iterations)))
     if result:
-        typer.echo(vqe_summary(result))
+        typer.echo(known(found.flow).summary(result))
     else:
         typer.echo(f"`qrt resume {found.run_id}` goes on with it.")
 

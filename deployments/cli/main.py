@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from deployments.cli import devices, looking, recovering
 from deployments.cli.sandbox import sandbox
+from deployments.cli.sweeping import sweep
 from tasks.errors import BadInput, RuntimeFault
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.add_typer(devices.app, name="devices")
 looking.register(app)
 recovering.register(app)
+app.command()(sweep)
 app.command()(sandbox)
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
@@ -64,9 +66,10 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
 ) -> None:
     """Find a ground state energy with a variational loop."""
     from deployments.cli.options import as_object, as_tags
-    from deployments.cli.running import run_vqe, validated
+    from deployments.cli.running import run_flow, validated
 
     parameters = validated(
+        "vqe",
         problem=problem,
         target=target,
         ansatz=ansatz,
@@ -84,7 +87,7 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
         device_parameters=as_object(device_parameters, option="--device-parameters"),
         tags=as_tags(tag or []),
     )
-    run_vqe(parameters, run_id=None, as_json=json)
+    run_flow("vqe", parameters, run_id=None, as_json=json)
 
 
 @app.command()

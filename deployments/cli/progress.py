@@ -11,10 +11,13 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from tasks.core.events import Event, listening
 
 STAGES = {
-    "run.starting": lambda f: f"starting: {f['problem']} on {f['target']}",
+    "run.starting": lambda f: f"starting: {f['title']} on {f['target']}",
     "run.opened": lambda f: f"run {f['run_id']}",
     "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
     "run.quoted": lambda f: f"quoted: at most {f['usd']:.2f} USD on the real device",
+    "sweep.divided": lambda f: (
+        f"{f['points']:,} of {f['of']:,} points to be measured, in {f['chunks']} chunks"
+    ),
     "estimate.planned": lambda f: f"final estimate: {f['shots']:,} shots",
     "report.written": lambda f: f"report: {f['path']}",
 }

@@ -1,7 +1,7 @@
 """The summary of a run in words, at most 80 columns wide."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 WIDTH = 80
@@ -32,6 +32,35 @@ def vqe_summary(result: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def sweep_summary(result: Mapping[str, Any]) -> str:
+    """Return the summary of a sweep."""
+    names = result["parameters"]
+    lines = [
+        f"{result['circuit']} on {result['target']}: {result['points']:,} points",
+        "",
+        *(_line(found["observable"], _range(found, names)) for found in result["observables"]),
+        _line("mitigation", result["method"]),
+        _line("measured", f"{result['measured']:,} points in {result['wall_s']:.1f} s"),
+        _line("cost", _cost(result)),
+        _line("data", result["lake"]),
+        _line("report", result["report"]),
+        _line("trace", f"qrt show {result['run_id']}"),
+    ]
+    return "\n".join(lines)
+
+
+def _range(found: Mapping[str, Any], names: Sequence[str]) -> str:
+    return (
+        f"{found['least']:+.4f} at {_point(names, found['least_at'])}, "
+        f"{found['most']:+.4f} at {_point(names, found['most_at'])}, ± {found['stderr']:.4f}"
+    )
+
+
+def _point(names: Sequence[str], values: Sequence[float]) -> str:
+    shown = [f"{name}={value:.4g}" for name, value in zip(names, values, strict=True)]
+    return " ".join(shown[:3]) + (" ..." if len(shown) > 3 else "")  # noqa: PLR2004 - a line
+
+
 def _energy(value: float, stderr: float, exact: float | None) -> str:
     text = f"{value:.5f} ± {stderr:.5f} hartree"
     return text if exact is None else f"{text}   {1000 * (value - exact):+.1f} mHa from exact"
@@ -54,4 +83,5 @@ def _line(label: str, text: str) -> str:
     wrapped = textwrap.wrap(
         text, WIDTH - len(indent), break_on_hyphens=False, break_long_words=False
     ) or [""]
+    label = label if len(label) < LABEL else f"{label}\n{' ' * LABEL}  "
     return f"  {label:<{LABEL}}" + f"\n{indent}".join(wrapped)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from datasets.records.circuits import Gate
-from datasets.records.devices import DeviceSnapshot
+from datasets.records.devices import DeviceKind, DeviceSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,13 @@ class NoiseModel:
 
 
 NOISELESS = NoiseModel({}, {}, {})
+
+
+def at(snapshot: DeviceSnapshot) -> NoiseModel | None:
+    """Return the noise with which a target is simulated; None asks for a state vector."""
+    if snapshot.name == "local:dm":
+        return NOISELESS
+    return None if snapshot.kind is DeviceKind.SIMULATOR else of(snapshot)
 
 
 def of(snapshot: DeviceSnapshot) -> NoiseModel:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.records.circuits import Circuit
-from datasets.records.devices import DeviceKind, DeviceSnapshot
+from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Execution, ExecutionState
 from tasks.backends import noise, simulation
 from tasks.backends.protocol import Histogram, Outcome, Sold
@@ -37,10 +37,7 @@ class SimulatedBackend:
     def __init__(self, snapshot: DeviceSnapshot, spool: Path) -> None:
         self._snapshot = snapshot
         self._spool = spool
-        perfect = snapshot.kind is DeviceKind.SIMULATOR
-        self._noise = None if perfect else noise.of(snapshot)
-        if snapshot.name == "local:dm":
-            self._noise = noise.NOISELESS
+        self._noise = noise.at(snapshot)
 
     def validate(self, circuit: Circuit) -> None:
         """Refuse circuits that do not fit this machine's memory."""

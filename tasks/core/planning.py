@@ -74,13 +74,43 @@ def plan_readout(
     Raises:
         BadInput: fewer shots than the device takes.
     """
-    count, each = _readout_copies(shots, snapshot)
+    count, each = _equal_parts(shots, snapshot)
     qubits = compiled.measured_qubits
     circuits = readout.expand(qubits, native_gates=snapshot.native_gates)
     basis = "Z" * len(qubits)
     copies = [
         Copy(Unit(_text(circuit, compiled, snapshot), ()), 0, basis, variant, each)
         for circuit, variant in zip(circuits, readout.VARIANTS, strict=True)
+        for _ in range(count)
+    ]
+    return _executions(copies, compiled=compiled, snapshot=snapshot, setting=setting)
+
+
+def plan_circuits(
+    circuits: Sequence[Circuit],
+    *,
+    points: Points,
+    numbers: Sequence[int],
+    keys: Sequence[tuple[str, str]],
+    shots: int,
+    compiled: CompiledProgram,
+    snapshot: DeviceSnapshot,
+    setting: Setting,
+) -> tuple[Execution, ...]:
+    """Plan the executions that run each circuit at each point with `shots` shots.
+
+    `numbers[k]` is the number of point k, `keys[i]` the basis and the variant of circuit i. Shots
+    above the device's range are split.
+
+    Raises:
+        BadInput: fewer shots than the device takes.
+    """
+    count, each = _equal_parts(shots, snapshot)
+    copies = [
+        Copy(_unit(source, circuit, point), number, basis, variant, each)
+        for circuit, (basis, variant) in zip(circuits, keys, strict=True)
+        for source in [_text(circuit, compiled, snapshot)]
+        for number, point in zip(numbers, points, strict=True)
         for _ in range(count)
     ]
     return _executions(copies, compiled=compiled, snapshot=snapshot, setting=setting)
@@ -112,13 +142,13 @@ def _most_shots(limits: Limits) -> int:
     return min(limits.shots_max, limits.program_set_shots or limits.shots_max)
 
 
-def _readout_copies(shots: int, snapshot: DeviceSnapshot) -> tuple[int, int]:
-    """Return how many copies of a readout circuit, and the shots of each."""
+def _equal_parts(shots: int, snapshot: DeviceSnapshot) -> tuple[int, int]:
+    """Return how many copies of a circuit have `shots` in all, and the shots of each."""
     least = max(snapshot.limits.shots_min, 1)
     if shots < least:
         message = (
-            f"A readout calibration circuit needs at least {least} shots on {snapshot.name}; "
-            f"got {shots}. Ask for at least {least} readout shots."
+            f"A circuit needs at least {least} shots on {snapshot.name}; got {shots}. "
+            f"Ask for at least {least}."
         )
         raise BadInput(message)
     most = _most_shots(snapshot.limits)

@@ -19,7 +19,7 @@ def samples(
         executable = found.executable
         bases = by_point[executable.point][executable.variant]
         known = bases.get(executable.basis)
-        bases[executable.basis] = _add(known, found) if known else found
+        bases[executable.basis] = added(known, found) if known else found
     return tuple(Sample(groups, constant, by_point[point]) for point in sorted(by_point))
 
 
@@ -28,11 +28,12 @@ def counts_by_variant(collected: Iterable[Collected]) -> dict[str, Counts]:
     total: dict[str, Counts] = {}
     for found in (counts for item in collected for counts in item.counts):
         variant = found.executable.variant
-        total[variant] = _add(total[variant], found) if variant in total else found
+        total[variant] = added(total[variant], found) if variant in total else found
     return total
 
 
-def _add(one: Counts, other: Counts) -> Counts:
+def added(one: Counts, other: Counts) -> Counts:
+    """Return both counts of one executable as one."""
     outcomes, place = np.unique(np.concatenate([one.outcomes, other.outcomes]), return_inverse=True)
     seen = np.bincount(place, weights=np.concatenate([one.counts, other.counts]))
     return Counts(one.executable, one.n_qubits, outcomes, seen.astype(np.uint32))

@@ -1,56 +1,77 @@
 """Refuse a request that cannot succeed, in a second and before anything starts."""
 
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 from datasets.devices.catalogue import resolve
 from datasets.problems.catalogue import load
 from datasets.records.devices import DeviceSnapshot
-from datasets.records.options import DeviceOptions
 from tasks.backends.braket_devices import is_braket, preflight
-from tasks.core.ansatz import Kind, build
+from tasks.core.ansatz import build
 from tasks.core.grouping import group
 from tasks.core.mitigation.composition import Mitigation
 from tasks.core.optimisers.registry import known
 from tasks.errors import BadInput, TooLarge, UnknownName
-from tasks.lifecycle.options import applied, check_options
+from tasks.lifecycle.options import applied, check_options, options_in
+from tasks.lifecycle.sweep_inputs import inputs_of
 
 
-def check_vqe(
-    *,
-    problem: str,
-    target: str,
-    ansatz: Kind,
-    layers: int,
-    optimizer: str,
-    mitigate: str,
-    shots: int,
-    final_shots: int,
-    options: DeviceOptions,
-) -> None:
-    """Check everything that can be known without compiling.
+def check_vqe(asked: Mapping[str, Any]) -> None:
+    """Check everything that can be known of a variational run without compiling.
 
     Raises:
         BadInput: what is wrong, the limit, and what to do.
     """
-    mitigation = Mitigation.parse(mitigate)
+    target, optimizer = asked["target"], asked["optimizer"]
+    mitigation = Mitigation.parse(asked["mitigate"])
     if optimizer not in known():
         raise UnknownName("optimizer", optimizer, known())
-    loaded = load(problem)
-    check_options(options, target=target)
-    snapshot = applied(options, _snapshot(target))
+    loaded = load(asked["problem"])
+    snapshot = _usable(asked)
     if loaded.hamiltonian.n_qubits > snapshot.n_qubits:
         raise TooLarge(target, snapshot.n_qubits, loaded.hamiltonian.n_qubits)
-    program = build(loaded, kind=ansatz, layers=layers)
+    program = build(loaded, kind=asked["ansatz"], layers=asked["layers"])
     groups = len(group(program.observable))
     least = max(snapshot.limits.shots_min, 1)
-    for name, asked, each in (
-        ("shots", shots, groups),
-        ("final-shots", final_shots, groups * len(mitigation.scales)),
+    for name, given, each in (
+        ("shots", asked["shots"], groups),
+        ("final-shots", asked["final_shots"], groups * len(mitigation.scales)),
     ):
-        if asked < each * least:
+        if given < each * least:
             message = (
-                f"--{name} {asked} is too few: {each} circuits of at least {least} shots are "
+                f"--{name} {given} is too few: {each} circuits of at least {least} shots are "
                 f"needed on {target}. Ask for {each * least} or more."
             )
             raise BadInput(message)
+
+
+def check_sweep(asked: Mapping[str, Any]) -> None:
+    """Check everything that can be known of a sweep without compiling; its points are all read.
+
+    Raises:
+        BadInput: what is wrong, the limit, and what to do.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        inputs = inputs_of(asked, folder=Path(folder))
+    snapshot = _usable(asked)
+    if inputs.read.n_qubits > snapshot.n_qubits:
+        raise TooLarge(asked["target"], snapshot.n_qubits, inputs.read.n_qubits)
+    least = max(snapshot.limits.shots_min, 1)
+    if asked["shots"] < least:
+        message = (
+            f"--shots {asked['shots']} is too few: {asked['target']} takes at least {least} for a "
+            f"circuit. Ask for {least} or more."
+        )
+        raise BadInput(message)
+
+
+def _usable(asked: Mapping[str, Any]) -> DeviceSnapshot:
+    """Return the target as a run with these parameters can use it."""
+    options = options_in(asked)
+    check_options(options, target=asked["target"])
+    return applied(options, _snapshot(asked["target"]))
 
 
 def _snapshot(target: str) -> DeviceSnapshot:

@@ -8,9 +8,13 @@ from typing import Any
 
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
-from tasks.core.reports.page import vqe_page
+from tasks.core.reports.figures import heat_map, line
+from tasks.core.reports.page import sweep_page, vqe_page
 from tasks.errors import BadInput, StorageFault
 from tasks.lifecycle.runtime import Runtime
+from tasks.lifecycle.sweep_results import plotted
+
+MAX_PLOTS = 12  # observables that are drawn
 
 
 def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
@@ -24,14 +28,7 @@ def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
     result = result_of(run)
     # Matplotlib keeps a font list; by default in the user's own folders.
     os.environ.setdefault("MPLCONFIGDIR", str(runtime.home.cache / "matplotlib"))
-    stood = [iteration.energies[0] for iteration in runtime.journal.iterations(run.run_id)]
-    page = vqe_page(
-        result,
-        parameters=json.loads(run.parameters),
-        energies=[value for value, _ in stood],
-        stderrs=[stderr for _, stderr in stood],
-        started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
-    )
+    page = (_sweep if run.flow == "sweep" else _vqe)(run, result, runtime=runtime)
     path = runtime.home.reports / f"{run.run_id}.html"
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -44,9 +41,51 @@ def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
     return path
 
 
+def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
+    stood = [iteration.energies[0] for iteration in runtime.journal.iterations(run.run_id)]
+    return vqe_page(
+        result,
+        parameters=run.asked,
+        energies=[value for value, _ in stood],
+        stderrs=[stderr for _, stderr in stood],
+        started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def _sweep(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
+    return sweep_page(
+        result,
+        parameters=run.asked,
+        plots=sweep_plots(result, runtime=runtime),
+        started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def sweep_plots(result: Mapping[str, Any], *, runtime: Runtime) -> list[tuple[str, str]]:
+    """Return each observable with its plot: a line over one parameter, a map over two."""
+    names = result["parameters"]
+    if len(names) not in {1, 2}:
+        return []
+    plots = []
+    for name in [found["observable"] for found in result["observables"][:MAX_PLOTS]]:
+        rows = plotted(result, name, runtime=runtime)
+        x = [parameters[0] for parameters, _, _ in rows]
+        values = [value for _, value, _ in rows]
+        if len(names) == 1:
+            drawn = line(x, values, [stderr for *_, stderr in rows], names=(names[0], name))
+        else:
+            y = [parameters[1] for parameters, _, _ in rows]
+            drawn = heat_map(x, y, values, names=(names[0], names[1], name))
+        plots.append((name, drawn))
+    return plots
+
+
 def markdown(run_id: RunId, *, runtime: Runtime) -> str:
-    """Return the run's energies as a short table for the Prefect UI."""
-    result = result_of(runtime.journal.run(run_id))
+    """Return what the run found as a short table for the Prefect UI."""
+    run = runtime.journal.run(run_id)
+    result = result_of(run)
+    if run.flow == "sweep":
+        return _sweep_markdown(result)
     exact = result["exact_energy"]
     rows = [
         ("mitigated", f"{result['energy']:.5f} ± {result['stderr']:.5f}"),
@@ -58,6 +97,19 @@ def markdown(run_id: RunId, *, runtime: Runtime) -> str:
     ]
     table = "\n".join(f"| {name} | {value} |" for name, value in rows)
     return f"# {result['problem']} on {result['target']}\n\n| | |\n|---|---|\n{table}\n"
+
+
+def _sweep_markdown(result: Mapping[str, Any]) -> str:
+    rows = [
+        f"| {o['observable']} | {o['least']:+.4f} | {o['most']:+.4f} | {o['stderr']:.4f} |"
+        for o in result["observables"]
+    ]
+    table = "\n".join(["| observable | least | most | stderr |", "|---|---|---|---|", *rows])
+    return (
+        f"# {result['circuit']} on {result['target']}\n\n{table}\n\n"
+        f"{result['points']:,} points, {result['cost_usd']:.2f} USD at published prices. "
+        f"Report: `{result['report']}`\n"
+    )
 
 
 def result_of(run: Run) -> Mapping[str, Any]:

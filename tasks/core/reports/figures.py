@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, BLUE, RED, GREEN, GRID = "#1c2430", "#2563a8", "#b5432a", "#2c7a4b", "#e3e7ec"
+_FEW = 60  # points that are marked one by one
 FORMAT: dict[Any, Any] = {
     "svg.hashsalt": "quantum-runtime",
     "svg.fonttype": "none",
@@ -63,6 +64,40 @@ def extrapolation(
     axes.set_xlabel("noise scale")
     axes.set_xticks([0, *x])
     axes.legend(frameon=False, fontsize=8)
+    return _svg(figure)
+
+
+def line(
+    x: Sequence[float], y: Sequence[float], stderr: Sequence[float], *, names: tuple[str, str]
+) -> str:
+    """Plot an observable over one parameter, with its standard error as a band."""
+    figure, axes = _axes(width=7.6)
+    found, spread = np.array(y), np.array(stderr)
+    axes.fill_between(x, found - spread, found + spread, color=BLUE, alpha=0.25, lw=0)
+    axes.plot(x, found, color=BLUE, lw=1.1, marker="o" if len(found) < _FEW else "", ms=3)
+    axes.set_xlabel(f"{names[0]} / rad")
+    axes.set_ylabel(names[1])
+    return _svg(figure)
+
+
+def heat_map(
+    x: Sequence[float], y: Sequence[float], value: Sequence[float], *, names: tuple[str, str, str]
+) -> str:
+    """Plot an observable over two parameters: a map where they form a grid, else dots."""
+    from matplotlib import rc_context
+
+    figure, axes = _axes(width=6.0)
+    across, up = np.unique(x), np.unique(y)
+    with rc_context(FORMAT):
+        if len(across) * len(up) == len(value):
+            order = np.lexsort((x, y))
+            grid = np.array(value)[order].reshape(len(up), len(across))
+            drawn: Any = axes.pcolormesh(across, up, grid, cmap="viridis", rasterized=True)
+        else:
+            drawn = axes.scatter(x, y, c=value, s=6, cmap="viridis", lw=0, rasterized=True)
+        figure.colorbar(drawn, ax=axes, label=names[2])
+    axes.set_xlabel(f"{names[0]} / rad")
+    axes.set_ylabel(f"{names[1]} / rad")
     return _svg(figure)
 
 

@@ -1,4 +1,4 @@
-"""The report of a variational run as one HTML file with everything inside."""
+"""The report of a run as one HTML file with everything inside."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,9 +16,6 @@ def vqe_page(
     started: str,
 ) -> str:
     """Render the page from a run's result, its parameters, and each iteration's energy."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
     final = (result["energy"], result["stderr"])
     exact = result["exact_energy"]
     plots = {"convergence": convergence(energies, stderrs, exact=exact, final=final)}
@@ -26,13 +23,29 @@ def vqe_page(
     plots["extrapolation"] = (
         extrapolation(result["scales"], mitigated=final, exact=exact) if several else ""
     )
+    return _rendered("vqe.html.j2", plots, r=result, p=parameters, started=started)
+
+
+def sweep_page(
+    result: Mapping[str, Any],
+    *,
+    parameters: Mapping[str, Any],
+    plots: Sequence[tuple[str, str]],
+    started: str,
+) -> str:
+    """Render the page of a sweep; `plots` are each observable's name and plot."""
+    drawn = {f"plot{number}": plot for number, (_, plot) in enumerate(plots)}
+    names = [name for name, _ in plots]
+    return _rendered("sweep.html.j2", drawn, r=result, p=parameters, started=started, names=names)
+
+
+def _rendered(template: str, plots: Mapping[str, str], **values: Any) -> str:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
-    return environment.get_template("vqe.html.j2").render(
-        r=result,
-        p=parameters,
-        started=started,
-        # Our own plots, whose text matplotlib has escaped.
-        **{name: Markup(plot) for name, plot in plots.items()},  # noqa: S704
-    )
+    # Our own plots, whose text matplotlib has escaped.
+    drawn = {name: Markup(plot) for name, plot in plots.items()}  # noqa: S704
+    return environment.get_template(template).render(drawn=drawn, **drawn, **values)

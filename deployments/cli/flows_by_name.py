@@ -1,0 +1,51 @@
+"""What the command line knows of each flow: its parameters, its check, its summary."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from deployments.cli.summary import sweep_summary, vqe_summary
+from flows.parameters import SweepParameters, VqeParameters
+from tasks.errors import UnknownName
+from tasks.lifecycle.checks import check_sweep, check_vqe
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One flow as the command line sees it; `title` is the parameter that names a run."""
+
+    parameters: type[BaseModel]
+    check: Callable[[Mapping[str, Any]], None]
+    summary: Callable[[Mapping[str, Any]], str]
+    title: str
+
+
+FLOWS: Mapping[str, Known] = {
+    "vqe": Known(VqeParameters, check_vqe, vqe_summary, "problem"),
+    "sweep": Known(SweepParameters, check_sweep, sweep_summary, "circuit"),
+}
+
+
+def known(name: str) -> Known:
+    """Return a flow.
+
+    Raises:
+        UnknownName: there is none of that name, such as one of a newer release.
+    """
+    if name not in FLOWS:
+        kind = "flow"
+        raise UnknownName(kind, name, FLOWS)
+    return FLOWS[name]
+
+
+def load(name: str) -> Callable[..., Any]:
+    """Import a flow, which imports Prefect."""
+    if name == "sweep":
+        from flows.sweep import sweep
+
+        return sweep
+    from flows.vqe import vqe
+
+    return vqe

@@ -1,0 +1,54 @@
+"""Measure a circuit at many points."""
+
+from typing import Annotated, Any
+
+from prefect import flow
+from pydantic import Field
+
+from flows.failures import record_failure
+from flows.parameters import SweepParameters
+from tasks import sweeping
+from tasks.calibration import calibrate_readout
+from tasks.compilation import compile_for_target
+from tasks.reporting import report
+from tasks.running import close_run, open_run
+from tasks.selection import select
+from tasks.settlement import settle
+from tasks.summary import summarise_sweep
+
+
+@flow(
+    name="sweep",
+    description="A circuit's observables at many values of its parameters.",
+    flow_run_name="{parameters.title} on {parameters.target}",
+    on_failure=[record_failure],
+    on_cancellation=[record_failure],
+    validate_parameters=True,
+)
+async def sweep(
+    parameters: SweepParameters,
+    run_id: Annotated[
+        str | None, Field(description="Go on with this run; leave empty to start a new one.")
+    ] = None,
+) -> dict[str, Any]:
+    """Compile once for the target, then measure and land the points chunk by chunk."""
+    run = open_run("sweep", parameters=parameters.model_dump(), run_id=run_id)
+    inputs = sweeping.read(run)
+
+    experiment = compile_for_target(run, program=inputs.program, groups=inputs.groups)
+    select(experiment)
+    divided = sweeping.divide(experiment, run=run, inputs=inputs)
+    sweeping.quote(divided)
+
+    confusion = calibrate_readout(
+        experiment, mitigation=divided.mitigation, shots=parameters.readout_shots
+    )
+    for piece in sweeping.due(divided):
+        measured = sweeping.measure(divided, piece=piece)
+        sweeping.land(measured, sweep=divided, confusion=confusion)
+    settle(run)
+
+    result = summarise_sweep(divided, run=run, name=inputs.name)
+    close_run(run, result=result)
+    report(run.run_id)
+    return result

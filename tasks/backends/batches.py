@@ -1,0 +1,57 @@
+"""Measure circuits at many points on this machine, all together."""
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.records.blocks import CountsBlock, Form
+from datasets.records.circuits import Circuit
+from datasets.records.devices import DeviceSnapshot
+from tasks.backends import noise
+from tasks.backends.engine import running
+from tasks.backends.engine.compiled import from_circuits
+
+
+def measure(
+    circuits: Sequence[Circuit],
+    points: NDArray[np.float64],
+    *,
+    forms: Sequence[Form],
+    measured_qubits: Sequence[int],
+    names: Sequence[str],
+    shots: int,
+    seed: int,
+    snapshot: DeviceSnapshot,
+) -> tuple[CountsBlock, str]:
+    """Return the counts of each circuit at each point, and which engine drew them and why.
+
+    Args:
+        circuits: native ones, one a form, in device labels.
+        points: (n_points, n_parameters) radians.
+        forms: what the circuits are.
+        measured_qubits: device labels in the order of the outcome's bits.
+        names: the parameter of each column of `points`.
+        shots: of each circuit at each point.
+        seed: the same seed gives the same counts.
+        snapshot: of the simulator, or of the device whose noise is emulated.
+    """
+    model = noise.at(snapshot)
+    found = running.counts(
+        from_circuits(circuits, measured_qubits=measured_qubits, noise=model),
+        points,
+        names=names,
+        shots=shots,
+        seed=seed,
+        setting=running.Setting(noisy=model is not None, workers=os.cpu_count() or 1),
+    )
+    block = CountsBlock(
+        n_points=found.n_points,
+        n_qubits=len(measured_qubits),
+        forms=tuple(forms),
+        outcomes=found.outcomes,
+        counts=found.counts,
+        offsets=found.offsets,
+    )
+    return block, found.choice.reason

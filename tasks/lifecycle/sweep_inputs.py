@@ -1,0 +1,115 @@
+"""What a sweep was asked for, read and checked: circuit, points, observables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from datasets.devices.text_file import read_text, write_text
+from datasets.layout import Home
+from datasets.point_files import open_points, pin_points
+from datasets.problems.catalogue import load
+from datasets.records.problems import Program, ProgramId
+from datasets.records.runs import Run
+from tasks.core.grouping import Group
+from tasks.core.identity import digest
+from tasks.core.mitigation.composition import Mitigation
+from tasks.core.qasm.circuit import ReadCircuit
+from tasks.core.qasm.reading import read_circuit
+from tasks.core.sweeps.estimation import combined, groups_of
+from tasks.core.sweeps.observables import Observable, parse_observables
+from tasks.core.sweeps.points import MAX_POINTS, Points, check_parameters
+from tasks.core.sweeps.points_language import PointFile, parse_points
+from tasks.core.sweeps.work import SweepSpec
+
+WANTED = "an OpenQASM circuit"
+
+
+@dataclass(frozen=True, slots=True)
+class SweepInputs:
+    """A sweep's circuit as it was read, and what is to be done with it."""
+
+    name: str
+    read: ReadCircuit
+    spec: SweepSpec
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The measurement groups of all observables together."""
+        return groups_of(self.spec.observables)
+
+    @property
+    def program(self) -> Program:
+        """The circuit as a program; its observable is the sum of all."""
+        observable = combined(self.spec.observables)
+        content = [self.read.digest, observable]
+        circuit = self.read.circuit
+        return Program(
+            program_id=ProgramId(digest(content)),
+            name=self.name,
+            circuit=circuit,
+            parameters=circuit.parameters,
+            frequencies=(),
+            observable=observable,
+        )
+
+
+def inputs_of(asked: Mapping[str, Any], *, folder: Path) -> SweepInputs:
+    """Read what is asked for, keeping copies of its files in `folder`, which go before the files.
+
+    Raises:
+        BadInput: what is wrong with the circuit, the points or the observables, and where.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    text = _circuit_text(asked["circuit"], folder / "circuit.qasm")
+    name = Path(asked["circuit"]).stem if _is_path(asked["circuit"]) else "circuit"
+    read = read_circuit(text, origin=f"{name}.qasm")
+    points = _points(asked["points"], folder / "points.parquet")
+    check_parameters(points, wanted=read.parameters)
+    spec = SweepSpec(
+        circuit=read.digest,
+        observables=_observables(asked["observables"], read),
+        targets=(asked["target"],),
+        points=points,
+        shots=asked["shots"],
+        repetitions=asked["repetitions"],
+        mitigation=Mitigation.parse(asked["mitigate"]).name,
+        seed=asked["seed"],
+    )
+    return SweepInputs(name, read, spec)
+
+
+def folder_of(run: Run, *, home: Home) -> Path:
+    """Return where a run's inputs are kept."""
+    return home.inputs / run.run_id
+
+
+def _circuit_text(circuit: str, pinned: Path) -> str:
+    """Return the circuit's text, from the copy where there is one."""
+    if pinned.exists():
+        return read_text(pinned)
+    text = read_text(Path(circuit), wanted=WANTED) if _is_path(circuit) else circuit
+    write_text(pinned, text, replace=False)
+    return text
+
+
+def _is_path(circuit: str) -> bool:
+    """Whether a circuit is named by its file; a text has lines or ends a statement."""
+    return "\n" not in circuit and ";" not in circuit
+
+
+def _points(texts: list[str], pinned: Path) -> Points:
+    found = parse_points(texts)
+    if not isinstance(found, PointFile):
+        return found
+    if pinned.exists():
+        return open_points(pinned)
+    return pin_points(Path(found.path), pinned=pinned, most=MAX_POINTS)
+
+
+def _observables(texts: list[str], read: ReadCircuit) -> tuple[Observable, ...]:
+    """Return what is estimated: by default Z of each qubit that the circuit measures."""
+    wanted = texts or [f"Z{qubit}" for qubit in read.measured_qubits]
+    return parse_observables(
+        wanted, n_qubits=read.n_qubits, problem=lambda name: load(name).hamiltonian
+    )

@@ -1,0 +1,267 @@
+"""A sweep on one target: its pieces, each measured once and landed once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets.records.blocks import CountsBlock, Form
+from datasets.records.circuits import Circuit
+from datasets.records.executions import (
+    Collected,
+    Counts,
+    Executable,
+    Execution,
+    ExecutionId,
+    ExecutionState,
+    Purpose,
+)
+from datasets.records.runs import Run, RunState
+from tasks.backends.batches import measure as measure_together
+from tasks.backends.protocol import Outcome
+from tasks.core.identity import canonical
+from tasks.core.mitigation import zne
+from tasks.core.mitigation.composition import Mitigation
+from tasks.core.openqasm import to_openqasm
+from tasks.core.packing import price
+from tasks.core.planning import plan_circuits
+from tasks.core.qasm.circuit import ReadCircuit
+from tasks.core.samples import added
+from tasks.core.sweeps.chunking import chunk_points
+from tasks.core.sweeps.work import Piece, SweepSpec, chunks, pieces
+from tasks.lifecycle.dispatch import Dispatch
+from tasks.lifecycle.executions import collect, submit, write_outcome
+from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.runtime import Runtime
+from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
+
+TASKS_TOGETHER = 10  # program sets that are in flight for a chunk
+MAX_EARLIER = 1000  # runs that are looked through for sweeps of the same experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One run's sweep, compiled for its target. `earlier` are sweeps of the same experiment."""
+
+    experiment: Experiment
+    spec: SweepSpec
+    earlier: tuple[SweepSpec, ...]
+    read: ReadCircuit
+
+    @property
+    def n_measurements(self) -> int:
+        """How often some point is measured, over all repetitions."""
+        return len(self.spec.points) * self.spec.repetitions
+
+    @property
+    def mitigation(self) -> Mitigation:
+        """The techniques that were asked for."""
+        return Mitigation.parse(self.spec.mitigation)
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """The circuits that are run at every point, noise scale by noise scale."""
+        return tuple(
+            Form(group.basis, zne.variant(scale))
+            for scale in self.mitigation.scales
+            for group in self.experiment.groups
+        )
+
+    @property
+    def circuits(self) -> tuple[Circuit, ...]:
+        """The native circuit of each form."""
+        measured = {item.basis: item.circuit for item in self.experiment.compiled.measured}
+        return tuple(
+            zne.expand(measured[group.basis], scale=scale)
+            for scale in self.mitigation.scales
+            for group in self.experiment.groups
+        )
+
+    @property
+    def chunk_points(self) -> int:
+        """How many points go together."""
+        limit = self.experiment.snapshot.limits.program_set_executables
+        return chunk_points(
+            n_qubits=len(self.experiment.compiled.measured_qubits),
+            n_forms=len(self.forms),
+            shots=self.spec.shots,
+            limit=limit and limit * TASKS_TOGETHER,
+        )
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield what is to be measured, chunk by chunk."""
+        for chunk in chunks(len(self.spec.points), chunk_points=self.chunk_points):
+            yield from pieces(self.spec, chunk, target=self.experiment.target, earlier=self.earlier)
+
+    def points(self, piece: Piece) -> NDArray[np.float64]:
+        """Return the points of a piece: (n_points, n_parameters), columns in the order of names."""
+        whole = self.spec.points.block(piece.rows[0].start, piece.rows[-1].stop)
+        return whole[piece.numbers() - piece.rows[0].start]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What a piece brought: the counts as arrays, and the executions that they belong to.
+
+    `collected` is empty where one execution holds the whole piece.
+    """
+
+    piece: Piece
+    block: CountsBlock
+    executions: tuple[Execution, ...]
+    collected: tuple[Collected, ...] = ()
+
+
+def measure_here(sweep: Sweep, piece: Piece, *, dispatch: Dispatch) -> Measured:
+    """Simulate a piece in one go; the same piece gives the same counts, however often it is run."""
+    dispatch.check_wanted()
+    execution = _one_execution(sweep, piece)
+    journal = dispatch.journal
+    journal.intend(execution)
+    journal.submitted(execution.execution_id, execution.execution_id)
+    started = datetime.now(UTC)
+    block, _ = measure_together(
+        sweep.circuits,
+        sweep.read.values(sweep.points(piece)),
+        forms=sweep.forms,
+        measured_qubits=sweep.experiment.compiled.measured_qubits,
+        names=sweep.read.circuit.parameters,
+        shots=piece.shots,
+        seed=execution.seed,
+        snapshot=sweep.experiment.snapshot,
+    )
+    ended = Outcome(
+        state=ExecutionState.COMPLETED,
+        shots_returned=execution.shots,
+        started_at=started,
+        ended_at=datetime.now(UTC),
+        calibration_id_end=sweep.experiment.snapshot.calibration_id,
+    )
+    write_outcome(execution, ended, journal=journal)
+    return Measured(piece, block, (execution,))
+
+
+def buy(sweep: Sweep, piece: Piece, *, dispatch: Dispatch) -> Measured:
+    """Buy a piece of a device that somebody sells: planned, packed, journaled, each task once."""
+    planned = plan_piece(sweep, piece)
+    submit(planned, dispatch=dispatch)
+    collected = collect(planned, dispatch=dispatch)
+    block = _block(collected, sweep.forms, numbers=piece.numbers().tolist())
+    return Measured(piece, block, tuple(item.execution for item in collected), collected)
+
+
+def plan_piece(sweep: Sweep, piece: Piece) -> tuple[Execution, ...]:
+    """Return the executions that measure a piece on a device."""
+    names = sweep.read.circuit.parameters
+    values = sweep.read.values(sweep.points(piece))
+    return plan_circuits(
+        sweep.circuits,
+        points=[dict(zip(names, row, strict=True)) for row in values.tolist()],
+        numbers=piece.numbers().tolist(),
+        keys=[(form.basis, form.variant) for form in sweep.forms],
+        shots=piece.shots,
+        compiled=sweep.experiment.compiled,
+        snapshot=sweep.experiment.snapshot,
+        setting=replace(sweep.experiment.setting(Purpose.ESTIMATE), seed=piece.seed),
+    )
+
+
+def _one_execution(sweep: Sweep, piece: Piece) -> Execution:
+    """Return the execution that is a whole piece; its id is the piece's content."""
+    n_circuits = piece.n_points * len(sweep.forms)
+    shots = piece.shots * n_circuits
+    return Execution(
+        execution_id=ExecutionId(piece.key),
+        run_id=sweep.experiment.run_id,
+        target=sweep.experiment.target,
+        compiled_id=sweep.experiment.compiled.compiled_id,
+        calibration_id=sweep.experiment.snapshot.calibration_id,
+        action=_action(sweep, piece),
+        shots=shots,
+        seed=piece.seed,
+        executables=(Executable(piece.rows[0].start, "all", "all", n_circuits),),
+        purpose=Purpose.ESTIMATE,
+        iteration=-1,
+        cost_usd=_price(sweep, n_circuits=n_circuits, shots=shots),
+    )
+
+
+def _price(sweep: Sweep, *, n_circuits: int, shots: int) -> Decimal:
+    """Return what the device would charge, in as few tasks as it allows."""
+    room = sweep.experiment.snapshot.limits.program_set_executables or 1
+    return price(sweep.experiment.snapshot.prices, tasks=-(-n_circuits // room), shots=shots)
+
+
+def _action(sweep: Sweep, piece: Piece) -> bytes:
+    """Return what is simulated: the circuits, and which points of which sweep."""
+    qubits = sweep.experiment.compiled.measured_qubits
+    sources = {
+        f"{form.basis} {form.variant}": to_openqasm(circuit, measured_qubits=qubits, verbatim=True)
+        for form, circuit in zip(sweep.forms, sweep.circuits, strict=True)
+    }
+    return canonical(
+        {
+            "experiment": sweep.spec.experiment_id,
+            "sources": sources,
+            "points": [[run.start, run.stop] for run in piece.rows],
+            "shots": [piece.first_shot, piece.last_shot],
+        }
+    )
+
+
+def _block(
+    collected: Sequence[Collected], forms: Sequence[Form], *, numbers: Sequence[int]
+) -> CountsBlock:
+    """Bring what tasks returned into the order of points and forms; parts of one are added up."""
+    points = {number: place for place, number in enumerate(numbers)}
+    places = {(form.basis, form.variant): place for place, form in enumerate(forms)}
+    found: dict[int, Counts] = {}
+    for counts in (counts for item in collected for counts in item.counts if counts.shots):
+        executable = counts.executable
+        form = places[executable.basis, executable.variant]
+        row = points[executable.point] * len(forms) + form
+        found[row] = added(found[row], counts) if row in found else counts
+    ordered = [found[row] for row in range(len(numbers) * len(forms))]
+    lengths = np.array([0, *(len(counts.outcomes) for counts in ordered)], dtype=np.int64)
+    return CountsBlock(
+        n_points=len(numbers),
+        n_qubits=ordered[0].n_qubits,
+        forms=tuple(forms),
+        outcomes=np.concatenate([counts.outcomes for counts in ordered]),
+        counts=np.concatenate([counts.counts for counts in ordered]),
+        offsets=np.cumsum(lengths),
+    )
+
+
+def due(sweep: Sweep, *, runtime: Runtime) -> list[Piece]:
+    """Return the pieces whose counts are not in the lake."""
+    every = list(sweep.pieces())
+    landed = runtime.journal.landed_chunks([piece.key for piece in every])
+    return [piece for piece in every if piece.key not in landed]
+
+
+def price_of(sweep: Sweep, *, runtime: Runtime) -> Decimal:
+    """Return what the pieces that are still due cost."""
+    return sum(
+        (
+            _price(sweep, n_circuits=circuits, shots=circuits * piece.shots)
+            for piece in due(sweep, runtime=runtime)
+            for circuits in [piece.n_points * len(sweep.forms)]
+        ),
+        Decimal(0),
+    )
+
+
+def earlier(spec: SweepSpec, *, run: Run, runtime: Runtime) -> tuple[SweepSpec, ...]:
+    """Return the sweeps of the same experiment that have been run to their end."""
+    found = []
+    for other in runtime.journal.runs(limit=MAX_EARLIER):
+        done = other.flow == "sweep" and other.state is RunState.COMPLETED
+        if done and other.run_id != run.run_id and other.target == run.target:
+            inputs = inputs_of(other.asked, folder=folder_of(other, home=runtime.home))
+            if inputs.spec.experiment_id == spec.experiment_id:
+                found.append(inputs.spec)
+    return tuple(found)

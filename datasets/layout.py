@@ -21,7 +21,7 @@ _SERVERS = ("postgresql://", "postgresql+psycopg://")
 class Home:
     """The folder that holds everything the runtime keeps on this machine.
 
-    `journal_url` is the PostgreSQL database that holds the journal instead, shared by many machines.
+    `journal_url` is a PostgreSQL database that holds the journal instead, for many machines.
     """
 
     root: Path
@@ -89,7 +89,7 @@ def home(environment: Mapping[str, str] | None = None) -> Home:
     if url and not url.startswith(_SERVERS):
         message = (
             "QRT_JOURNAL_URL is not the URL of a PostgreSQL database. "
-            "Set it to postgresql://USER:PASSWORD@HOST/DATABASE, or unset it for a file in QRT_HOME."
+            "Set it to postgresql://USER:PASSWORD@HOST/DATABASE, or unset it for one in QRT_HOME."
         )
         raise BadInput(message)
     root = Path(named).expanduser() if named else Path.home() / ".quantum-runtime"

@@ -38,7 +38,7 @@ _SETTINGS: Final = {
 }
 
 
-class NoServer(Exception):
+class ServerMissing(Exception):  # noqa: N818 - it says what is wrong
     """There is no server to be had; the message says why."""
 
 
@@ -50,7 +50,7 @@ def main(command: Sequence[str]) -> int:
     try:
         with server() as url:
             return _run(command, os.environ | {URL: url})
-    except NoServer as error:
+    except ServerMissing as error:
         print(error, file=sys.stderr)  # noqa: T201 - it is a command
         return 2
     except KeyboardInterrupt:
@@ -88,7 +88,7 @@ def _programs() -> Path:
             f"There is no PostgreSQL server in {_VERSIONS}. Install Debian's package: "
             "`apt-get update && apt-get install postgresql`, as root."
         )
-        raise NoServer(message)
+        raise ServerMissing(message)
     return max(_installed(), key=lambda path: int(path.parent.name))
 
 
@@ -117,7 +117,7 @@ def _make(folder: Path, programs: Path, owner: dict[str, Any]) -> None:
     )
     if made.returncode:
         message = f"PostgreSQL could not be set up: {made.stderr.strip()}"
-        raise NoServer(message)
+        raise ServerMissing(message)
     (folder / "data" / "pg_hba.conf").write_text(_ACCESS)
 
 
@@ -137,9 +137,7 @@ def _start(
         )
 
 
-def _await(
-    running: "subprocess.Popen[bytes]", programs: Path, folder: Path, *, port: int
-) -> None:
+def _await(running: "subprocess.Popen[bytes]", programs: Path, folder: Path, *, port: int) -> None:
     """Wait until the server answers."""
     asked = [programs / "pg_isready", "--quiet", "--host=127.0.0.1", f"--port={port}"]
     deadline = time.monotonic() + START_S
@@ -147,7 +145,7 @@ def _await(
         if running.poll() is not None or time.monotonic() > deadline:
             last = (folder / "log").read_text().strip().splitlines()[-3:]
             message = f"PostgreSQL did not start: {' '.join(last)}"
-            raise NoServer(message)
+            raise ServerMissing(message)
         time.sleep(0.1)
 
 

@@ -21,8 +21,12 @@ def connect(location: Path | str) -> sa.Engine:
         StorageFault: it cannot be opened, or is newer than this release.
     """
     engine = open_engine(location)
-    with storage(engine):
-        migrate(engine)
+    try:
+        with storage(engine):
+            migrate(engine)
+    except StorageFault:
+        engine.dispose()
+        raise
     return engine
 
 

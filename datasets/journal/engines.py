@@ -43,10 +43,9 @@ def postgresql_engine(url: str, **options: Any) -> sa.Engine:
     try:
         engine = sa.create_engine(
             made.set(drivername="postgresql+psycopg"),
-            # Locks only help a transaction that sees what was committed while it waited for them.
-            isolation_level="READ COMMITTED",
             connect_args=asked | patience,
-            **options,
+            # Locks only help a transaction that sees what was committed while it waited for them.
+            **{"isolation_level": "READ COMMITTED"} | options,
         )
     except ImportError as error:
         message = (
@@ -89,7 +88,7 @@ def _readable(url: str) -> sa.URL:
         made = None
     if made is None or "@" in (made.host or ""):
         message = (
-            "The journal's URL cannot be read. Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, "
+            "QRT_JOURNAL_URL cannot be read. Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, "
             "with %40 for @, %2F for / and %3A for : in the password."
         )
         raise BadInput(message)
@@ -115,8 +114,8 @@ def _durable(connection: Any, record: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    # The driver would begin before the first change: what a verb has read until then may be stale
-    # by that time. A deferred transaction is refused, without waiting, once another one has written.
+    # The driver would begin before the first change: what a verb has read may be stale by then.
+    # A deferred transaction is refused, without waiting, once another one has written.
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

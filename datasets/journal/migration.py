@@ -28,7 +28,7 @@ def migrate(engine: Engine) -> None:
             "Use the newer release, or another journal."
         )
         raise StorageFault(message)
-    _upgrade(engine)
+    upgrade(engine, to="head")
 
 
 def _version(connection: Connection) -> str | None:
@@ -37,7 +37,8 @@ def _version(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, *, to: str) -> None:
+    """Upgrade the journal behind `engine` to a version, while others wait."""
     from alembic import command
     from alembic.config import Config
 
@@ -47,7 +48,7 @@ def _upgrade(engine: Engine) -> None:
     with _upgrading, writing(engine).begin() as connection:
         _go_alone(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def _go_alone(connection: Connection) -> None:

@@ -34,6 +34,17 @@ def claim(run_id: RunId, *, home: Home) -> None:
     _held[run_id] = taken
 
 
+def keep(run_id: RunId, *, home: Home) -> None:
+    """Claim a run anew, if this process had it and a server has forgotten that.
+
+    Raises:
+        BadInput: another process has taken it since.
+        StorageFault: the journal's server does not answer.
+    """
+    if run_id in _held:
+        claim(run_id, home=home)
+
+
 def is_held(run_id: RunId) -> bool:
     """Whether this process has claimed the run."""
     return run_id in _held

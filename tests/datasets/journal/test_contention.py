@@ -15,7 +15,7 @@ import pytest
 
 from datasets.journal.journal import Journal
 from datasets.records.executions import ExecutionId, ExecutionState
-from datasets.records.runs import RunState
+from datasets.records.runs import Run, RunState
 from datasets.records.spend import Spend, SpendKind
 from tests.datasets.journal.test_journal import EXECUTION, RUN
 from tests.journals import Place, Places
@@ -36,15 +36,20 @@ Journal.open(where if "://" in where else Path(where)).close()
 """
 
 
-def together(place: Place, work: Callable[[Journal], Any]) -> list[Any]:
-    """Have several do the work at the same moment, each with a journal of its own."""
+Meet = Callable[[], object]
+
+
+def together(place: Place, work: Callable[[Journal, Meet], Any]) -> list[Any]:
+    """Have several do the work, each with a journal of its own; they wait where they `meet`."""
     barrier = Barrier(AT_ONCE)
 
     def one(_: int) -> Any:
         journal = Journal.open(place)
         try:
-            barrier.wait()
-            return work(journal)
+            return work(journal, barrier.wait)
+        except BaseException:
+            barrier.abort()
+            raise
         finally:
             journal.close()
 
@@ -52,13 +57,15 @@ def together(place: Place, work: Callable[[Journal], Any]) -> list[Any]:
         return list(pool.map(one, range(AT_ONCE)))
 
 
-def whole_life(journal: Journal) -> dict[int, tuple[Spend, ...]]:
+def whole_life(journal: Journal, meet: Meet) -> dict[int, tuple[Spend, ...]]:
     """Take each execution from intent to settlement; return the batches that the lake would get."""
     seen: dict[int, tuple[Spend, ...]] = {}
     for execution in EXECUTIONS:
         one = execution.execution_id
+        meet()
         journal.intend(execution, reserve=True)
         journal.abandon(one, reason="a test")
+        meet()
         journal.intend(execution, reserve=True)
         seen |= dict(journal.sealed_spend(RUN.run_id))
         journal.submitted(one, "handle")
@@ -72,6 +79,7 @@ def whole_life(journal: Journal) -> dict[int, tuple[Spend, ...]]:
             charged_usd=CHARGED,
         )
         journal.landed([one])
+        meet()
         journal.settle([e.execution_id for e in EXECUTIONS])
         seen |= dict(journal.sealed_spend(RUN.run_id))
         journal.end(RUN.run_id, RunState.COMPLETED)
@@ -97,9 +105,14 @@ def test_money_is_set_aside_spent_and_given_back_once(places: Places) -> None:
     journal.close()
 
 
+def begin(journal: Journal, meet: Meet) -> Run:
+    meet()
+    return journal.begin(RUN)
+
+
 def test_a_run_that_several_begin_is_one(places: Places) -> None:
     place = places.new()
-    begun = together(place, lambda journal: journal.begin(RUN))
+    begun = together(place, begin)
     assert begun == [RUN] * AT_ONCE
 
 

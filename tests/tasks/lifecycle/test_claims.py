@@ -1,17 +1,20 @@
 """Two processes never work on one run."""
 
+import fcntl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 import sqlalchemy as sa
 
 from datasets.journal.claims import Claims, claims_at
 from datasets.journal.engines import postgresql_engine
+from datasets.journal.file_claims import FileClaims
 from datasets.layout import Home
 from datasets.records.executions import RunId
 from tasks.errors import BadInput
@@ -100,7 +103,6 @@ def test_runs_are_claimed_one_by_one(home: Home) -> None:
 
 
 def test_however_many_take_a_run_and_let_go_of_it_one_has_it_at_a_time(home: Home) -> None:
-    # Whoever locks a file that its last owner has just removed has locked nothing.
     claims, inside, crowds = claims_of(home), list[RunId](), list[int]()
     rounds = 30 if home.journal_url else 500
 
@@ -122,16 +124,35 @@ def test_however_many_take_a_run_and_let_go_of_it_one_has_it_at_a_time(home: Hom
     assert claims.holder(RUN_ID) is None
 
 
-def test_looking_at_a_claim_keeps_nobody_from_taking_it(home: Home) -> None:
-    claims = claims_of(home)
-    rounds = 10 if home.journal_url else 200
-    with ThreadPoolExecutor(2) as pool:
-        looks = pool.submit(lambda: [claims.holder(RUN_ID) for _ in range(rounds)])
-        for _ in range(rounds):
-            taken = claims.take(RUN_ID)
-            assert taken
-            taken.release()
-        assert len(looks.result()) == rounds
+class MeddledPath(type(Path())):  # type: ignore[misc]
+    """A path after whose opening something happens elsewhere, once for each of `steps`."""
+
+    steps: ClassVar[list[Callable[[], object]]] = []
+
+    def open(self, *arguments: Any, **options: Any) -> Any:
+        stream = super().open(*arguments, **options)
+        if self.steps:
+            self.steps.pop(0)()
+        return stream
+
+
+def test_a_lock_on_a_file_that_was_removed_meanwhile_is_no_claim(tmp_path: Path) -> None:
+    claims, first, third = FileClaims(tmp_path), FileClaims(tmp_path).take(RUN_ID), []
+    assert first
+    MeddledPath.steps[:] = [lambda: (first.release(), third.append(claims.take(RUN_ID)))]
+    assert FileClaims(MeddledPath(tmp_path)).take(RUN_ID) is None
+    (held,) = third
+    assert held
+    held.release()
+
+
+def test_who_looks_at_a_claim_keeps_nobody_from_taking_it(tmp_path: Path) -> None:
+    looking = (tmp_path / f"{RUN_ID}.lock").open("a")
+    MeddledPath.steps[:] = [lambda: fcntl.flock(looking, fcntl.LOCK_SH), looking.close]
+    taken = FileClaims(MeddledPath(tmp_path)).take(RUN_ID)
+    assert taken
+    assert MeddledPath.steps == []
+    taken.release()
 
 
 def forget(home: Home) -> None:

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-core test-slow test-e2e test-long check format lock clean
+.PHONY: help setup run test test-core test-slow test-e2e test-long test-postgres check format lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ test-e2e: $(STAMP)  ## The qrt command as users start it, killed and resumed
 
 test-long: $(STAMP)  ## Braket targets and clients against the sandbox, over HTTP: 6 minutes more
 	$(BIN)/pytest -m long -n 2 --dist worksteal
+
+test-postgres: $(STAMP)  ## The journal on a PostgreSQL server, installed and started for the tests
+	$(BIN)/python -m tests.postgres_server $(BIN)/pytest -m postgres -n 2 --dist worksteal
 
 format: $(STAMP)  ## Rewrite the sources in the house style
 	$(BIN)/ruff format .

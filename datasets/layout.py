@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from datasets.schemas import SCHEMA_VERSIONS, table_of
@@ -14,12 +14,18 @@ from tasks.errors import BadInput
 PLAIN_PART = re.compile(r"[a-z0-9_][a-z0-9_-]{0,79}")
 SLUG_LENGTH = 40
 
+_SERVERS = ("postgresql://", "postgresql+psycopg://")
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder that holds everything the runtime keeps on this machine."""
+    """The folder that holds everything the runtime keeps on this machine.
+
+    `journal_url` is a PostgreSQL database that holds the journal instead, for many machines.
+    """
 
     root: Path
+    journal_url: str = field(default="", repr=False)  # it may hold a password
 
     @property
     def lake(self) -> Path:
@@ -27,9 +33,14 @@ class Home:
         return self.root / "lake"
 
     @property
-    def journal(self) -> Path:
-        """The SQLite file with work in flight and money."""
-        return self.root / "journal.db"
+    def journal(self) -> Path | str:
+        """Work in flight and money: a SQLite file, or the URL of a database."""
+        return self.journal_url or self.root / "journal.db"
+
+    @property
+    def claims(self) -> Path:
+        """Locks of the runs that this machine works on, beside a SQLite file."""
+        return self.root / "claims"
 
     @property
     def reports(self) -> Path:
@@ -63,13 +74,26 @@ class Home:
 
 
 def home(environment: Mapping[str, str] | None = None) -> Home:
-    """Return the home folder: QRT_HOME, else ~/.quantum-runtime; read when called."""
-    named = (os.environ if environment is None else environment).get("QRT_HOME", "").strip()
+    """Return the home folder: QRT_HOME, else ~/.quantum-runtime; read when called.
+
+    QRT_JOURNAL_URL is where its journal is, if that is not a file in it.
+
+    Raises:
+        BadInput: one of them cannot be meant.
+    """
+    settings = os.environ if environment is None else environment
+    named, url = (settings.get(name, "").strip() for name in ("QRT_HOME", "QRT_JOURNAL_URL"))
     if not named.isprintable():
         message = f"QRT_HOME is {named!r}, which is not a plain path. Set it to another folder."
         raise BadInput(message)
+    if url and not url.startswith(_SERVERS):
+        message = (
+            "QRT_JOURNAL_URL is not the URL of a PostgreSQL database. "
+            "Set it to postgresql://USER:PASSWORD@HOST/DATABASE, or unset it for one in QRT_HOME."
+        )
+        raise BadInput(message)
     root = Path(named).expanduser() if named else Path.home() / ".quantum-runtime"
-    return Home(root.absolute())
+    return Home(root.absolute(), url)
 
 
 def file_path(table: str, key: Sequence[str], *, version: int | None = None) -> PurePosixPath:

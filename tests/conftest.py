@@ -1,10 +1,13 @@
 """Fixtures that any test may ask for."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.journals import KINDS, Places, places_of
 
 # No deadlines: a first import on a busy machine takes longer than any law.
 settings.register_profile("save", deadline=None, max_examples=20)
@@ -24,6 +27,16 @@ def shared_data() -> Path:
 
 @pytest.fixture
 def qrt_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty home folder that this test alone uses."""
+    """Return an empty home folder that this test alone uses, journal and all."""
+    monkeypatch.delenv("QRT_JOURNAL_URL", raising=False)
     monkeypatch.setenv("QRT_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def places(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Places]:
+    """Return what gives out empty places for journals, on each kind of database."""
+    with places_of(request.param, folder=tmp_path_factory.mktemp("journals")) as places:
+        yield places

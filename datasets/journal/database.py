@@ -6,9 +6,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import DBAPIError
 
+from datasets.journal.engines import open_engine, place
 from datasets.journal.migration import migrate
 from tasks.errors import StorageFault
 
@@ -17,14 +17,16 @@ def connect(location: Path | str) -> sa.Engine:
     """Return an engine for a path (SQLite) or a database URL, its schema up to date.
 
     Raises:
+        BadInput: the URL cannot be read, or its driver is not installed.
         StorageFault: it cannot be opened, or is newer than this release.
     """
-    url = f"sqlite:///{location}" if isinstance(location, Path) else location
-    engine = sa.create_engine(url)
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _durable)
-    with storage(engine):
-        migrate(engine)
+    engine = open_engine(location)
+    try:
+        with storage(engine):
+            migrate(engine)
+    except StorageFault:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -33,12 +35,9 @@ def storage(engine: sa.Engine) -> Iterator[None]:
     """Raise the database's faults inside the block as a StorageFault."""
     try:
         yield
-    except DatabaseError as error:
-        where = engine.url.database if engine.dialect.name == "sqlite" else engine.url
-        message = (
-            f"The journal at {where} cannot be used: {error.orig}. "
-            "Check the space and rights there, or set QRT_HOME to another folder."
-        )
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split()).rstrip(".")
+        message = f"The journal at {place(engine)} cannot be used: {reason}. {_remedy(engine)}"
         raise StorageFault(message) from error
 
 
@@ -48,11 +47,7 @@ def insert_once(connection: sa.Connection, table: sa.Table, row: dict[str, objec
     connection.execute(insert(table).values(**row).on_conflict_do_nothing())
 
 
-def _durable(connection: object, record: ConnectionPoolEntry) -> None:
-    del record
-    cursor = connection.cursor()  # type: ignore[attr-defined]  # a DB-API connection
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # an intent must outlive a power cut
-    cursor.execute("PRAGMA busy_timeout=30000")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+def _remedy(engine: sa.Engine) -> str:
+    if engine.dialect.name == "sqlite":
+        return "Check the space and rights there, or set QRT_HOME to another folder."
+    return "Check the server and QRT_JOURNAL_URL."

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from datasets.journal import ledger, queries
 from datasets.journal.database import connect, insert_once, storage
+from datasets.journal.engines import writing
 from datasets.journal.rows import (
     Entry,
     execution_row,
@@ -46,7 +47,10 @@ AT_ONCE = 500  # values in a statement, which SQLite limits
 
 
 class Journal:
-    """Runs, executions, iterations and the ledger behind one engine; safe to share by threads."""
+    """Runs, executions, iterations and the ledger behind one engine; safe to share by threads.
+
+    A verb that reads to decide what to write locks its run first.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -101,6 +105,7 @@ class Journal:
         What a closed run costs can change when an execution that it left behind has ended.
         """
         with self._writing("end") as connection:
+            queries.lock(connection, runs.c.run_id == run_id)
             row = connection.execute(queries.of_run(run_id)).one()
             spent = queries.spent(connection, run_id)
             closing = runs.update().where(runs.c.run_id == run_id)
@@ -151,6 +156,7 @@ class Journal:
         """
         query = queries.of_execution(execution.execution_id)
         with self._writing("intend") as connection:
+            queries.lock(connection, runs.c.run_id == execution.run_id)
             insert_once(connection, executions, execution_row(execution))
             entry = to_entry(connection.execute(query).one())
             if entry.abandoned:
@@ -166,6 +172,7 @@ class Journal:
         """Give up an intent that the target does not have, and what was set aside for it."""
         given_up = {"state": ExecutionState.CANCELLED, "failure": reason}
         with self._writing("abandon") as connection:
+            queries.lock_of(connection, [execution_id])
             queries.advance(connection, [execution_id], ExecutionState.INTENT, given_up)
             entry = to_entry(connection.execute(queries.of_execution(execution_id)).one())
             if entry.abandoned:
@@ -237,12 +244,14 @@ class Journal:
     def landed(self, execution_ids: Sequence[ExecutionId]) -> None:
         """Write down that the counts are in the lake."""
         with self._writing("landed") as connection:
+            queries.lock_of(connection, execution_ids)
             for since in (ExecutionState.COMPLETED, ExecutionState.PARTIAL):
                 queries.advance(connection, execution_ids, since, {"state": ExecutionState.LANDED})
 
     def settle(self, execution_ids: Sequence[ExecutionId]) -> None:
         """Enter what was charged in the ledger; what has landed is then settled."""
         with self._writing("settle") as connection:
+            queries.lock_of(connection, execution_ids)
             chosen = sa.select(executions).where(executions.c.execution_id.in_(execution_ids))
             for row in connection.execute(chosen).all():
                 ledger.settle(connection, to_entry(row))
@@ -287,6 +296,7 @@ class Journal:
         """Return a run's ledger in numbered batches that never change; what is new is the last."""
         of_run = sa.select(spend).where(spend.c.run_id == run_id)
         with self._writing("seal") as connection:
+            queries.lock(connection, runs.c.run_id == run_id)
             ledger.seal(connection, run_id)
             rows = connection.execute(of_run.order_by(spend.c.batch, spend.c.at)).all()
         batches = groupby(rows, key=lambda row: int(row.batch))
@@ -299,7 +309,7 @@ class Journal:
 
     @contextmanager
     def _writing(self, verb: str) -> Iterator[sa.Connection]:
-        with self._reading() as connection:
+        with storage(self._engine), writing(self._engine).begin() as connection:
             yield connection
         emit("journal.written", verb=verb)
 

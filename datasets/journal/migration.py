@@ -1,12 +1,15 @@
 """Bring a journal to the version that this code was written for, with Alembic."""
 
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from datasets.journal.engines import writing
 from tasks.errors import StorageFault
 
 VERSION = "0002"
+_upgrading = Lock()  # Alembic's context is the process's, not the thread's
 
 
 def migrate(engine: Engine) -> None:
@@ -22,10 +25,10 @@ def migrate(engine: Engine) -> None:
     if found is not None and found > VERSION:
         message = (
             f"The journal has schema {found}; this release knows {VERSION}. "
-            "Use the newer release, or another QRT_HOME."
+            "Use the newer release, or another journal."
         )
         raise StorageFault(message)
-    _upgrade(engine)
+    upgrade(engine, to="head")
 
 
 def _version(connection: Connection) -> str | None:
@@ -34,13 +37,22 @@ def _version(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, *, to: str) -> None:
+    """Upgrade the journal behind `engine` to a version, while others wait."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
-    with engine.connect() as connection, connection.begin():
+    with _upgrading, writing(engine).begin() as connection:
+        _go_alone(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
+
+
+def _go_alone(connection: Connection) -> None:
+    """Let other processes wait until this one has upgraded; they then find nothing to do."""
+    if connection.dialect.name == "postgresql":
+        key = "hashtextextended('quantum-runtime: migration', 0)"
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({key})"))

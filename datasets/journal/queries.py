@@ -19,6 +19,21 @@ def of_execution(execution_id: str) -> sa.Select[tuple[object, ...]]:
     return sa.select(executions).where(executions.c.execution_id == execution_id)
 
 
+def lock(connection: sa.Connection, chosen: sa.ColumnElement[bool]) -> None:
+    """Let no other transaction decide on the chosen runs' money until this one has ended.
+
+    SQLite has nothing to lock: its writing transactions come one after the other.
+    """
+    found = sa.select(runs.c.run_id).where(chosen).order_by(runs.c.run_id)
+    connection.execute(found.with_for_update(key_share=True)).all()
+
+
+def lock_of(connection: sa.Connection, execution_ids: Iterable[ExecutionId]) -> None:
+    """Do so with the runs of executions."""
+    of = sa.select(executions.c.run_id).where(executions.c.execution_id.in_(execution_ids))
+    lock(connection, runs.c.run_id.in_(of))
+
+
 def advance(
     connection: sa.Connection,
     execution_ids: Iterable[ExecutionId],

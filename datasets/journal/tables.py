@@ -53,9 +53,11 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give back UTC, aware."""
+        """Give back UTC, aware; PostgreSQL answers in the zone of the session."""
         del dialect
-        return None if value is None else value.replace(tzinfo=UTC)
+        if value is None or value.tzinfo:
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
 
 
 metadata = MetaData()

@@ -1,5 +1,6 @@
 """What a run's executions go through: the journal, the target, and the device as the run saw it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from datasets.journal.journal import Journal
@@ -9,21 +10,31 @@ from tasks.backends.protocol import Backend
 from tasks.errors import RunCancelled
 
 
+def _nobody_else() -> None:
+    """Leave out the check of a run that is only ever worked on here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """One run's way to its target. `mixing` allows one result from several calibrations."""
+    """One run's way to its target. `mixing` allows one result from several calibrations.
+
+    `check_claim` raises when another process has taken the run.
+    """
 
     run_id: RunId
     journal: Journal
     backend: Backend
     snapshot: DeviceSnapshot
     mixing: bool = False
+    check_claim: Callable[[], None] = _nobody_else
 
     def check_wanted(self) -> None:
-        """Go on, unless somebody has asked for the run to be cancelled.
+        """Go on, unless somebody has asked for the run to be cancelled, or works on it instead.
 
         Raises:
             RunCancelled: so it is.
+            BadInput: another process has taken it.
         """
+        self.check_claim()
         if self.journal.run(self.run_id).cancel_requested_at is not None:
             raise RunCancelled(self.run_id)

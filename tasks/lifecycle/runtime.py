@@ -1,7 +1,7 @@
 """The places that a run works with: home folder, journal, lake, and the backend of its target."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from datasets.devices.catalogue import resolve
 from datasets.journal.journal import Journal
@@ -14,6 +14,7 @@ from tasks.backends.braket_devices import connection_of, current, is_braket
 from tasks.backends.protocol import Backend
 from tasks.backends.simulated import SimulatedBackend
 from tasks.errors import BadInput
+from tasks.lifecycle.claims import keep
 from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.inputs import pinned_snapshot
 from tasks.lifecycle.options import applied, mixes_calibrations, options_of
@@ -29,8 +30,14 @@ class Runtime:
 
     def dispatch(self, run: Run) -> Dispatch:
         """Return what the executions of `run` go through."""
-        mixing = mixes_calibrations(run)
-        return Dispatch(run.run_id, self.journal, self.backend(run), self.snapshot(run), mixing)
+        return Dispatch(
+            run.run_id,
+            self.journal,
+            self.backend(run),
+            self.snapshot(run),
+            mixing=mixes_calibrations(run),
+            check_claim=partial(keep, run.run_id, home=self.home),
+        )
 
     def backend(self, run: Run) -> Backend:
         """Return the backend that runs what `run` buys."""
@@ -64,7 +71,7 @@ def open_runtime(home: Home) -> Runtime:
     """Open a home, creating what is missing.
 
     Raises:
-        BadInput: the folder cannot be written.
+        BadInput: the folder cannot be written, or the journal's URL cannot be read.
         StorageFault: the journal cannot be opened.
     """
     try:

@@ -7,12 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.journal.journal import Journal
-from datasets.journal.tables import metadata
 from datasets.records.compiled import CompiledId
 from datasets.records.devices import CalibrationId
 from datasets.records.executions import (
@@ -25,6 +23,7 @@ from datasets.records.executions import (
 )
 from datasets.records.runs import Iteration, Run, RunState
 from tasks.errors import StorageFault, UnknownName
+from tests.journals import Places
 
 RUN = Run(
     run_id=RunId("a" * 32),
@@ -53,8 +52,8 @@ NOW = datetime(2026, 5, 5, 13, tzinfo=UTC)
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    opened = Journal.open(tmp_path / "journal.db")
+def journal(places: Places) -> Iterator[Journal]:
+    opened = Journal.open(places.new())
     opened.begin(RUN)
     yield opened
     opened.close()
@@ -97,9 +96,9 @@ ORDER = list(ExecutionState)
 
 
 @settings(max_examples=HALF)
-@given(verbs)
-def test_states_never_go_back(wanted: list[str]) -> None:
-    journal = Journal.open("sqlite://")
+@given(wanted=verbs)
+def test_states_never_go_back(places: Places, wanted: list[str]) -> None:
+    journal = Journal.open(places.fleeting())
     journal.begin(RUN)
     journal.intend(EXECUTION)
     seen = [ExecutionState.INTENT]
@@ -158,9 +157,11 @@ iterations = st.builds(
 
 
 @settings(max_examples=HALF)
-@given(st.lists(iterations, max_size=6))
-def test_the_first_writing_of_an_iteration_stands_bit_for_bit(made: list[Iteration]) -> None:
-    journal = Journal.open("sqlite://")
+@given(made=st.lists(iterations, max_size=6))
+def test_the_first_writing_of_an_iteration_stands_bit_for_bit(
+    places: Places, made: list[Iteration]
+) -> None:
+    journal = Journal.open(places.fleeting())
     journal.begin(RUN)
     first: dict[int, Iteration] = {}
     for iteration in made:
@@ -185,30 +186,6 @@ def test_a_run_is_found_by_the_beginning_of_its_id(journal: Journal) -> None:
         journal.run("aa")
     with pytest.raises(UnknownName):
         journal.run("%")
-
-
-def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
-    Journal.open(tmp_path / "journal.db").close()
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'journal.db'}")
-    found = sa.inspect(engine)
-    for table in metadata.sorted_tables:
-        columns = {c["name"]: c for c in found.get_columns(table.name)}
-        assert set(columns) == set(table.columns.keys())
-        for column in table.columns:
-            assert columns[column.name]["nullable"] == column.nullable, column
-        indexed = {tuple(index["column_names"]) for index in found.get_indexes(table.name)}
-        assert indexed == {tuple(c.name for c in index.columns) for index in table.indexes}
-    engine.dispose()
-
-
-def test_a_newer_journal_is_refused(tmp_path: Path) -> None:
-    Journal.open(tmp_path / "journal.db").close()
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'journal.db'}")
-    with engine.begin() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    engine.dispose()
-    with pytest.raises(StorageFault, match="The journal has schema 9999"):
-        Journal.open(tmp_path / "journal.db")
 
 
 def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,6 +30,7 @@ from tasks.core.events import Event, listening
 from tasks.errors import ExecutionFailed, RunCancelled
 from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.executions import MAX_REMAINDERS, collect, submit
+from tests.journals import Places
 
 NOW = datetime(2026, 5, 5, tzinfo=UTC)
 DONE = Outcome(ExecutionState.COMPLETED, 30, NOW, NOW, "d")
@@ -114,8 +114,8 @@ def through(provider: Provider, journal: Journal) -> Dispatch:
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    opened = Journal.open(tmp_path / "journal.db")
+def journal(places: Places) -> Iterator[Journal]:
+    opened = Journal.open(places.new())
     opened.begin(RUN)
     yield opened
     opened.close()
@@ -125,9 +125,11 @@ class Killed(BaseException):
     """What a test raises where a process would be killed."""
 
 
-@given(st.lists(st.integers(1, 8), max_size=8), st.integers(1, 3))
-def test_interrupted_at_any_events_it_is_bought_once(kills: list[int], number: int) -> None:
-    journal = Journal.open("sqlite://")
+@given(kills=st.lists(st.integers(1, 8), max_size=8), number=st.integers(1, 3))
+def test_interrupted_at_any_events_it_is_bought_once(
+    places: Places, kills: list[int], number: int
+) -> None:
+    journal = Journal.open(places.fleeting())
     journal.begin(RUN)
     provider = Provider()
     executions = [an_execution(i) for i in range(number)]

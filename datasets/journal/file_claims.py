@@ -1,0 +1,107 @@
+"""Claims on the runs of a SQLite journal: file locks, which end with the process."""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from datasets.records.executions import RunId
+from tasks.errors import StorageFault
+
+
+@dataclass(frozen=True, slots=True)
+class FileClaim:
+    """A locked file with the number of the process in it."""
+
+    path: Path
+    stream: TextIO
+
+    def stands(self) -> bool:
+        """Only this process ends it."""
+        return not self.stream.closed
+
+    def release(self) -> None:
+        """Remove the file while it is locked, so that nobody can remove another's."""
+        self.path.unlink(missing_ok=True)
+        self.stream.close()
+
+
+@dataclass(frozen=True, slots=True)
+class FileClaims:
+    """One file a run, in a folder of this machine."""
+
+    folder: Path
+
+    def take(self, run_id: RunId) -> FileClaim | None:
+        """Claim a run, unless another process has.
+
+        Raises:
+            StorageFault: the folder cannot be written, or its file system has no locks.
+        """
+        try:
+            self.folder.mkdir(exist_ok=True)
+            return self._take(run_id)
+        except OSError as error:
+            message = (
+                f"Run {run_id} cannot be claimed in {self.folder}: {error.strerror}. "
+                "Check the space and rights there, or set QRT_HOME to another folder."
+            )
+            raise StorageFault(message) from error
+
+    def holder(self, run_id: RunId) -> str | None:
+        """Say who has claimed the run, if anybody has."""
+        path = self._path(run_id)
+        while True:
+            try:
+                stream = path.open()
+            except FileNotFoundError:
+                return None
+            with stream:
+                # A shared lock: two that only look do not take each other for an owner.
+                free = _lock(stream, fcntl.LOCK_SH)
+                if _is(stream, path):
+                    return None if free else _owner(stream)
+
+    def _take(self, run_id: RunId) -> FileClaim | None:
+        path = self._path(run_id)
+        while True:
+            stream = path.open("a+")
+            if not _lock(stream, fcntl.LOCK_EX):
+                stream.close()
+                if self.holder(run_id) is not None:  # else somebody looked, or has just let go
+                    return None
+            elif _is(stream, path):
+                stream.truncate(0)
+                stream.write(str(os.getpid()))
+                stream.flush()
+                return FileClaim(path, stream)
+            else:
+                stream.close()
+
+    def _path(self, run_id: RunId) -> Path:
+        return self.folder / f"{run_id}.lock"
+
+
+def _owner(stream: TextIO) -> str:
+    number = stream.read().strip()
+    return f"process {number}" if number else "another process"
+
+
+def _lock(stream: TextIO, kind: int) -> bool:
+    try:
+        fcntl.flock(stream, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is(stream: TextIO, path: Path) -> bool:
+    """Whether the path still names the open file: its last owner may have removed it meanwhile.
+
+    Whoever locks a file that is not there any more has locked nothing.
+    """
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
+    except FileNotFoundError:
+        return False

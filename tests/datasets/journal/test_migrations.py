@@ -1,0 +1,195 @@
+"""A journal of any version becomes one of today, and keeps what was in it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from datasets.journal.engines import open_engine, writing
+from datasets.journal.journal import Journal
+from datasets.journal.migration import VERSION, upgrade
+from datasets.journal.tables import metadata
+from datasets.records.executions import ExecutionId, ExecutionState
+from datasets.records.runs import Iteration, Run, RunState
+from datasets.records.spend import SpendKind
+from tasks.errors import StorageFault
+from tests.datasets.journal.test_journal import EXECUTION, RUN
+from tests.journals import Places
+
+NOW = datetime(2026, 5, 5, 13, 0, 0, 1, tzinfo=UTC)
+ENDED = replace(
+    RUN,
+    run_id=RUN.run_id.replace("a", "e"),  # type: ignore[arg-type]
+    state=RunState.COMPLETED,
+    ended_at=NOW,
+    quote_usd=Decimal("1.5"),
+    cost_usd=Decimal("0.445"),
+    result='{"energy": -1.1}',
+)
+SETTLED_ID = ExecutionId("f" * 40)
+ITERATION = Iteration(RUN.run_id, 0, ((0.1, -2.5),), ((-1.1, 0.02),), 100, Decimal("0.445"), 1.5)
+
+# As the release with schema 0001 wrote them, in the columns that it had.
+RUNS: list[dict[str, object]] = [
+    {
+        "run_id": run.run_id,
+        "flow": run.flow,
+        "tenant": run.tenant,
+        "target": run.target,
+        "state": run.state,
+        "seed": run.seed,
+        "parameters": run.parameters,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "quote_usd": None if run.quote_usd is None else 1_500_000,
+        "cost_usd": None if run.cost_usd is None else 445_000,
+        "result": run.result,
+        "failure": run.failure,
+    }
+    for run in (RUN, ENDED)
+]
+IN_FLIGHT: dict[str, object] = {
+    "execution_id": EXECUTION.execution_id,
+    "run_id": RUN.run_id,
+    "target": "local:sv",
+    "state": "submitted",
+    "purpose": "iteration",
+    "iteration": 0,
+    "action": EXECUTION.action,
+    "executables": '[[0, "ZZ", "raw", 2], [0, "XX", "zne:3", 1]]',
+    "seed": EXECUTION.seed,
+    "shots": 100,
+    "compiled_id": "c" * 64,
+    "calibration_id": "d" * 64,
+    "cost_usd": 445_000,
+    "handle": "handle",
+    "created_at": NOW,
+    "submitted_at": NOW,
+}
+SETTLED = IN_FLIGHT | {"execution_id": SETTLED_ID, "run_id": ENDED.run_id, "state": "settled"}
+ITERATIONS: list[dict[str, object]] = [
+    {
+        "run_id": RUN.run_id,
+        "iteration": 0,
+        "points": "[[0.1, -2.5]]",
+        "energies": "[[-1.1, 0.02]]",
+        "shots": 100,
+        "cost_usd": 445_000,
+        "elapsed_s": 1.5,
+    }
+]
+
+
+@pytest.fixture
+def engine(places: Places) -> Iterator[sa.Engine]:
+    opened = open_engine(places.new())
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def first(engine: sa.Engine) -> sa.Engine:
+    """Return a journal of the first version with work in flight."""
+    upgrade(engine, to="0001")
+    rows = {"runs": RUNS, "executions": [IN_FLIGHT, SETTLED], "iterations": ITERATIONS}
+    with writing(engine).begin() as connection:
+        for name, written in rows.items():
+            table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+            for row in written:
+                connection.execute(table.insert(), row)
+    return engine
+
+
+def where(engine: sa.Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def test_what_the_first_version_wrote_reads_back(first: sa.Engine) -> None:
+    journal = Journal.open(where(first))
+    runs: dict[str, Run] = {run.run_id: run for run in journal.runs()}
+    assert runs == {RUN.run_id: RUN, ENDED.run_id: ENDED}
+    (entry,) = journal.executions(RUN.run_id)
+    assert entry.execution == EXECUTION
+    assert (entry.state, entry.handle) == (ExecutionState.SUBMITTED, "handle")
+    assert (entry.created_at, entry.charged_usd) == (NOW, None)
+    assert journal.execution(SETTLED_ID).state is ExecutionState.SETTLED
+    assert journal.iterations(RUN.run_id) == (ITERATION,)
+    assert journal.sealed_spend(RUN.run_id) == ()
+    journal.close()
+
+
+def test_what_was_in_flight_under_the_first_version_is_completed_and_settled(
+    first: sa.Engine,
+) -> None:
+    journal = Journal.open(where(first))
+    one = EXECUTION.execution_id
+    assert journal.begin(RUN) == RUN
+    assert journal.intend(EXECUTION, reserve=True).handle == "handle"
+    journal.completed(
+        one,
+        state=ExecutionState.COMPLETED,
+        shots_returned=100,
+        started_at=NOW,
+        ended_at=NOW,
+        calibration_id_end=None,
+        charged_usd=Decimal("0.4"),
+    )
+    journal.landed([one])
+    journal.settle([one])
+    assert journal.execution(one).state is ExecutionState.SETTLED
+    ((_, entries),) = journal.sealed_spend(RUN.run_id)
+    assert {entry.kind: entry.usd for entry in entries} == {
+        SpendKind.RESERVE: Decimal("0.4"),
+        SpendKind.SETTLE: Decimal("0.4"),
+    }
+    assert journal.end(RUN.run_id, RunState.COMPLETED).cost_usd == Decimal("0.4")
+    journal.close()
+
+
+def differences(engine: sa.Engine) -> list[object]:
+    """Return what Alembic would change to make the database like the tables in code."""
+    with engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+@pytest.mark.parametrize("since", [None, "0001"])
+def test_the_migrations_make_the_tables_that_the_code_knows(
+    engine: sa.Engine, since: str | None
+) -> None:
+    if since:
+        upgrade(engine, to=since)
+        assert differences(engine)
+    Journal.open(where(engine)).close()
+    assert differences(engine) == []
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
+    assert found == VERSION
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP INDEX ix_ledger_run_id",
+        "ALTER TABLE runs ADD COLUMN mood TEXT",
+        "ALTER TABLE runs DROP COLUMN failure",
+        "DROP TABLE ledger",
+    ],
+)
+def test_a_table_that_differs_is_noticed(engine: sa.Engine, change: str) -> None:
+    upgrade(engine, to="head")
+    with writing(engine).begin() as connection:
+        connection.execute(sa.text(change))
+    assert len(differences(engine)) >= 1
+
+
+def test_a_newer_journal_is_refused(engine: sa.Engine) -> None:
+    Journal.open(where(engine)).close()
+    with writing(engine).begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageFault, match="The journal has schema 9999"):
+        Journal.open(where(engine))

@@ -11,13 +11,18 @@ from tasks.errors import RunCancelled
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """One run's way to its target. `mixing` allows one result from several calibrations."""
+    """One run's way to its target.
+
+    `mixing` allows one result from several calibrations; without `buying` what is missing stays
+    missing, as it was when somebody first looked at what came back.
+    """
 
     run_id: RunId
     journal: Journal
     backend: Backend
     snapshot: DeviceSnapshot
     mixing: bool = False
+    buying: bool = True
 
     def check_wanted(self) -> None:
         """Go on, unless somebody has asked for the run to be cancelled.
@@ -25,5 +30,5 @@ class Dispatch:
         Raises:
             RunCancelled: so it is.
         """
-        if self.journal.run(self.run_id).cancel_requested_at is not None:
+        if not self.journal.is_wanted(self.run_id):
             raise RunCancelled(self.run_id)

@@ -62,6 +62,9 @@ class Provider(Connection):
         self.time_s += seconds
         self.pauses.append(seconds)
 
+    def account(self, **_: Any) -> str:
+        return "1"
+
     def bucket(self, **_: Any) -> str:
         return "results"
 

@@ -42,7 +42,7 @@ def a_backend(
     provider: Provider, *, began: Callable[[RunId], datetime] = lambda _: NOW
 ) -> BraketBackend:
     prices = resolve("emulator:garnet").prices
-    return BraketBackend(TARGET, began=began, prices=prices, connection=provider)
+    return BraketBackend(TARGET, began=began, prices=lambda: prices, connection=provider)
 
 
 def idle() -> None:

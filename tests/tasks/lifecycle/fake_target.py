@@ -197,12 +197,11 @@ class Target:
             raise SILENT
 
 
+@dataclass(frozen=True, slots=True)
 class Shelf(Lake):
     """A lake that only checks that nothing that was landed changes."""
 
-    def __init__(self) -> None:
-        super().__init__("shelf", Path("nowhere"))
-        self.landed: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    landed: dict[tuple[str, ...], list[Mapping[str, Any]]] = field(default_factory=dict)
 
     def land_all(self, batches: Mapping[str, Sequence[Any]], *, run_id: str) -> tuple[Any, ...]:
         for table, items in batches.items():
@@ -243,7 +242,7 @@ def a_journal() -> Journal:
 def a_place(folder: Path, **targets: Target) -> Place:
     """Return an empty home at `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    return Place(Home(folder), a_journal(), Shelf(), targets or {"fake": Target()})
+    return Place(Home(folder), a_journal(), Shelf("shelf", folder), targets or {"fake": Target()})
 
 
 def through(place: Place, run: Run) -> Dispatch:

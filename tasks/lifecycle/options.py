@@ -118,7 +118,7 @@ def _check_tag(key: str, value: str) -> None:
     for text, most in ((key, 128), (value, 256)):
         if len(text) > most or not _TAG.fullmatch(text):
             message = (
-                f"--tag {key:.40}={value:.40}: {text!r:.60} is not a tag's text: at most {most} "
+                f"--tag {f'{key}={value}'!r:.80}: {text!r:.60} is not a tag's text: at most {most} "
                 "letters, digits, spaces and _.:/=+-@."
             )
             raise BadInput(message)

@@ -6,8 +6,8 @@ books. The target's token and its list each fail to protect alone, as fake_targe
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from datasets.records.executions import Collected, Execution, ExecutionState, RunId
+from datasets.journal.rows import Entry
+from datasets.records.executions import ExecutionState
 from datasets.records.runs import Run, RunState
 from tasks.core.events import Event, listening
 from tasks.errors import ExecutionFailed, RunCancelled, Unavailable
@@ -39,9 +40,8 @@ from tests.tasks.lifecycle.fake_target import (
 RUNS = [a_run(0), a_run(1)]
 PLANNED = {run.run_id: [an_execution(i, run=run) for i in range(2)] for run in RUNS}
 TRYING = (Unavailable, RunCancelled, ExecutionFailed)
-ENDED = {ExecutionState.FAILED, ExecutionState.CANCELLED, ExecutionState.SETTLED}
 runs = st.sampled_from(RUNS)
-kills = st.integers(1, 6)
+kills = st.integers(1, 8)
 
 
 class Killed(BaseException):
@@ -54,7 +54,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     @initialize(late=st.booleans())
     def begin(self, *, late: bool) -> None:
         self.folder = Path(tempfile.mkdtemp())
-        self.target = Target(late=late, settled=False, lag=timedelta(0))
+        self.target = Target(late=late, settled=False)
         self.place = a_place(self.folder, fake=self.target)
         self.journal = self.place.journal
         self.handles: dict[str, str] = {}
@@ -63,27 +63,19 @@ class ExactlyOnce(RuleBasedStateMachine):
 
     # Processes
 
-    @rule(run=runs)
-    def submit_(self, run: Run) -> None:
-        with suppress(*TRYING):
-            submit(PLANNED[run.run_id], dispatch=through(self.place, run))
+    @rule(run=runs, losing=st.booleans())
+    def submit_(self, run: Run, *, losing: bool) -> None:
+        self.target.losing = losing
+        self._doing(lambda: self._submit(run))
+        self.target.losing = False
 
     @rule(run=runs, after=kills)
     def submit_and_die(self, run: Run, after: int) -> None:
-        self._dying(lambda: submit(PLANNED[run.run_id], dispatch=through(self.place, run)), after)
+        self._doing(lambda: self._submit(run), after=after)
 
-    @rule(run=runs)
-    def mean_and_die(self, run: Run) -> None:
-        self.journal.intend(PLANNED[run.run_id][0], reserve=True)
-
-    @rule(run=runs)
-    def collect_and_land(self, run: Run) -> None:
-        with suppress(*TRYING):
-            self._land(self._collected(run))
-
-    @rule(run=runs, after=kills)
-    def collect_and_die(self, run: Run, after: int) -> None:
-        self._dying(lambda: self._land(self._collected(run)), after)
+    @rule(run=runs, after=st.integers(1, 20))
+    def collect_and_land(self, run: Run, after: int) -> None:
+        self._doing(lambda: self._land(run), after=after)
 
     @rule(run=runs)
     def settle_(self, run: Run) -> None:
@@ -97,13 +89,8 @@ class ExactlyOnce(RuleBasedStateMachine):
     # People
 
     @rule(run=runs)
-    def resume(self, run: Run) -> None:
-        self.journal.begin(run)
-
-    @rule(run=runs)
     def cancel(self, run: Run) -> None:
-        with suppress(Unavailable):
-            cancel_run(self.journal.run(run.run_id), runtime=self.place, within_s=0)
+        cancel_run(self.journal.run(run.run_id), runtime=self.place, within_s=0)
 
     @rule()
     def reconcile_(self) -> None:
@@ -113,13 +100,20 @@ class ExactlyOnce(RuleBasedStateMachine):
 
     # The target
 
-    @rule()
-    def lose_the_next_answer(self) -> None:
-        self.target.losing = True
-
-    @rule(silent=st.booleans())
-    def fall_silent(self, *, silent: bool) -> None:
-        self.target.silent = silent
+    @rule(run=runs, verb=st.sampled_from(["submit", "land", "cancel", "reconcile"]))
+    def fall_silent(self, run: Run, verb: str) -> None:
+        self.target.silent = True
+        match verb:
+            case "submit":
+                self._doing(lambda: self._submit(run))
+            case "land":
+                self._doing(lambda: self._land(run))
+            case "cancel":
+                with suppress(Unavailable):
+                    self.cancel(run)
+            case _:
+                self.reconcile_()
+        self.target.silent = False
 
     @rule()
     def list_everything(self) -> None:
@@ -217,24 +211,27 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.journal.close()
         shutil.rmtree(self.folder)
 
-    def _entries(self) -> list:  # type: ignore[type-arg]
+    def _entries(self) -> list[Entry]:
         return [entry for run in RUNS for entry in self.journal.executions(run.run_id)]
 
     def _running(self) -> list[Task]:
         return [task for task in self.target.tasks.values() if task.outcome is None]
 
-    def _collected(self, run: Run) -> tuple[Collected, ...]:
-        submitted: list[Execution] = []
-        for execution in PLANNED[RunId(run.run_id)]:
-            entry = self.journal.find_execution(execution.execution_id)
-            if entry is not None and entry.handle is not None:
-                submitted.append(execution)
-        return collect(submitted, dispatch=through(self.place, run))
+    def _submit(self, run: Run) -> None:
+        self.journal.begin(run)
+        submit(PLANNED[run.run_id], dispatch=through(self.place, run))
 
-    def _land(self, collected: tuple[Collected, ...]) -> None:
-        self.journal.landed([item.execution.execution_id for item in collected])
+    def _land(self, run: Run) -> None:
+        """Collect and land what was submitted, as a run that is taken up again does."""
+        self.journal.begin(run)
+        entries = self.journal.executions(run.run_id)
+        whole = [e.execution for e in entries if e.handle and not e.execution.parent_id]
+        for execution in whole:
+            parts = collect([execution], dispatch=through(self.place, run))
+            self.journal.landed([part.execution.execution_id for part in parts])
 
-    def _dying(self, act, after: int) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def _doing(self, act: Callable[[], None], *, after: int = 10**9) -> None:
+        """Do what a process does, until it is killed after so many events."""
         left = after
 
         def hear(event: Event) -> None:

@@ -1,4 +1,4 @@
-"""A target in memory that sells, loses answers, lists late and falls silent, and a home around it."""
+"""A target in memory that loses answers, lists late and falls silent, and a home around it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datasets.records.executions import ExecutionState, RunId
+from datasets.journal.journal import Journal
+from datasets.records.executions import ExecutionId, ExecutionState, RunId
 from datasets.records.runs import Run, RunState
+from tasks.backends.protocol import Outcome
 from tasks.errors import BadInput, ExecutionFailed
 from tasks.lifecycle.claims import claim, is_held, release
 from tasks.lifecycle.findings import Reconciliation, plain, sentences
@@ -64,18 +66,20 @@ def live(place: Place, run: Run, history: list[str]) -> None:
 def _live(place: Place, run: Run, number: int, past: str) -> None:
     journal, target = place.journal, place.backend(run)
     execution = an_execution(number, run=run)
-    one = execution.execution_id
     journal.intend(execution, reserve=True)
-    if past == "meant":
-        return
     if past in {"given up", "orphan"}:
-        journal.abandon(one, reason="it was not listed")
-    if past == "given up":
+        journal.abandon(execution.execution_id, reason="it was not listed")
+    if past in {"meant", "given up"}:
         return
     handle = target.submit(execution)
     if past in {"lost", "orphan"}:
         return
-    journal.submitted(one, handle)
+    journal.submitted(execution.execution_id, handle)
+    _end(target, handle, past)
+    _go_on(journal, execution.execution_id, target.tasks[handle].outcome, past)
+
+
+def _end(target: Target, handle: str, past: str) -> None:
     match past:
         case "finished" | "collected" | "landed" | "settled":
             target.finish(handle)
@@ -85,14 +89,16 @@ def _live(place: Place, run: Run, number: int, past: str) -> None:
             target.end(handle, ExecutionState.FAILED, 4)
         case "cancelled":
             target.end(handle, ExecutionState.CANCELLED)
-    if past in {"collected", "landed", "settled"}:
-        outcome = target.tasks[handle].outcome
-        assert outcome
-        journal.completed(
-            one, state=outcome.state, shots_returned=20, started_at=NOW, ended_at=NOW,
-            calibration_id_end=None, charged_usd=outcome.charged_usd,
-        )  # fmt: skip
-    if past in {"landed", "settled"}:
+
+
+def _go_on(journal: Journal, one: ExecutionId, outcome: Outcome | None, past: str) -> None:
+    if outcome is None or past not in {"collected", "landed", "settled"}:
+        return
+    journal.completed(
+        one, state=outcome.state, shots_returned=20, started_at=NOW, ended_at=NOW,
+        calibration_id_end=None, charged_usd=outcome.charged_usd,
+    )  # fmt: skip
+    if past != "collected":
         journal.landed([one])
     if past == "settled":
         journal.settle([one])

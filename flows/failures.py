@@ -15,16 +15,18 @@ from tasks.lifecycle.runtime import open_runtime
 def record_failure(flow: Any, flow_run: FlowRun, state: State) -> None:
     """Close the run with the reason in one line; one that nobody wants is cancelled at its target.
 
-    A failed run can be resumed.
+    A failed run can be resumed. Prefect calls this in the flow's process, but after a cancellation
+    in the worker's, once it has ended the flow's.
     """
     del flow
     runtime = open_runtime(home())
-    run = runtime.journal.run(flow_run.parameters.get("run_id") or str(flow_run.id))
-    if not is_held(run.run_id):
-        return  # another process works on it, which is why this one failed
-    if state.is_cancelled() or run.cancel_requested_at:
-        cancel_run(run, runtime=runtime)
-    else:
+    run = runtime.journal.find_run(flow_run.parameters.get("run_id") or str(flow_run.id))
+    if run is None or run.state is not RunState.RUNNING:
+        return  # it failed before it was written down, or after it was closed
+    held = is_held(run.run_id)
+    if state.is_cancelled() or (held and run.cancel_requested_at):
+        cancel_run(run, runtime=runtime, holding=held)
+    elif held:  # else another process works on it, which is why this one failed
         close(run.run_id, RunState.FAILED, runtime=runtime, failure=_reason(state))
 
 

@@ -33,16 +33,6 @@ from datasets.records.spend import Spend
 from tasks.core.events import emit
 from tasks.errors import UnknownName
 
-# A run that is taken up again has not ended, and has no cost in the end.
-AGAIN = {
-    "state": RunState.RUNNING,
-    "failure": None,
-    "ended_at": None,
-    "cost_usd": None,
-    "cancel_requested_at": None,
-}
-
-
 AT_ONCE = 500  # values in a statement, which SQLite limits
 
 
@@ -75,7 +65,7 @@ class Journal:
 
         What it may do can have changed since: its parameters are the newest ones.
         """
-        again = AGAIN | {"parameters": run.parameters}
+        again = queries.AGAIN | {"parameters": run.parameters}
         with self._writing("begin") as connection:
             insert_once(connection, runs, run_row(run))
             connection.execute(runs.update().where(runs.c.run_id == run.run_id).values(**again))
@@ -91,6 +81,12 @@ class Journal:
         wanted = sa.and_(runs.c.run_id == run_id, runs.c.cancel_requested_at.is_(None))
         with self._writing("request_cancel") as connection:
             connection.execute(runs.update().where(wanted).values(cancel_requested_at=_now()))
+
+    def is_wanted(self, run_id: RunId) -> bool:
+        """Whether nobody has asked for the run to be cancelled since it began."""
+        asked = sa.select(runs.c.cancel_requested_at).where(runs.c.run_id == run_id)
+        with self._reading() as connection:
+            return connection.execute(asked).scalar_one() is None
 
     def end(
         self,
@@ -132,6 +128,12 @@ class Journal:
             raise UnknownName("run", run_id, known or ["none yet: start one with `qrt vqe`"])
         return to_run((exact or found)[0])
 
+    def find_run(self, run_id: str) -> Run | None:
+        """Return the run of that id, if there is one."""
+        with self._reading() as connection:
+            row = connection.execute(queries.of_run(run_id)).one_or_none()
+        return None if row is None else to_run(row)
+
     def runs(self, *, limit: int = 50) -> tuple[Run, ...]:
         """Return the newest runs first."""
         newest = sa.select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id).limit(limit)
@@ -139,13 +141,20 @@ class Journal:
             return tuple(to_run(row) for row in connection.execute(newest))
 
     def unsettled(self) -> tuple[Run, ...]:
-        """Return the runs with work that a target may have, or money that is still set aside."""
-        open_states = [ExecutionState.INTENT, ExecutionState.SUBMITTED]
-        working = sa.select(executions.c.run_id).where(executions.c.state.in_(open_states))
-        either = runs.c.run_id.in_(working) | runs.c.run_id.in_(ledger.holding())
+        """Return the runs that somebody has to look after, oldest first.
+
+        They have work that a target may have, money that is set aside or not in the lake, or were
+        to be cancelled, and are not.
+        """
         with self._reading() as connection:
-            found = connection.execute(sa.select(runs).where(either).order_by(runs.c.started_at))
-            return tuple(to_run(row) for row in found)
+            return tuple(to_run(row) for row in connection.execute(queries.unsettled()))
+
+    def one_a_target(self) -> tuple[Run, ...]:
+        """Return a run for each target that there were runs on."""
+        chosen = sa.select(sa.func.max(runs.c.run_id)).group_by(runs.c.target)
+        wanted = sa.select(runs).where(runs.c.run_id.in_(chosen)).order_by(runs.c.target)
+        with self._reading() as connection:
+            return tuple(to_run(row) for row in connection.execute(wanted))
 
     # Executions
 
@@ -270,6 +279,12 @@ class Journal:
         with self._reading() as connection:
             return to_entry(connection.execute(queries.of_execution(execution_id)).one())
 
+    def meant_at(self, execution_id: ExecutionId) -> datetime:
+        """Return when an execution was last written down as an intent."""
+        with self._reading() as connection:
+            row = connection.execute(queries.of_execution(execution_id)).one()
+            return ledger.meant_at(connection, to_entry(row))
+
     def find_execution(self, execution_id: ExecutionId) -> Entry | None:
         """Return one execution, if there is one of that id."""
         with self._reading() as connection:
@@ -298,7 +313,8 @@ class Journal:
         with self._writing("seal") as connection:
             queries.lock(connection, runs.c.run_id == run_id)
             ledger.seal(connection, run_id)
-            rows = connection.execute(of_run.order_by(spend.c.batch, spend.c.at)).all()
+            order = (spend.c.batch, spend.c.at, spend.c.entry_id)
+            rows = connection.execute(of_run.order_by(*order)).all()
         batches = groupby(rows, key=lambda row: int(row.batch))
         return tuple((batch, tuple(map(to_spend, members))) for batch, members in batches)
 

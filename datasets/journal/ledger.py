@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from datasets.journal.rows import Entry
 from datasets.journal.tables import ledger, runs
-from datasets.records.executions import ExecutionId, RunId
+from datasets.records.executions import RunId
 from datasets.records.spend import SpendKind
 from tasks.core.identity import digest
 
@@ -19,16 +19,16 @@ ENTRY_ID_LENGTH = 40
 
 def reserve(connection: sa.Connection, entry: Entry) -> None:
     """Set the planned cost aside, unless it is or has been spent."""
-    if outstanding(connection, entry.execution.execution_id) == 0:
+    if outstanding(connection, entry) == 0:
         _write(connection, entry, SpendKind.RESERVE, entry.execution.cost_usd)
 
 
 def settle(connection: sa.Connection, entry: Entry) -> None:
     """Spend what was charged and give back the rest of what is set aside."""
     charged = entry.charged_usd
-    if charged is None or _count(connection, entry.execution.execution_id, SpendKind.SETTLE):
+    if charged is None or _count(connection, entry, SpendKind.SETTLE):
         return
-    held = outstanding(connection, entry.execution.execution_id)
+    held = outstanding(connection, entry)
     # Simulators are billed by their time, which is known afterwards.
     _write(connection, entry, SpendKind.RESERVE, max(charged - held, Decimal(0)))
     _write(connection, entry, SpendKind.SETTLE, charged)
@@ -37,17 +37,23 @@ def settle(connection: sa.Connection, entry: Entry) -> None:
 
 def release(connection: sa.Connection, entry: Entry) -> None:
     """Give back all that is set aside."""
-    held = outstanding(connection, entry.execution.execution_id)
-    _write(connection, entry, SpendKind.RELEASE, held)
+    _write(connection, entry, SpendKind.RELEASE, outstanding(connection, entry))
 
 
-def outstanding(connection: sa.Connection, execution_id: ExecutionId) -> Decimal:
+def outstanding(connection: sa.Connection, entry: Entry) -> Decimal:
     """Return USD that are set aside and neither spent nor given back."""
     of_kind = sa.select(ledger.c.kind, sa.func.sum(ledger.c.usd))
-    of_execution = of_kind.where(ledger.c.execution_id == execution_id).group_by(ledger.c.kind)
-    total = {kind: Decimal(usd) for kind, usd in connection.execute(of_execution)}
+    by_kind = of_kind.where(_of(entry)).group_by(ledger.c.kind)
+    total = {kind: Decimal(usd) for kind, usd in connection.execute(by_kind)}
     reserved = total.pop(SpendKind.RESERVE, Decimal(0))
     return reserved - sum(total.values(), Decimal(0))
+
+
+def meant_at(connection: sa.Connection, entry: Entry) -> datetime:
+    """Return when the execution was last meant: it can be given up, and then meant again."""
+    reserved = sa.and_(_of(entry), ledger.c.kind == SpendKind.RESERVE)
+    last = connection.execute(sa.select(sa.func.max(ledger.c.at)).where(reserved)).scalar()
+    return max(entry.created_at, last or entry.created_at)
 
 
 def seal(connection: sa.Connection, run_id: RunId) -> None:
@@ -65,8 +71,20 @@ def holding() -> sa.Select[tuple[str]]:
     return by_run.having(sa.func.sum(sa.type_coerce(signed, sa.BigInteger)) != 0)
 
 
-def _count(connection: sa.Connection, execution_id: ExecutionId, kind: SpendKind) -> int:
-    alike = sa.and_(ledger.c.execution_id == execution_id, ledger.c.kind == kind)
+def unsealed() -> sa.Select[tuple[str]]:
+    """Return the query of runs with entries that are in no batch yet."""
+    return sa.select(ledger.c.run_id).where(ledger.c.batch.is_(None))
+
+
+def _of(entry: Entry) -> sa.ColumnElement[bool]:
+    """Return which entries are the execution's; its run is named because it has an index."""
+    execution = entry.execution
+    of_run = ledger.c.run_id == execution.run_id
+    return sa.and_(of_run, ledger.c.execution_id == execution.execution_id)
+
+
+def _count(connection: sa.Connection, entry: Entry, kind: SpendKind) -> int:
+    alike = sa.and_(_of(entry), ledger.c.kind == kind)
     return connection.execute(sa.select(sa.func.count()).where(alike)).scalar_one()
 
 
@@ -74,7 +92,7 @@ def _write(connection: sa.Connection, entry: Entry, kind: SpendKind, usd: Decima
     if usd == 0:
         return
     execution = entry.execution
-    number = _count(connection, execution.execution_id, kind)
+    number = _count(connection, entry, kind)
     payer = sa.select(runs.c.tenant).where(runs.c.run_id == execution.run_id)
     row = {
         "entry_id": digest([execution.execution_id, kind, number])[:ENTRY_ID_LENGTH],

@@ -5,8 +5,19 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from datasets.journal import ledger
 from datasets.journal.tables import executions, runs
 from datasets.records.executions import ExecutionId, ExecutionState, RunId
+from datasets.records.runs import RunState
+
+# A run that is taken up again has not ended, and has no cost in the end.
+AGAIN = {
+    "state": RunState.RUNNING,
+    "failure": None,
+    "ended_at": None,
+    "cost_usd": None,
+    "cancel_requested_at": None,
+}
 
 
 def of_run(run_id: str) -> sa.Select[tuple[object, ...]]:
@@ -32,6 +43,18 @@ def lock_of(connection: sa.Connection, execution_ids: Iterable[ExecutionId]) -> 
     """Do so with the runs of executions."""
     of = sa.select(executions.c.run_id).where(executions.c.execution_id.in_(execution_ids))
     lock(connection, runs.c.run_id.in_(of))
+
+
+def unsettled() -> sa.Select[tuple[object, ...]]:
+    """Return the query of runs that somebody has to look after, oldest first."""
+    may_be_there = executions.c.state.in_([ExecutionState.INTENT, ExecutionState.SUBMITTED])
+    working = runs.c.run_id.in_(sa.select(executions.c.run_id).where(may_be_there))
+    holding = runs.c.run_id.in_(ledger.holding())
+    landing = (runs.c.state != RunState.RUNNING) & runs.c.run_id.in_(ledger.unsealed())
+    ending = runs.c.cancel_requested_at.is_not(None)
+    ended = runs.c.state.in_([RunState.COMPLETED, RunState.CANCELLED])
+    either = working | holding | landing | (ending & ~ended)
+    return sa.select(runs).where(either).order_by(runs.c.started_at, runs.c.run_id)
 
 
 def advance(

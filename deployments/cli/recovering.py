@@ -1,6 +1,7 @@
 """Recover: cancel a run, and bring the journal and the providers together again."""
 
 import json
+import textwrap
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from datasets.layout import home
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+WIDTH = 80
 
 
 def register(app: typer.Typer) -> None:
@@ -34,14 +36,19 @@ def cancel(
             "cancelled": done.cancelled,
             "charged_usd": float(done.charged_usd),
             "running": list(done.running),
+            "open": list(done.open),
         }
         typer.echo(json.dumps(answer))
         return
-    ending = "is told to stop by the process that works on it" if done.stopping else "is cancelled"
-    typer.echo(f"run {done.run_id} {ending}: {done.cancelled} executions cancelled")
-    typer.echo(f"charged so far: {done.charged_usd:.2f} USD")
+    typer.echo(f"run {done.run_id} is {'told to stop' if done.stopping else 'cancelled'}")
+    if done.stopping:
+        typer.echo("the process that works on it ends it at its next step")
+    typer.echo(f"{done.cancelled} executions cancelled, {done.charged_usd:.2f} USD charged so far")
     for handle in done.running:
-        typer.echo(f"still at the target, `qrt reconcile` settles it: {handle}")
+        typer.echo(_wrapped(f"still at the target, `qrt reconcile` settles it: {handle}"))
+    for execution_id in done.open:
+        text = "may have reached the target, `qrt reconcile` finds out in 5 minutes"
+        typer.echo(_wrapped(f"execution {execution_id:.12} {text}"))
 
 
 def reconcile(
@@ -51,7 +58,7 @@ def reconcile(
     as_json: Json = False,
 ) -> None:
     """Close open intents, adopt orphans, settle what has ended, report strays."""
-    from tasks.lifecycle.reconciliation import plain, sentences
+    from tasks.lifecycle.findings import plain, sentences
     from tasks.lifecycle.reconciliation import reconcile as verb
     from tasks.lifecycle.runtime import open_runtime
 
@@ -59,7 +66,14 @@ def reconcile(
     if as_json:
         typer.echo(json.dumps(plain(found)))
     else:
-        said = list(sentences(found))
+        said = [_wrapped(line) for line in sentences(found)]
         typer.echo("\n".join(said) if said else "Journal and targets agree; nothing is open.")
     if found.silent:
         raise typer.Exit(1)
+
+
+def _wrapped(line: str) -> str:
+    """Fold a line at 80 columns; ids and ARNs stay in one piece, so that they can be copied."""
+    return textwrap.fill(
+        line, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )

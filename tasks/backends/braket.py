@@ -8,23 +8,35 @@ from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from datasets.records.circuits import Circuit
-from datasets.records.devices import Prices
+from datasets.records.devices import DeviceSnapshot, Prices
 from datasets.records.executions import Execution, ExecutionState, RunId
 from tasks.backends.braket_connection import Connection
-from tasks.backends.braket_devices import POLL_S, Device, arn_of, connection_of, describe
+from tasks.backends.braket_devices import FRESH_S, POLL_S, Device, arn_of, connection_of, describe
 from tasks.backends.braket_objects import read_objects
 from tasks.backends.braket_patience import Patience, patiently
 from tasks.backends.braket_requests import create_request
-from tasks.backends.braket_results import MAX_QUBITS, Returned, returned
+from tasks.backends.braket_results import MAX_QUBITS, Returned, failures, returned
 from tasks.backends.braket_search import search
 from tasks.backends.protocol import Histogram, Outcome, Sold
 from tasks.core.packing import price
-from tasks.errors import AccessDenied, Conflict, NotFound, TooLarge, Transient, Unavailable
+from tasks.errors import (
+    AccessDenied,
+    BadInput,
+    Conflict,
+    NotFound,
+    Refused,
+    ResultUnreadable,
+    TooLarge,
+    Transient,
+    Unavailable,
+)
 
 Found = TypeVar("Found")
 MAX_POLL_S: Final = 30.0
 _SLOWER: Final = 1.5  # each look at a task comes so much later than the one before
 SKEW: Final = timedelta(hours=1)  # by which this machine's clock may be fast
+# SearchQuantumTasks promises nothing about how soon it lists a new task.
+LAG: Final = timedelta(minutes=5)
 _KEPT: Final = 64  # results in memory: a chunk of iterations is read again when it lands
 _ENDED: Final = {
     "COMPLETED": ExecutionState.COMPLETED,
@@ -37,22 +49,26 @@ class BraketBackend:
     """Runs executions on one device.
 
     `began` says when a run began; nothing of it is older. `prices` are those that the run was
-    quoted: the service does not say what it charges.
+    quoted: the service does not say what it charges. `account` says in which account a run buys,
+    given the one that these credentials are for.
     """
 
     charges = True
+    lag = LAG
 
     def __init__(
         self,
         target: str,
         *,
         began: Callable[[RunId], datetime],
-        prices: Prices,
+        prices: Callable[[], Prices],
+        account: Callable[[RunId, str], str] = lambda _, account: account,
         connection: Connection | None = None,
     ) -> None:
         self._target, self._arn = target, arn_of(target)
         self._connection = connection or connection_of(target)
-        self._began, self._prices = began, prices
+        self._began, self._account = began, account
+        self._prices = lru_cache(maxsize=1)(prices)
         self._known: dict[RunId, dict[str, str]] = {}
         self._tasks: dict[str, dict[str, Any]] = {}
         self._read = lru_cache(maxsize=_KEPT)(self._fetched)
@@ -70,9 +86,15 @@ class BraketBackend:
         """Return the task that carries the execution's tag.
 
         The tasks of a run are listed once: only the process that has claimed the run adds to them.
+
+        Raises:
+            BadInput: the run buys in another account, whose tasks are not in sight.
+            Transient: the service does not answer.
+            Refused: it does not say.
         """
         run_id = execution.run_id
         if run_id not in self._known:
+            self._check_account(run_id)
             self._known[run_id] = self._ask_patiently(lambda: self._listed(run_id))
         return self._known[run_id].get(execution.execution_id)
 
@@ -143,10 +165,8 @@ class BraketBackend:
 
     def calibration(self) -> str | None:
         """Return the device's calibration as it was at most a minute ago."""
-        try:
-            return self._device().snapshot.calibration_id
-        except (AccessDenied, NotFound, Transient):
-            return None  # results are worth more than the name of their calibration
+        snapshot = self._snapshot()
+        return snapshot.calibration_id if snapshot else None
 
     def fetch(self, handle: str) -> tuple[Histogram, ...]:
         """Return the counts, one an executable; an executable that failed has none.
@@ -176,6 +196,30 @@ class BraketBackend:
         tasks = search(self._connection, since=self._began(run_id) - SKEW, arn=self._arn)
         return {task.execution_id: task.handle for task in tasks}
 
+    def _check_account(self, run_id: RunId) -> None:
+        here = self._connection.account()
+        there = self._account(run_id, here)
+        if there != here:
+            message = (
+                f"Run {run_id} buys in AWS account {there}; these credentials are for {here}. "
+                "Use the profile that it was begun with."
+            )
+            raise BadInput(message)
+
+    def _snapshot(self) -> DeviceSnapshot | None:
+        try:
+            return self._device().snapshot
+        except (AccessDenied, NotFound, Transient):
+            return None  # results are worth more than the name of their calibration
+
+    def _calibration_at(self, moment: datetime) -> str | None:
+        """Return what was in force at a moment, unless the device was calibrated since then."""
+        snapshot = self._snapshot()
+        just_now = datetime.now(UTC) - moment < timedelta(seconds=FRESH_S)
+        if snapshot is None or not (just_now or snapshot.published_at <= moment):
+            return None
+        return snapshot.calibration_id
+
     def _task(self, handle: str) -> dict[str, Any]:
         return self._connection.ask("braket", "GetQuantumTask", quantumTaskArn=handle)
 
@@ -197,12 +241,13 @@ class BraketBackend:
                 state, failure = ExecutionState.PARTIAL, self._missing(task, shots=shots)
         elif not failure:
             failure = "the provider gave no reason"
+        ended_at = task.get("endedAt", datetime.now(UTC)).astimezone(UTC)
         return Outcome(
             state=state,
             shots_returned=shots,
             started_at=task["createdAt"].astimezone(UTC),
-            ended_at=task.get("endedAt", datetime.now(UTC)).astimezone(UTC),
-            calibration_id_end=self.calibration(),
+            ended_at=ended_at,
+            calibration_id_end=self._calibration_at(ended_at),
             failure=failure,
             charged_usd=self._charge(task, shots=shots),
         )
@@ -211,9 +256,17 @@ class BraketBackend:
         """Return what the task costs: the fee and the shots that came back, or its time."""
         if shots == 0:
             return Decimal(0)
-        timed = self._prices.usd_per_minute > 0
-        task_s = self._read(task["quantumTaskArn"]).duration_s if timed else 0.0
-        return price(self._prices, tasks=1, shots=shots, task_s=task_s)
+        prices = self._prices()
+        task_s = self._duration_s(task) if prices.usd_per_minute > 0 else 0.0
+        return price(prices, tasks=1, shots=shots, task_s=task_s)
+
+    def _duration_s(self, task: dict[str, Any]) -> float:
+        try:
+            return self._read(task["quantumTaskArn"]).duration_s
+        except ResultUnreadable:
+            if task["status"] == "COMPLETED":
+                raise
+            return 0.0  # what failed need not leave a result
 
     def _shots(self, task: dict[str, Any]) -> int:
         """Return how many shots came back: as stated, or else as counted."""
@@ -225,15 +278,12 @@ class BraketBackend:
 
     def _missing(self, task: dict[str, Any], *, shots: int) -> str:
         """Say what did not come back, and why."""
-        found = self._read(task["quantumTaskArn"]).histograms
         text = f"{shots} of {task['shots']} shots came back"
-        failures = [histogram.failure for histogram in found if histogram.failure]
-        if not failures:
-            return text
-        first = failures[0]
-        again = "may be tried again" if first.retryable else "not to be tried again"
-        failed = f"{len(failures)} of {len(found)} executables failed"
-        return f"{text}; {failed}: {first.reason.rstrip('. ')} ({again})"
+        try:
+            found = self._read(task["quantumTaskArn"]).histograms
+        except (ResultUnreadable, Refused):
+            return text  # how the task ended is known all the same; whoever fetches it is told
+        return "; ".join([text, *failures(found)])
 
     def _fetched(self, handle: str) -> Returned:
         task = self._tasks.pop(handle, None) or self._task(handle)

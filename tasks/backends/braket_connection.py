@@ -29,6 +29,7 @@ class Connection:
         self._pace = Pace(QUOTAS, clock=self.clock)
         self._clients: dict[str, Any] = {}
         self._bucket: str | None = None
+        self._account: str | None = None
         self._lock = threading.RLock()
         self.described: dict[str, tuple[float, Any]] = {}  # by ARN: when GetDevice said what
 
@@ -70,6 +71,19 @@ class Connection:
         emit("provider.answered", operation=operation)
         return dict(found)
 
+    def account(self, *, patience: Patience | None = None) -> str:
+        """Return the account that pays for what is bought here.
+
+        Raises:
+            Transient: STS does not answer.
+            Refused: it does not know the caller.
+        """
+        with self._lock:
+            if self._account is None:
+                answer = self.ask("sts", "GetCallerIdentity", patience=patience)
+                self._account = str(answer["Account"])
+            return self._account
+
     def bucket(self, *, patience: Patience | None = None) -> str:
         """Return the bucket for results, which exists: the named one, or the SDK's default.
 
@@ -100,8 +114,7 @@ class Connection:
             self.ask("s3", "CreateBucket", patience=patience, Bucket=name, **self._location())
 
     def _default_bucket(self, patience: Patience | None) -> str:
-        account = self.ask("sts", "GetCallerIdentity", patience=patience)["Account"]
-        return f"amazon-braket-{self.region}-{account}"
+        return f"amazon-braket-{self.region}-{self.account(patience=patience)}"
 
     def _location(self) -> Members:
         """Return where to create a bucket; us-east-1 is S3's default and may not be named."""
@@ -119,6 +132,7 @@ class Connection:
         """Have the next call read the credentials anew."""
         with self._lock:
             self._clients.clear()
+            self._account = None
 
 
 def connect(region: str) -> Connection:

@@ -64,6 +64,15 @@ def returned(read: Read, *, shots: int) -> Returned:
     return Returned(tuple(_histogram(entry, shots=each) for entry in entries), _duration_s(root))
 
 
+def failures(histograms: Sequence[Histogram]) -> Iterator[str]:
+    """Say how many executables failed, and the reason of the first; nothing where none did."""
+    found = [histogram.failure for histogram in histograms if histogram.failure]
+    for first in found[:1]:
+        again = "may be tried again" if first.retryable else "not to be tried again"
+        count = f"{len(found)} of {len(histograms)} executables failed"
+        yield f"{count}: {first.reason.rstrip('. ')} ({again})"
+
+
 def _duration_s(root: Document) -> float:
     simulator = (root.get("additionalMetadata") or {}).get("simulatorMetadata") or {}
     return float(simulator.get("executionDuration") or 0) / 1000

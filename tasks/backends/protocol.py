@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -70,10 +70,12 @@ class Sold:
 class Backend(Protocol):
     """A place that runs executions and remembers them by `execution_id`.
 
-    `charges` says whether what is bought here costs money.
+    `charges` says whether what is bought here costs money, `lag` how long after a purchase `find`
+    may still not know of it.
     """
 
     charges: bool
+    lag: timedelta
 
     def validate(self, circuit: Circuit) -> None:
         """Refuse a circuit that this target could not run, before anything is bought.

@@ -8,7 +8,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from tasks.backends import noise, simulation
 from tasks.backends.protocol import Histogram, Outcome, Sold
 from tasks.core.actions import Unit, units
 from tasks.core.openqasm_reader import from_openqasm
-from tasks.errors import BadInput, StorageFault
+from tasks.errors import BadInput, ExecutionFailed, StorageFault
 
 MAX_DENSITY_MATRIX_QUBITS = 12  # 4**12 complex numbers are 268 MB
 MAX_STATE_VECTOR_QUBITS = 25  # 2**25 are 537 MB
@@ -33,6 +33,7 @@ class SimulatedBackend:
     """Runs executions on a snapshot: noisy for a QPU's, perfect for a simulator's."""
 
     charges = False
+    lag = timedelta(0)
 
     def __init__(self, snapshot: DeviceSnapshot, spool: Path) -> None:
         self._snapshot = snapshot
@@ -149,7 +150,15 @@ class SimulatedBackend:
         return self._spool / f"{handle}.json"
 
     def _result(self, handle: str) -> dict[str, Any]:
-        result: dict[str, Any] = json.loads(self._file(handle).read_bytes())
+        path = self._file(handle)
+        try:
+            result: dict[str, Any] = json.loads(path.read_bytes())
+        except OSError as error:
+            message = (
+                f"The result {path} cannot be read: {error.strerror}. Restore the file, or start "
+                "a new run."
+            )
+            raise ExecutionFailed(message) from error
         return result
 
     def _keep(self, handle: str, result: dict[str, object]) -> None:

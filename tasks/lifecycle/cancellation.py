@@ -1,6 +1,7 @@
 """Cancel a run: at its target first, then in the books, with what is still charged."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -9,23 +10,24 @@ from datasets.journal.rows import Entry
 from datasets.records.executions import ExecutionState, RunId
 from datasets.records.runs import Run, RunState
 from tasks.backends.protocol import Backend
-from tasks.errors import BadInput
-from tasks.lifecycle.claims import claim
+from tasks.errors import BadInput, ExecutionFailed, Refused
 from tasks.lifecycle.closing import close
-from tasks.lifecycle.recovery import look
+from tasks.lifecycle.recovery import Found, look, turn
 from tasks.lifecycle.runtime import Runtime
 
 ENDING_S: Final = 20.0  # how long a task may take to end once it was cancelled
 _PAUSE_S: Final = 0.5
 _REASON: Final = "it was cancelled"
+_MAY_BE_THERE: Final = {ExecutionState.INTENT, ExecutionState.SUBMITTED}
 
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
     """What became of a run that was to be cancelled.
 
-    `running` are the handles of work that goes on at the target all the same, and may be charged.
-    `stopping` says that another process works on the run and ends it at its next step.
+    `running` are the handles of work that goes on at the target all the same, and may be charged;
+    `open` are executions of which the target does not say yet whether it has them. `stopping` says
+    that another process works on the run and ends it at its next step.
     """
 
     run_id: RunId
@@ -33,69 +35,110 @@ class Cancellation:
     cancelled: int
     charged_usd: Decimal
     running: tuple[str, ...]
+    open: tuple[str, ...]
 
 
-def cancel_run(run: Run, *, runtime: Runtime, within_s: float = ENDING_S) -> Cancellation:
+def cancel_run(
+    run: Run, *, runtime: Runtime, within_s: float = ENDING_S, holding: bool = False
+) -> Cancellation:
     """Cancel what the target has, give up what it does not have, and close the run.
 
-    Safe to repeat: what has ended is left alone. While another process works on the run, that one
-    closes it.
+    Safe to repeat: what has ended is left alone. While somebody else works on the run, that one
+    closes it; `holding` says that it is the caller who works on it. The target is not asked for a
+    run that has nothing there.
 
     Raises:
         BadInput: the run is completed.
         Transient: the target does not answer; ask again.
-        Refused: it does not let us.
+        Refused: it does not let us drop something; all else is dropped.
     """
+    _check_open(run)
+    runtime.journal.request_cancel(run.run_id)
+    if holding:
+        return _cancelled(run.run_id, runtime=runtime, within_s=within_s)
+    with turn(run.run_id, home=runtime.home) as ours:
+        if ours:
+            return _cancelled(run.run_id, runtime=runtime, within_s=within_s)
+        _drop(run, runtime=runtime, ours=False)
+        return _cancellation(run.run_id, stopping=True, runtime=runtime)
+
+
+def _check_open(run: Run) -> None:
     if run.state is RunState.COMPLETED:
         message = f"Run {run.run_id} is completed: there is nothing left to cancel."
         raise BadInput(message)
-    runtime.journal.request_cancel(run.run_id)
-    backend, ours = runtime.backend(run), _claimed(run, runtime=runtime)
-    if ours:
-        _look(run, runtime=runtime, backend=backend)  # adopts or gives up what is only meant
-    for entry in _at_target(run, runtime=runtime):
-        backend.cancel(str(entry.handle))
-    if ours:
-        _await_end(run, runtime=runtime, backend=backend, within_s=within_s)
-        close(run.run_id, RunState.CANCELLED, runtime=runtime, failure=_REASON)
-    return _cancellation(run, stopping=not ours, runtime=runtime)
 
 
-def _claimed(run: Run, *, runtime: Runtime) -> bool:
+def _cancelled(run_id: RunId, *, runtime: Runtime, within_s: float) -> Cancellation:
+    """Cancel a run that nobody else works on."""
+    run = runtime.journal.run(run_id)
+    _check_open(run)  # it may have ended before it was ours
+    _drop(run, runtime=runtime, ours=True)
+    _await_end(run, runtime=runtime, within_s=within_s)
+    close(run_id, RunState.CANCELLED, runtime=runtime, failure=_REASON)
+    return _cancellation(run_id, stopping=False, runtime=runtime)
+
+
+def _drop(run: Run, *, runtime: Runtime, ours: bool) -> None:
+    """Have the target drop all that it will; what it does not let us drop is said at the end."""
+    entries = _of(run.run_id, _MAY_BE_THERE, runtime=runtime)
+    if not entries:
+        return
+    backend = runtime.backend(run)
+    faults = [fault for entry in entries for fault in _faults(entry, runtime, backend, ours=ours)]
+    if faults:
+        raise faults[0]
+
+
+def _faults(entry: Entry, runtime: Runtime, backend: Backend, *, ours: bool) -> Iterator[Refused]:
+    """Drop one execution, and yield why that could not be."""
     try:
-        claim(run.run_id, home=runtime.home)
-    except BadInput:
-        return False
-    return True
+        if ours and entry.state is ExecutionState.INTENT:
+            look(entry, journal=runtime.journal, backend=backend, reason=_REASON)
+            entry = runtime.journal.execution(entry.execution.execution_id)
+        if entry.state is ExecutionState.SUBMITTED:
+            backend.cancel(str(entry.handle))
+    except Refused as fault:
+        yield fault
 
 
-def _look(run: Run, *, runtime: Runtime, backend: Backend) -> None:
-    for entry in runtime.journal.executions(run.run_id):
-        look(entry, journal=runtime.journal, backend=backend, reason=_REASON)
-
-
-def _await_end(run: Run, *, runtime: Runtime, backend: Backend, within_s: float) -> None:
+def _await_end(run: Run, *, runtime: Runtime, within_s: float) -> None:
     """Look until the target has ended everything; what it does not drop in time, it is left with.
 
     `qrt reconcile` writes down how that ends.
     """
-    deadline = time.monotonic() + within_s
-    while _at_target(run, runtime=runtime) and time.monotonic() < deadline:
+    entries = _of(run.run_id, {ExecutionState.SUBMITTED}, runtime=runtime)
+    if not entries:
+        return
+    backend, deadline = runtime.backend(run), time.monotonic() + within_s
+    while going := [e for e in entries if _goes_on(e, runtime=runtime, backend=backend)]:
+        if time.monotonic() >= deadline:
+            return
         time.sleep(_PAUSE_S)
-        _look(run, runtime=runtime, backend=backend)
+        entries = going
 
 
-def _at_target(run: Run, *, runtime: Runtime) -> list[Entry]:
-    entries = runtime.journal.executions(run.run_id)
-    return [entry for entry in entries if entry.state is ExecutionState.SUBMITTED]
+def _goes_on(entry: Entry, *, runtime: Runtime, backend: Backend) -> bool:
+    try:
+        found = look(entry, journal=runtime.journal, backend=backend, reason=_REASON)
+    except (Refused, ExecutionFailed):
+        return False  # how it ends is not to be learnt by waiting
+    return found is Found.RUNNING
 
 
-def _cancellation(run: Run, *, stopping: bool, runtime: Runtime) -> Cancellation:
-    entries = runtime.journal.executions(run.run_id)
+def _of(run_id: RunId, states: set[ExecutionState], *, runtime: Runtime) -> list[Entry]:
+    return [entry for entry in runtime.journal.executions(run_id) if entry.state in states]
+
+
+def _cancellation(run_id: RunId, *, stopping: bool, runtime: Runtime) -> Cancellation:
+    entries = runtime.journal.executions(run_id)
+    states = [entry.state for entry in entries]
+    ids = [entry.execution.execution_id for entry in entries]
     return Cancellation(
-        run_id=run.run_id,
+        run_id=run_id,
         stopping=stopping,
-        cancelled=sum(entry.state is ExecutionState.CANCELLED for entry in entries),
+        cancelled=states.count(ExecutionState.CANCELLED),
         charged_usd=sum((entry.charged_usd or Decimal(0) for entry in entries), Decimal(0)),
-        running=tuple(str(entry.handle) for entry in _at_target(run, runtime=runtime)),
+        running=tuple(str(e.handle) for e in entries if e.state is ExecutionState.SUBMITTED),
+        open=tuple(i for i, s in zip(ids, states, strict=True) if s is ExecutionState.INTENT),
     )

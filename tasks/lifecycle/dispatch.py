@@ -16,9 +16,11 @@ def _nobody_else() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """One run's way to its target. `mixing` allows one result from several calibrations.
+    """One run's way to its target.
 
-    `check_claim` raises when another process has taken the run.
+    `mixing` allows one result from several calibrations; without `buying` what is missing stays
+    missing, as it was when somebody first looked at what came back. `check_claim` raises when
+    another process has taken the run.
     """
 
     run_id: RunId
@@ -26,6 +28,7 @@ class Dispatch:
     backend: Backend
     snapshot: DeviceSnapshot
     mixing: bool = False
+    buying: bool = True
     check_claim: Callable[[], None] = _nobody_else
 
     def check_wanted(self) -> None:
@@ -36,5 +39,5 @@ class Dispatch:
             BadInput: another process has taken it.
         """
         self.check_claim()
-        if self.journal.run(self.run_id).cancel_requested_at is not None:
+        if not self.journal.is_wanted(self.run_id):
             raise RunCancelled(self.run_id)

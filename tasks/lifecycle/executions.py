@@ -17,6 +17,7 @@ from tasks.lifecycle.dispatch import Dispatch
 
 MAX_REMAINDERS: Final = 3  # how often what is missing of what was missing is bought again
 _IN_THE_LAKE: Final = {ExecutionState.LANDED, ExecutionState.SETTLED}
+_LOST: Final = {ExecutionState.FAILED, ExecutionState.CANCELLED}
 
 
 def submit(executions: Sequence[Execution], *, dispatch: Dispatch) -> None:
@@ -93,8 +94,9 @@ def write_outcome(execution: Execution, outcome: Outcome, *, journal: Journal) -
 
 def _collect(execution: Execution, *, dispatch: Dispatch, left: int) -> Iterator[Collected]:
     """Yield the execution, and then what was bought to make it whole."""
-    entry = _ended(execution, dispatch=dispatch)
+    entry = _returned(execution, dispatch=dispatch)
     histograms = dispatch.backend.fetch(_handle(entry))
+    _check_complete(execution, histograms)
     emit("execution.collected", execution_id=execution.execution_id)
     yield Collected(execution, _merge(execution, histograms))
     missing = _missing(execution, histograms)
@@ -104,8 +106,22 @@ def _collect(execution: Execution, *, dispatch: Dispatch, left: int) -> Iterator
     if _bought_before(remainder, dispatch) or _may_buy(entry, dispatch):
         submit(remainder, dispatch=dispatch)
         for part in remainder:
-            _check_same_calibration(part, parent=entry, dispatch=dispatch)
+            ended = _ended(part, dispatch=dispatch)
+            if ended.state in _LOST:
+                dispatch.check_wanted()
+                continue  # what came back before may be enough
+            _check_same_calibration(ended, parent=entry, dispatch=dispatch)
             yield from _collect(part, dispatch=dispatch, left=left - 1)
+
+
+def _returned(execution: Execution, *, dispatch: Dispatch) -> Entry:
+    """Wait for an execution of which something has to come back."""
+    entry = _ended(execution, dispatch=dispatch)
+    if entry.state in _LOST:
+        reason = (entry.failure or "no reason given").rstrip(". ")
+        message = f"Execution {execution.execution_id} {entry.state}: {reason}."
+        raise ExecutionFailed(message)
+    return entry
 
 
 def _ended(execution: Execution, *, dispatch: Dispatch) -> Entry:
@@ -115,9 +131,6 @@ def _ended(execution: Execution, *, dispatch: Dispatch) -> Entry:
         outcome = dispatch.backend.wait(_handle(entry), between=dispatch.check_wanted)
         write_outcome(execution, outcome, journal=dispatch.journal)
         entry = dispatch.journal.execution(execution.execution_id)
-    if entry.state in {ExecutionState.FAILED, ExecutionState.CANCELLED}:
-        message = f"Execution {execution.execution_id} {entry.state}: {entry.failure}."
-        raise ExecutionFailed(message)
     return entry
 
 
@@ -138,6 +151,16 @@ def _handle(entry: Entry) -> str:
     return entry.handle
 
 
+def _check_complete(execution: Execution, histograms: Sequence[Histogram]) -> None:
+    planned = sum(executable.copies for executable in execution.executables)
+    if len(histograms) != planned:
+        message = (
+            f"Execution {execution.execution_id} has {planned} executables, and its result "
+            f"{len(histograms)}. Ask the provider; the task was paid for."
+        )
+        raise ExecutionFailed(message)
+
+
 def _missing(execution: Execution, histograms: Sequence[Histogram]) -> list[int]:
     """Return how many shots of each executable of the action may still be had."""
     each = execution.shots // len(histograms)
@@ -148,8 +171,8 @@ def _missing(execution: Execution, histograms: Sequence[Histogram]) -> list[int]
 
 
 def _bought_before(remainder: Sequence[Execution], dispatch: Dispatch) -> bool:
-    known = {entry.execution.execution_id for entry in dispatch.journal.executions(dispatch.run_id)}
-    return any(execution.execution_id in known for execution in remainder)
+    find = dispatch.journal.find_execution
+    return any(find(execution.execution_id) is not None for execution in remainder)
 
 
 def _may_buy(entry: Entry, dispatch: Dispatch) -> bool:
@@ -157,23 +180,31 @@ def _may_buy(entry: Entry, dispatch: Dispatch) -> bool:
 
     A device that does not say its calibration gets the benefit of the doubt.
     """
-    if entry.state in _IN_THE_LAKE:
+    if entry.state in _IN_THE_LAKE or not dispatch.buying:
         return False
-    now = dispatch.backend.calibration()
-    return dispatch.mixing or not _differ(entry.calibration_id_end, now)
+    return dispatch.mixing or not _differ(_calibration(entry), dispatch.backend.calibration())
+
+
+def _calibration(entry: Entry) -> str:
+    """Return the calibration that the counts belong to.
+
+    Where that of the execution's end is not known, it is the one that it was compiled for: if that
+    is still in force, no other one has been.
+    """
+    return entry.calibration_id_end or entry.execution.calibration_id
 
 
 def _differ(one: str | None, other: str | None) -> bool:
     return None not in {one, other} and one != other
 
 
-def _check_same_calibration(part: Execution, *, parent: Entry, dispatch: Dispatch) -> None:
-    entry = _ended(part, dispatch=dispatch)
-    if dispatch.mixing or not _differ(parent.calibration_id_end, entry.calibration_id_end):
+def _check_same_calibration(part: Entry, *, parent: Entry, dispatch: Dispatch) -> None:
+    if dispatch.mixing or not _differ(_calibration(parent), part.calibration_id_end):
         return
+    ids = (part.execution.execution_id, parent.execution.execution_id)
     message = (
-        f"Execution {part.execution_id} completes {parent.execution.execution_id}, but the device "
-        f"was recalibrated between them. {_mixing_helps(dispatch)}"
+        f"Execution {ids[0]} completes {ids[1]}, but the device was recalibrated between them. "
+        f"{_mixing_helps(dispatch)}"
     )
     raise ExecutionFailed(message)
 
@@ -191,11 +222,13 @@ def _check_whole(parts: Sequence[Collected], *, dispatch: Dispatch) -> None:
     if all(seen.values()):
         return
     entry = dispatch.journal.execution(parts[0].execution.execution_id)
-    again = dispatch.backend.calibration()
-    remedy = ""
-    if _differ(entry.calibration_id_end, again) and not dispatch.mixing:
+    remedy = " Start a new run."
+    if not dispatch.mixing and _differ(_calibration(entry), dispatch.backend.calibration()):
         remedy = f" The device has been recalibrated since. {_mixing_helps(dispatch)}"
-    message = f"Execution {parts[0].execution.execution_id} came back in part: {entry.failure}."
+    reason = (entry.failure or "circuits without counts").rstrip(". ")
+    again = len(parts) - 1
+    tried = f", and {again} more executions did not complete it" if again else ""
+    message = f"Execution {entry.execution.execution_id} came back in part: {reason}{tried}."
     raise ExecutionFailed(message + remedy)
 
 

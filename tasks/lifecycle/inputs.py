@@ -9,6 +9,7 @@ from datasets.layout import Home
 from datasets.problems.catalogue import load
 from datasets.problems.document import parse, write
 from datasets.records.devices import CalibrationId, DeviceSnapshot
+from datasets.records.executions import RunId
 from datasets.records.problems import Problem
 from datasets.records.runs import Run
 from tasks.errors import StorageFault
@@ -16,7 +17,7 @@ from tasks.errors import StorageFault
 
 def pinned_problem(run: Run, name: str, *, home: Home) -> Problem:
     """Return the problem as it was when the run first asked for it."""
-    path = _pinned(run, "problem.json", lambda: write(load(name)), home=home)
+    path = _pinned(run.run_id, "problem.json", lambda: write(load(name)), home=home)
     return parse(read_text(path).encode(), origin=str(path))
 
 
@@ -34,8 +35,15 @@ def pinned_snapshot(
     Raises:
         StorageFault: the run has executions, and what they were compiled for is not kept.
     """
-    path = _pinned(run, "device.json", lambda: write_snapshot(_found(run, look, used)), home=home)
+    path = _pinned(
+        run.run_id, "device.json", lambda: write_snapshot(_found(run, look, used)), home=home
+    )
     return read_snapshot(read_text(path), origin=str(path))
+
+
+def pinned_account(run_id: RunId, account: str, *, home: Home) -> str:
+    """Return the account that the run first bought in; that is `account` if it never did."""
+    return read_text(_pinned(run_id, "account.txt", lambda: account, home=home)).strip()
 
 
 def _found(
@@ -51,8 +59,8 @@ def _found(
     return found
 
 
-def _pinned(run: Run, name: str, make: Callable[[], str], *, home: Home) -> Path:
-    path = home.inputs / run.run_id / name
+def _pinned(run_id: RunId, name: str, make: Callable[[], str], *, home: Home) -> Path:
+    path = home.inputs / run_id / name
     if not path.exists():
         content = make()
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ answers from the journal until it asks something new, so it ends exactly as if n
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,7 +138,8 @@ class Loop:
         if not waiting:
             return
         whole = [entry.execution for entry in entries if entry.execution.parent_id is None]
-        collected = collect(whole, dispatch=self.dispatch)
+        # The iterations are written down: what came back of them is what they were made of.
+        collected = collect(whole, dispatch=replace(self.dispatch, buying=False))
         by_iteration = {
             index: [item for item in collected if item.execution.iteration == index]
             for index in range(start, stop)

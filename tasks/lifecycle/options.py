@@ -10,7 +10,7 @@ from typing import Any, Final
 from datasets.records.devices import DeviceSnapshot, Prices
 from datasets.records.options import DeviceOptions
 from datasets.records.runs import Run
-from tasks.backends.braket_devices import is_braket
+from tasks.backends.braket_devices import arn_of, is_braket
 from tasks.core.identity import canonical
 from tasks.errors import BadInput
 
@@ -20,8 +20,8 @@ _DEBIAS_ON_DEMAND: Final = 2500
 _DEBIAS_RESERVED: Final = 500
 _RESERVED: Final = Prices(Decimal(0), Decimal(0), Decimal(0), 0)
 _HONOURED: Final = {"ionq"}  # vendors whose devices read device parameters
-_RESERVATION: Final = re.compile(r"arn:aws[a-z-]*:braket:[a-z0-9-]+:\d{12}:reservation/[\w-]+")
-_TAG: Final = re.compile(r"[\w\s.:/=+\-@]*")
+_RESERVATION: Final = re.compile(r"arn:aws[a-z-]*:braket:([a-z0-9-]+):\d{12}:reservation/[\w-]+")
+_TAG: Final = re.compile(r"[\w .:/=+\-@]*")
 
 
 def options_of(run: Run) -> DeviceOptions:
@@ -67,6 +67,8 @@ def check_options(options: DeviceOptions, *, target: str) -> None:
     Raises:
         BadInput: the option, and what to do.
     """
+    if is_braket(target):
+        arn_of(target)
     named = [
         name
         for name, given in (
@@ -80,12 +82,8 @@ def check_options(options: DeviceOptions, *, target: str) -> None:
     if named and not is_braket(target):
         message = f"{named[0]} is for Braket devices; {target} runs on this machine. Leave it out."
         raise BadInput(message)
-    if options.reservation and not _RESERVATION.fullmatch(options.reservation):
-        message = (
-            f"--reservation {options.reservation!r:.120} is not a reservation's ARN, such as "
-            "arn:aws:braket:eu-north-1:123456789012:reservation/0a1b2c3d."
-        )
-        raise BadInput(message)
+    if options.reservation:
+        _check_reservation(options.reservation, target=target)
     if options.single_circuits and _vendor(target) not in _HONOURED:
         option = "--debias" if options.debias else "--device-parameters"
         message = f"{option} is honoured by IonQ's devices alone; others drop it. Leave it out."
@@ -97,14 +95,36 @@ def check_options(options: DeviceOptions, *, target: str) -> None:
         raise BadInput(message)
 
 
+def _check_reservation(reservation: str, *, target: str) -> None:
+    found = _RESERVATION.fullmatch(reservation)
+    if found is None:
+        message = (
+            f"--reservation {reservation!r:.120} is not a reservation's ARN, such as "
+            "arn:aws:braket:eu-north-1:123456789012:reservation/0a1b2c3d."
+        )
+        raise BadInput(message)
+    if "device/quantum-simulator/" in target:
+        message = "--reservation is for machines; simulators cannot be reserved. Leave it out."
+        raise BadInput(message)
+    if f":braket:{found[1]}:" not in target:
+        message = (
+            f"--reservation is in {found[1]}, and {target} is not. Give the ARN of a reservation "
+            "of that device."
+        )
+        raise BadInput(message)
+
+
 def _check_tag(key: str, value: str) -> None:
     for text, most in ((key, 128), (value, 256)):
         if len(text) > most or not _TAG.fullmatch(text):
             message = (
-                f"--tag {key:.40}={value:.40}: {text!r:.60} is not a tag's text: at most {most} "
+                f"--tag {f'{key}={value}'!r:.80}: {text!r:.60} is not a tag's text: at most {most} "
                 "letters, digits, spaces and _.:/=+-@."
             )
             raise BadInput(message)
+    if not key:
+        message = f"--tag ={value:.40}: a tag needs a name. Write --tag team=chemistry."
+        raise BadInput(message)
     if key.lower().startswith(("aws:", "qrt:")):
         message = f"--tag {key:.60}: names that begin with aws: or qrt: are taken. Choose another."
         raise BadInput(message)

@@ -1,12 +1,18 @@
 """One look at an execution that may be at its target: adopt it, give it up, or see how it ended."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from datasets.journal.journal import Journal
 from datasets.journal.rows import Entry
-from datasets.records.executions import ExecutionState
+from datasets.layout import Home
+from datasets.records.executions import Execution, ExecutionState, RunId
 from tasks.backends.protocol import Backend
 from tasks.core.events import emit
+from tasks.errors import BadInput
+from tasks.lifecycle.claims import claim, is_held, release
 from tasks.lifecycle.executions import write_outcome
 
 
@@ -14,6 +20,7 @@ class Found(StrEnum):
     """What a look at an execution found."""
 
     ADOPTED = "adopted"  # the target had it, and the journal did not know
+    OPEN = "open"  # the target does not list it, and it is too early to give it up
     GIVEN_UP = "given_up"  # the target does not have it: what was set aside is free again
     ENDED = "ended"
     RUNNING = "running"
@@ -23,12 +30,14 @@ class Found(StrEnum):
 def look(entry: Entry, *, journal: Journal, backend: Backend, reason: str) -> Found:
     """Look for the execution once, and write down what was found; never buys, never waits.
 
-    `reason` is why an intent that the target does not have is given up. A later resume may mean it
-    again, under the same token.
+    `reason` is why an intent that the target does not have is given up, once the target would list
+    it. A later resume may mean it again, under the same token.
 
     Raises:
         Transient: the target does not answer.
         Refused: it does not say.
+        BadInput: these are not the credentials that the run buys with.
+        ExecutionFailed: it has ended, and what it left cannot be read.
     """
     match entry.state:
         case ExecutionState.INTENT:
@@ -46,9 +55,39 @@ def look(entry: Entry, *, journal: Journal, backend: Backend, reason: str) -> Fo
 def _resolve(entry: Entry, *, journal: Journal, backend: Backend, reason: str) -> Found:
     execution = entry.execution
     handle = backend.find(execution)
+    if (
+        handle is None
+        and datetime.now(UTC) - journal.meant_at(execution.execution_id) < backend.lag
+    ):
+        return Found.OPEN
     if handle is None:
         journal.abandon(execution.execution_id, reason=reason)
         return Found.GIVEN_UP
+    adopt(execution, handle, journal=journal, reserve=backend.charges)
+    return Found.ADOPTED
+
+
+def adopt(execution: Execution, handle: str, *, journal: Journal, reserve: bool) -> None:
+    """Take over what the target has: it is meant, its cost is set aside, and its handle known."""
+    journal.intend(execution, reserve=reserve)
     journal.submitted(execution.execution_id, handle)
     emit("execution.adopted", execution_id=execution.execution_id, handle=handle)
-    return Found.ADOPTED
+
+
+@contextmanager
+def turn(run_id: RunId, *, home: Home) -> Iterator[bool]:
+    """Claim a run for the time of the block; yields whether nobody else works on it."""
+    ours = not is_held(run_id) and _claimed(run_id, home=home)
+    try:
+        yield ours
+    finally:
+        if ours:
+            release(run_id, home=home)
+
+
+def _claimed(run_id: RunId, *, home: Home) -> bool:
+    try:
+        claim(run_id, home=home)
+    except BadInput:
+        return False
+    return True

@@ -16,7 +16,7 @@ from tasks.backends.simulated import SimulatedBackend
 from tasks.errors import BadInput
 from tasks.lifecycle.claims import keep
 from tasks.lifecycle.dispatch import Dispatch
-from tasks.lifecycle.inputs import pinned_snapshot
+from tasks.lifecycle.inputs import pinned_account, pinned_snapshot
 from tasks.lifecycle.options import applied, mixes_calibrations, options_of
 
 
@@ -41,13 +41,13 @@ class Runtime:
 
     def backend(self, run: Run) -> Backend:
         """Return the backend that runs what `run` buys."""
-        snapshot = self.snapshot(run)
         if not is_braket(run.target):
-            return SimulatedBackend(snapshot, self.home.spool)
+            return SimulatedBackend(self.snapshot(run), self.home.spool)
         return BraketBackend(
             run.target,
             began=lambda run_id: self.journal.run(run_id).started_at,
-            prices=snapshot.prices,
+            prices=lambda: self.snapshot(run).prices,
+            account=lambda run_id, account: pinned_account(run_id, account, home=self.home),
         )
 
     def region(self, run: Run) -> str:

@@ -20,7 +20,7 @@ from tasks.errors import NotFound, RuntimeFault, Unavailable
 
 GARNET = "arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet"
 TARGET = f"braket:{GARNET}"
-NOW = datetime(2026, 5, 5, tzinfo=UTC)
+NOW = datetime(2026, 6, 1, tzinfo=UTC)  # the newest bundled calibrations are of May
 RUN = RunId("a" * 32)
 SOURCE = (
     "OPENQASM 3.0;\nbit[2] b;\n#pragma braket verbatim\nbox{\nprx(3.0, 0.0) $7;\n}\n"
@@ -61,6 +61,9 @@ class Provider(Connection):
     def _sleep(self, seconds: float) -> None:
         self.time_s += seconds
         self.pauses.append(seconds)
+
+    def account(self, **_: Any) -> str:
+        return "1"
 
     def bucket(self, **_: Any) -> str:
         return "results"

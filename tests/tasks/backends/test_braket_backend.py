@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tasks.backends.braket import MAX_POLL_S, BraketBackend
 from tasks.backends.braket_requests import EXECUTION_TAG, RUN_TAG, create_request
 from tasks.core.actions import Unit
 from tasks.errors import (
+    BadInput,
     Conflict,
     CredentialsExpired,
     InvalidRequest,
@@ -42,7 +44,7 @@ def a_backend(
     provider: Provider, *, began: Callable[[RunId], datetime] = lambda _: NOW
 ) -> BraketBackend:
     prices = resolve("emulator:garnet").prices
-    return BraketBackend(TARGET, began=began, prices=prices, connection=provider)
+    return BraketBackend(TARGET, began=began, prices=lambda: prices, connection=provider)
 
 
 def idle() -> None:
@@ -196,6 +198,56 @@ def test_how_a_task_ended_is_said_with_its_reason(
     assert (failure or "") in (outcome.failure or "")
     assert outcome.started_at == NOW
     assert len(outcome.calibration_id_end) == 64
+
+
+def test_the_calibration_at_the_end_is_not_told_by_one_that_was_made_later() -> None:
+    provider = Provider()
+    backend = a_backend(provider)
+    handle = backend.submit(an_execution())
+    later = resolve("emulator:garnet").published_at + timedelta(seconds=1)
+    for ended_at, told in ((later, True), (later - timedelta(seconds=2), False)):
+        task = provider.tasks[an_execution().execution_id]
+        task["end"] = {"endedAt": ended_at}
+        outcome = backend.wait(handle, between=idle)
+        assert (outcome.calibration_id_end is not None) == told
+    assert backend.calibration() is not None
+
+
+def test_a_failed_task_is_charged_for_the_shots_that_came_back() -> None:
+    for shots, usd in ((0, "0"), (4, "0.3058")):
+        provider = Provider(status="FAILED")
+        backend = a_backend(provider)
+        handle = backend.submit(an_execution())
+        provider.tasks[an_execution().execution_id]["end"] = {"numSuccessfulShots": shots}
+        outcome = backend.wait(handle, between=idle)
+        assert (outcome.shots_returned, outcome.charged_usd) == (shots, Decimal(usd))
+
+
+def test_how_a_task_ended_is_known_without_its_result() -> None:
+    provider = Provider()
+    backend = a_backend(provider)
+    handle = backend.submit(an_execution())
+    provider.tasks[an_execution().execution_id]["end"] = {"numSuccessfulShots": 20}
+    outcome = backend.wait(handle, between=idle)
+    assert (outcome.state, outcome.failure) == (
+        ExecutionState.PARTIAL,
+        "20 of 30 shots came back",
+    )
+
+
+def test_with_the_credentials_of_another_account_nothing_is_looked_for_or_bought() -> None:
+    provider = Provider()
+    prices = resolve("emulator:garnet").prices
+    backend = BraketBackend(
+        TARGET,
+        began=lambda _: NOW,
+        prices=lambda: prices,
+        account=lambda _, here: f"not {here}",
+        connection=provider,
+    )
+    with pytest.raises(BadInput, match=r"buys in AWS account not 1; these .* are for 1"):
+        backend.find(an_execution())
+    assert not provider.calls
 
 
 def test_a_missing_object_is_no_reason_to_ask_again() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -66,9 +66,11 @@ class Provider:
     """A target that counts what it sells."""
 
     charges = True
+    lag = timedelta(0)
 
     bought: list[str] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
+    sizes: dict[str, int] = field(default_factory=dict)  # executables, by handle
     outcome: Outcome = DONE
     results: dict[str, tuple[Histogram, ...]] = field(default_factory=dict)  # by handle
 
@@ -81,6 +83,7 @@ class Provider:
     def submit(self, execution: Execution) -> str:
         self.bought.append(execution.execution_id)
         self.known.add(execution.execution_id)
+        self.sizes[execution.execution_id] = len(units(execution.action))
         return execution.execution_id
 
     def look(self, handle: str) -> Outcome:
@@ -103,7 +106,8 @@ class Provider:
 
     def fetch(self, handle: str) -> tuple[Histogram, ...]:
         assert handle in self.known
-        return self.results.get(handle, (seen(4, 6), seen(0, 10), seen(4, 6)))
+        all_of_them = (seen(4, 6), seen(0, 10), seen(4, 6))[: self.sizes[handle]]
+        return self.results.get(handle, all_of_them)
 
     def discard(self, handle: str) -> None:
         self.known.discard(handle)
@@ -255,6 +259,71 @@ def test_a_run_that_is_not_wanted_any_more_buys_nothing_more(journal: Journal) -
         with pytest.raises(RunCancelled, match="was cancelled"):
             verb([an_execution(), an_execution(1)], dispatch=through(provider, journal))
     assert provider.bought == [an_execution().execution_id]
+
+
+def test_a_remainder_that_fails_is_done_without_when_every_circuit_was_seen(
+    journal: Journal,
+) -> None:
+    execution = an_execution()
+
+    class Tiring(Provider):
+        def look(self, handle: str) -> Outcome:
+            failed = replace(DONE, state=ExecutionState.FAILED, failure="the fridge is warm")
+            return PART if handle == execution.execution_id else failed
+
+    result = (seen(4, 6), seen(0, 0, BROKEN), seen(2, 2))
+    provider = Tiring(results={execution.execution_id: result})
+    submit([execution], dispatch=through(provider, journal))
+    for _ in range(2):
+        (found,) = collect([execution], dispatch=through(provider, journal))
+        assert [counts.shots for counts in found.counts] == [10, 4]
+    assert len(provider.bought) == 2  # the six that were missing, once; the broken copy never
+
+
+def test_nothing_is_bought_for_what_was_made_use_of_before(journal: Journal) -> None:
+    execution = an_execution()
+    result = (seen(4, 4), seen(0, 10), seen(2, 2))
+    outcome = replace(PART, calibration_id_end="c")
+    provider = Provider(outcome=outcome, results={execution.execution_id: result})
+    dispatch = through(provider, journal)
+    submit([execution], dispatch=dispatch)
+    (before,) = collect([execution], dispatch=dispatch)  # the device is another one by now
+    provider.outcome = DONE
+    closed = replace(dispatch, buying=False, mixing=True)
+    (after,) = collect([execution], dispatch=closed)
+    assert [c.shots for c in after.counts] == [c.shots for c in before.counts]
+    assert provider.bought == [execution.execution_id]
+
+
+def test_where_the_calibration_at_the_end_is_not_known_that_of_the_compiler_counts(
+    journal: Journal,
+) -> None:
+    execution = an_execution()
+    result = (seen(4, 4), seen(0, 10), seen(2, 2))
+    outcome = replace(PART, calibration_id_end=None)
+    provider = Provider(outcome=outcome, results={execution.execution_id: result})
+    submit([execution], dispatch=through(provider, journal))
+    assert execution.calibration_id == provider.calibration()
+    collect([execution], dispatch=through(provider, journal))
+    assert len(provider.bought) == 2
+
+    class Recalibrated(Provider):
+        def calibration(self) -> str:
+            return "e"
+
+    other = replace(an_execution(7), parent_id=None)
+    changed = Recalibrated(outcome=outcome, results={other.execution_id: result})
+    submit([other], dispatch=through(changed, journal))
+    collect([other], dispatch=through(changed, journal))
+    assert changed.bought == [other.execution_id]
+
+
+def test_a_result_of_another_size_is_refused(journal: Journal) -> None:
+    execution = an_execution()
+    provider = Provider(results={execution.execution_id: (seen(4, 6),)})
+    submit([execution], dispatch=through(provider, journal))
+    with pytest.raises(ExecutionFailed, match="has 3 executables, and its result 1"):
+        collect([execution], dispatch=through(provider, journal))
 
 
 def test_what_was_never_submitted_cannot_be_collected(journal: Journal) -> None:

@@ -13,7 +13,7 @@ from tasks.errors import BrokenContract
 from tasks.lifecycle.executions import collect, submit
 from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.runtime import Runtime, open_runtime
-from tests.tasks.lifecycle.test_executions import DONE, RUN, Provider, an_execution
+from tests.tasks.lifecycle.test_executions import DONE, RUN, Provider, an_execution, through
 
 LATER = datetime.now(UTC) + timedelta(hours=1)  # than the execution was written down
 
@@ -31,8 +31,9 @@ def bought(runtime: Runtime) -> Collected:
     hexadecimal = replace(an_execution(), compiled_id="c" * 64, calibration_id="d" * 64)  # type: ignore[arg-type]
     outcome = replace(DONE, calibration_id_end="d" * 64, started_at=LATER, ended_at=LATER)
     provider = Provider(outcome=outcome)
-    submit([hexadecimal], journal=runtime.journal, backend=provider)
-    (found,) = collect([hexadecimal], journal=runtime.journal, backend=provider)
+    dispatch = through(provider, runtime.journal)
+    submit([hexadecimal], dispatch=dispatch)
+    (found,) = collect([hexadecimal], dispatch=dispatch)
     return found
 
 

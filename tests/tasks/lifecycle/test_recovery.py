@@ -1,0 +1,86 @@
+"""A look at an execution writes down what it sees, and never buys."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from datasets.journal.journal import Journal
+from datasets.layout import Home
+from tasks.errors import Unavailable
+from tasks.lifecycle.claims import claim, is_held, release
+from tasks.lifecycle.recovery import Found, look, turn
+from tests.tasks.lifecycle.fake_target import Target, a_journal, a_run, an_execution, everything
+
+RUN, EXECUTION = a_run(), an_execution()
+
+
+@pytest.fixture
+def journal() -> Iterator[Journal]:
+    opened = a_journal()
+    opened.begin(RUN)
+    opened.intend(EXECUTION, reserve=True)
+    yield opened
+    opened.close()
+
+
+def seen(journal: Journal, target: Target) -> Found:
+    entry = journal.execution(EXECUTION.execution_id)
+    return look(entry, journal=journal, backend=target, reason="the target never had it")
+
+
+def test_an_intent_that_the_target_has_is_adopted(journal: Journal) -> None:
+    target = Target()
+    handle = target.submit(EXECUTION)
+    assert seen(journal, target) is Found.ADOPTED
+    assert journal.execution(EXECUTION.execution_id).handle == handle
+    assert seen(journal, target) is Found.RUNNING
+    target.finish(handle)
+    assert seen(journal, target) is Found.ENDED
+    assert seen(journal, target) is Found.KNOWN
+    assert target.calls.count("submit") == 1
+
+
+def test_an_intent_that_the_target_does_not_have_is_given_up_with_the_reason(
+    journal: Journal,
+) -> None:
+    assert seen(journal, Target()) is Found.GIVEN_UP
+    entry = journal.execution(EXECUTION.execution_id)
+    assert entry.abandoned
+    assert entry.failure == "the target never had it"
+    assert seen(journal, Target()) is Found.KNOWN
+
+
+def test_an_intent_is_not_given_up_while_the_target_may_not_list_it_yet(journal: Journal) -> None:
+    before = everything(journal)
+    target = Target(lag=timedelta(minutes=5), late=True)
+    target.submit(EXECUTION)
+    assert seen(journal, target) is Found.OPEN
+    assert everything(journal) == before
+    target.tasks["task-0"].listed = True
+    assert seen(journal, target) is Found.ADOPTED
+
+
+@pytest.mark.parametrize("bought", [True, False])
+def test_a_silent_target_changes_nothing(journal: Journal, *, bought: bool) -> None:
+    target = Target()
+    if bought:
+        journal.submitted(EXECUTION.execution_id, target.submit(EXECUTION))
+    before = everything(journal)
+    target.silent = True
+    with pytest.raises(Unavailable):
+        seen(journal, target)
+    assert everything(journal) == before
+
+
+def test_a_turn_is_had_by_one_and_given_back(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with turn(RUN.run_id, home=home) as ours, turn(RUN.run_id, home=home) as also:
+        assert (ours, also) == (True, False)
+    assert not is_held(RUN.run_id)
+    claim(RUN.run_id, home=home)
+    with turn(RUN.run_id, home=home) as ours:
+        assert not ours
+    assert is_held(RUN.run_id)  # by those who had it before
+    release(RUN.run_id, home=home)

@@ -26,6 +26,7 @@ from datasets.journal.rows import (
 from datasets.journal.tables import executions, iterations, runs
 from datasets.records.executions import Execution, ExecutionId, ExecutionState, RunId
 from datasets.records.runs import Iteration, Run, RunState
+from tasks.core.events import emit
 from tasks.errors import StorageFault, UnknownName
 
 # A run that is taken up again has not ended, and has no cost in the end.
@@ -61,7 +62,7 @@ class Journal:
 
     def begin(self, run: Run) -> Run:
         """Write the run down, or mark the one of that id as running again; return what stands."""
-        with self._begin() as connection:
+        with self._writing("begin") as connection:
             row = connection.execute(_run_query(run.run_id)).one_or_none()
             if row is None:
                 connection.execute(runs.insert(), run_row(run))
@@ -72,7 +73,7 @@ class Journal:
 
     def quote(self, run_id: RunId, usd: Decimal) -> None:
         """Write down what the run was expected to cost."""
-        with self._begin() as connection:
+        with self._writing("quote") as connection:
             connection.execute(runs.update().where(runs.c.run_id == run_id).values(quote_usd=usd))
 
     def end(
@@ -84,7 +85,7 @@ class Journal:
         failure: str | None = None,
     ) -> Run:
         """Close a run; a closed run keeps its first ending time for that state."""
-        with self._begin() as connection:
+        with self._writing("end") as connection:
             row = connection.execute(_run_query(run_id)).one()
             if row.state != state:
                 spent = _spent(connection, run_id)
@@ -119,7 +120,7 @@ class Journal:
 
     def intend(self, execution: Execution) -> Entry:
         """Write the execution down before anything is asked of the target; return what stands."""
-        with self._begin() as connection:
+        with self._writing("intend") as connection:
             row = connection.execute(_execution_query(execution.execution_id)).one_or_none()
             if row is None:
                 connection.execute(executions.insert(), execution_row(execution))
@@ -136,7 +137,7 @@ class Journal:
             "state": ExecutionState.SUBMITTED,
             "submitted_at": _now(),
         }
-        with self._begin() as connection:
+        with self._writing("submitted") as connection:
             connection.execute(executions.update().where(unsubmitted).values(**values))
 
     def completed(
@@ -191,7 +192,7 @@ class Journal:
             iterations.c.run_id == iteration.run_id,
             iterations.c.iteration == iteration.iteration,
         )
-        with self._begin() as connection:
+        with self._writing("record") as connection:
             if connection.execute(sa.select(iterations.c.iteration).where(key)).first() is None:
                 connection.execute(iterations.insert(), iteration_row(iteration))
 
@@ -206,8 +207,15 @@ class Journal:
         self, execution_ids: list[ExecutionId], since: ExecutionState, values: Mapping[str, object]
     ) -> None:
         moved = sa.and_(executions.c.execution_id.in_(execution_ids), executions.c.state == since)
-        with self._begin() as connection:
+        with self._writing(str(values["state"])) as connection:
             connection.execute(executions.update().where(moved).values(**values))
+
+    @contextmanager
+    def _writing(self, verb: str) -> Iterator[sa.Connection]:
+        """Commit what the block writes, then tell whoever listens."""
+        with self._begin() as connection:
+            yield connection
+        emit("journal.written", verb=verb)
 
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:

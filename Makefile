@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-core test-slow test-e2e test-long test-postgres check format lock clean
+.PHONY: help setup run test test-core test-slow test-e2e test-long test-postgres proof check format lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,11 +44,14 @@ test-slow: $(STAMP)  ## Real compilers, simulators, Great Expectations
 test-e2e: $(STAMP)  ## The qrt command as users start it, killed and resumed
 	$(BIN)/pytest -m "e2e and not long" -n 2 --dist worksteal
 
-test-long: $(STAMP)  ## Braket targets and clients against the sandbox, over HTTP: 6 minutes more
+test-long: $(STAMP)  ## Braket targets and clients against the sandbox, over HTTP, killed at every step
 	$(BIN)/pytest -m long -n 2 --dist worksteal
 
 test-postgres: $(STAMP)  ## The journal on a PostgreSQL server, installed and started for the tests
 	$(BIN)/python -m tests.postgres_server $(BIN)/pytest -m postgres -n 2 --dist worksteal
+
+proof: $(STAMP)  ## That paid work is never bought twice and never lost: every kill, all 200 storms, as a table
+	QRT_STORMS=200 $(BIN)/pytest tests/e2e/test_exactly_once_*.py -n 2 --dist worksteal -rP
 
 format: $(STAMP)  ## Rewrite the sources in the house style
 	$(BIN)/ruff format .

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
-from datasets.journal.engines import open_engine, place
+from datasets.journal.engines import open_engine, place, writing
 from datasets.journal.migration import migrate
+from tasks.core.events import emit
 from tasks.errors import StorageFault
 
 
@@ -39,6 +40,28 @@ def storage(engine: sa.Engine) -> Iterator[None]:
         reason = " ".join(str(error.orig).split()).rstrip(".")
         message = f"The journal at {place(engine)} cannot be used: {reason}. {_remedy(engine)}"
         raise StorageFault(message) from error
+
+
+class Database:
+    """Transactions of a journal's database; safe to share by threads."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with storage(self._engine), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self, verb: str) -> Iterator[sa.Connection]:
+        with storage(self._engine), writing(self._engine).begin() as connection:
+            yield connection
+        emit("journal.written", verb=verb)
 
 
 def insert_once(connection: sa.Connection, table: sa.Table, row: dict[str, object]) -> None:

@@ -1,21 +1,21 @@
-"""One Prefect server for all commands under test, and the command itself."""
+"""One Prefect server for all commands under test, one process to fork them, and the command."""
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import certifi
 import pytest
 
 from datasets.layout import Home
 from deployments.server.ephemeral import QUIET, EphemeralServer
+from tests.e2e.preloaded import Request
+from tests.e2e.processes import QRT, ROOT, Preloaded, Process, afresh, check_in_time
 
-ROOT = Path(__file__).parent.parent.parent
-QRT = [sys.executable, "-c", "from deployments.cli.entry import main; main()"]
 TIMEOUT_S = 180
 
 
@@ -32,8 +32,58 @@ class Ran:
         """Its standard output as JSON."""
         return json.loads(self.out)
 
+    @property
+    def line(self) -> str:
+        """The one line of a command that could not do its work."""
+        assert self.out == ""
+        assert "Traceback" not in self.err
+        (line,) = self.err.strip().splitlines()
+        return line
 
-Command = Callable[..., Ran]
+
+@dataclass(frozen=True)
+class Running:
+    """A command that goes on."""
+
+    process: Process
+    out: IO[bytes]
+    err: IO[bytes]
+
+    def ended(self) -> Ran:
+        """Wait for its end."""
+        code = self.process.wait(TIMEOUT_S)
+        texts = []
+        for stream in (self.out, self.err):
+            stream.seek(0)
+            texts.append(stream.read().decode())
+            stream.close()
+        return Ran(code, *texts)
+
+
+@dataclass(frozen=True)
+class Command:
+    """Runs `qrt` in a process of its own, with these variables beside the test's."""
+
+    environment: dict[str, str]
+    preloaded: Preloaded
+
+    def __call__(
+        self, *arguments: str, main: str = QRT, fresh: bool = False, **environment: str
+    ) -> Ran:
+        """Run it to its end; `fresh` where the start of a process is what is tested."""
+        return self.start(*arguments, main=main, fresh=fresh, **environment).ended()
+
+    def start(
+        self, *arguments: str, main: str = QRT, fresh: bool = False, **environment: str
+    ) -> Running:
+        """Start it, and do not wait."""
+        wanted = os.environ | self.environment | environment
+        request = Request(main, arguments, wanted, str(ROOT))
+        if not fresh:
+            check_in_time(wanted)
+        out, err = (tempfile.TemporaryFile() for _ in range(2))  # noqa: SIM115 - until `ended`
+        start = afresh if fresh else self.preloaded.fork
+        return Running(start(request, out, err), out, err)
 
 
 @pytest.fixture(scope="session")
@@ -53,22 +103,40 @@ def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
 
 
+@pytest.fixture(scope="session")
+def preloaded() -> Iterator[Preloaded]:
+    """Start the process that forks the commands."""
+    with tempfile.TemporaryDirectory() as folder:  # a socket's path has at most 107 letters
+        found = Preloaded(Path(folder))
+        found.start()
+        yield found
+        found.stop()
+
+
+@pytest.fixture(scope="session")
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with one certificate: Prefect reads all of certifi's 18 times in a short run.
+
+    The server is reached over plain HTTP; that is a sixth of the run's time for nothing.
+    """
+    first, end, _ = Path(certifi.where()).read_text().partition("-----END CERTIFICATE-----\n")
+    path = tmp_path_factory.mktemp("certificates") / "one.pem"
+    path.write_text(first + end)
+    return path
+
+
+@pytest.fixture(scope="session")
+def homeless(preloaded: Preloaded, prefect_url: str, one_authority: Path) -> Command:
+    """Return what runs `qrt` in a process of its own; the caller names the home."""
+    where = {
+        "PREFECT_API_URL": prefect_url,
+        "PREFECT_API_SSL_CERT_FILE": str(one_authority),
+        "COLUMNS": "80",
+    }
+    return Command(where, preloaded)
+
+
 @pytest.fixture
-def qrt(qrt_home: Path, prefect_url: str) -> Command:
-    """Return a function that runs `qrt` in a process of its own, with an empty home."""
-
-    def run(*arguments: str, program: list[str] | None = None, **environment: str) -> Ran:
-        ended = subprocess.run(
-            [*(program or QRT), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            cwd=ROOT,
-            check=False,
-            env=os.environ
-            | {"QRT_HOME": str(qrt_home), "PREFECT_API_URL": prefect_url, "COLUMNS": "80"}
-            | environment,
-        )
-        return Ran(ended.returncode, ended.stdout, ended.stderr)
-
-    return run
+def qrt(qrt_home: Path, homeless: Command) -> Command:
+    """Return what runs `qrt` in a process of its own, with an empty home."""
+    return replace(homeless, environment=homeless.environment | {"QRT_HOME": str(qrt_home)})

@@ -1,35 +1,48 @@
 """Run `qrt` and kill the process with SIGKILL at the n-th event of a name.
 
-Usage: python -m tests.e2e.killed EVENT N LOG COMMAND...
-Each execution that is handed to a target is written to LOG first, so that none can hide.
+Arguments: EVENT N LOG COMMAND...
+Each event is written to LOG before that, so that no execution that was bought can hide. An event
+that tells what was asked or written is named with it: `provider.asked:GetObject`.
 """
 
+import json
 import os
 import signal
 import sys
 from pathlib import Path
+from threading import Lock
 
 from deployments.cli.main import run
 from tasks.core.events import Event, listening
 
+NEVER = ("", "0")  # what to write for EVENT and N
+
 
 def main() -> int:
     """Run the command, unless the event comes first."""
-    name, number, log, *command = sys.argv[1:]
-    left = int(number)
+    wanted, number, log, *command = sys.argv[1:]
+    left, turn = int(number), Lock()
+    stream = Path(log).open("a", buffering=1)  # noqa: SIM115 - as long as the process
 
     def hear(event: Event) -> None:
         nonlocal left
-        if event.name == "execution.bought":
-            with Path(log).open("a") as stream:
-                stream.write(f"{event.fields['execution_id']}\n")
-        left -= event.name == name
-        if left == 0 and event.name == name:
-            os.kill(os.getpid(), signal.SIGKILL)
+        name = name_of(event)
+        with turn:
+            stream.write(f"{json.dumps([name, event.fields.get('execution_id')])}\n")
+            left -= name == wanted
+            if left == 0 and name == wanted:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     with listening(hear):
         return run(command)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def name_of(event: Event) -> str:
+    """Return the event's name, with the operation or verb of those that have one."""
+    kind = event.fields.get("operation") or event.fields.get("verb")
+    return f"{event.name}:{kind}" if kind else event.name
+
+
+def heard(log: Path) -> list[tuple[str, str | None]]:
+    """Return what was written to a log: names, and executions where there are some."""
+    return [(name, which) for name, which in map(json.loads, log.read_text().splitlines())]

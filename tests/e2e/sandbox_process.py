@@ -4,54 +4,75 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.conftest import QRT, ROOT
+from tests.e2e.preloaded import Request
+from tests.e2e.processes import QRT, ROOT, Process, Start, afresh
 
 GARNET = "braket:arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet"
 START_S = 60
+AT_ONCE = ("--service-time", "0")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 @dataclass(slots=True)
 class Sandbox:
-    """`qrt sandbox` on a free port."""
+    """`qrt sandbox`; started again, it has the same port and folder."""
 
     folder: Path
-    port: int = 0
-    process: subprocess.Popen[bytes] = field(init=False)
+    options: tuple[str, ...] = AT_ONCE
+    port: int = field(default_factory=free_port)
+    process: Process = field(init=False)
 
-    def start(self) -> None:
+    def start(self, how: Start = afresh) -> None:
         """Start the process and wait until it answers."""
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = int(found.getsockname()[1])
-        options = ["--port", str(self.port), "--folder", str(self.folder), "--service-time", "0"]
-        with (self.folder.parent / "sandbox.log").open("wb") as log:
-            self.process = subprocess.Popen([*QRT, "sandbox", *options], stderr=log, cwd=ROOT)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stated = ("--port", str(self.port), "--folder", str(self.folder), *self.options)
+        request = Request(QRT, ("sandbox", *stated), dict(os.environ), str(ROOT))
+        with (self.folder / "sandbox.log").open("ab") as log:
+            self.process = how(request, log, log)
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             try:
                 self.ask("health")
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.02)
             else:
                 return
-        message = "the sandbox did not start"
+        message = f"the sandbox did not start; {self.folder}/sandbox.log says why"
         raise TimeoutError(message)
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the process."""
+        self.process.send_signal(how)
+        self.process.wait(timeout=20)
 
     def ask(self, path: str, *, method: str = "GET", body: Any = None) -> dict[str, Any]:
         """Call one of the sandbox's own paths."""
-        data = None if body is None else json.dumps(body).encode()
-        address = f"http://127.0.0.1:{self.port}/sandbox/{path}"
-        request = urllib.request.Request(address, method=method, data=data)
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
-            found: dict[str, Any] = json.loads(answer.read())
-            return found
+        return self._answer(f"sandbox/{path}", method=method, body=body)
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """Return every quantum task there is in Garnet's region, as SearchQuantumTasks does."""
+        scope = "Credential=audit/20260101/eu-north-1/braket/aws4_request"
+        headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+        body: dict[str, Any] = {"filters": [], "maxResults": 100}
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self._answer("quantum-tasks", method="POST", body=body, headers=headers)
+            found += page["quantumTasks"]
+            if not page.get("nextToken"):
+                return found
+            body["nextToken"] = page["nextToken"]
 
     def strike(self, *faults: dict[str, Any]) -> None:
         """Put these faults, and no others, in force."""
@@ -72,7 +93,12 @@ class Sandbox:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
 
-    def stop(self) -> None:
-        """End the process."""
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=20)
+    def _answer(
+        self, path: str, *, method: str, body: Any, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        address = f"http://127.0.0.1:{self.port}/{path}"
+        request = urllib.request.Request(address, data, headers or {}, method=method)
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - loopback
+            found: dict[str, Any] = json.loads(answer.read())
+            return found

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import ROOT, Command
+from tests.e2e.conftest import Command
+from tests.e2e.processes import ROOT
 
 pytestmark = pytest.mark.e2e
 

@@ -1,19 +1,17 @@
 """A run that is killed, again and again, ends as if nothing had happened."""
 
 import json
-import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import QRT, Command, Ran
+from tests.e2e.conftest import Command, Ran
+from tests.e2e.killed import heard
 
 pytestmark = pytest.mark.e2e
 
@@ -50,8 +48,7 @@ def the_run(home: Path) -> str:
 
 
 def kill_at(qrt: Command, event: str, number: int, log: Path, *command: str) -> Ran:
-    killed = [sys.executable, "-m", "tests.e2e.killed", event, str(number), str(log)]
-    return qrt(*command, program=killed)
+    return qrt(event, str(number), str(log), *command, main="tests.e2e.killed:main")
 
 
 def test_a_chain_of_kills_changes_nothing(qrt: Command, qrt_home: Path, tmp_path: Path) -> None:
@@ -67,7 +64,7 @@ def test_a_chain_of_kills_changes_nothing(qrt: Command, qrt_home: Path, tmp_path
     whole = qrt(*VQE, QRT_HOME=str(tmp_path / "whole"))
     assert what_counts(ended.answer) == what_counts(whole.answer)
     # Killed between the target's yes and the journal's note, an execution is adopted, not bought.
-    bought = Counter(log.read_text().split())
+    bought = Counter(which for name, which in heard(log) if name == "execution.bought")
     assert set(bought.values()) == {1}
     assert len(bought) == ended.answer["executions"]
 
@@ -81,23 +78,20 @@ def test_a_chain_of_kills_changes_nothing(qrt: Command, qrt_home: Path, tmp_path
     assert qrt("verify").code == 0
 
 
-def test_kills_at_any_moment_change_nothing(
-    qrt: Command, qrt_home: Path, prefect_url: str, tmp_path: Path
-) -> None:
+def test_kills_at_any_moment_change_nothing(qrt: Command, qrt_home: Path, tmp_path: Path) -> None:
     rng = random.Random(20260505)  # noqa: S311 - when to kill is no secret
-    environment = os.environ | {"QRT_HOME": str(qrt_home), "PREFECT_API_URL": prefect_url}
     whole = qrt(*VQE, QRT_HOME=str(tmp_path / "whole"))
-    with subprocess.Popen([*QRT, *VQE], env=environment, stdout=subprocess.DEVNULL) as first:
-        wait_for_a_run(qrt_home)
-        time.sleep(rng.uniform(0, 3))
-        first.send_signal(signal.SIGKILL)
+    first = qrt.start(*VQE)
+    wait_for_a_run(qrt_home)
+    time.sleep(rng.uniform(0, 2))
+    first.process.send_signal(signal.SIGKILL)
+    assert first.ended().code == -signal.SIGKILL
     run_id = the_run(qrt_home)
     for _ in range(3):
-        with subprocess.Popen(
-            [*QRT, "resume", run_id, "--json"], env=environment, stdout=subprocess.DEVNULL
-        ) as again:
-            time.sleep(rng.uniform(4, 9))
-            again.send_signal(signal.SIGKILL)
+        again = qrt.start("resume", run_id, "--json")
+        time.sleep(rng.uniform(0, 3))
+        again.process.send_signal(signal.SIGKILL)
+        again.ended()
     ended = qrt("resume", run_id, "--json")
     assert ended.code == 0, ended.err
     assert what_counts(ended.answer) == what_counts(whole.answer)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import QRT, ROOT
+from tests.e2e.processes import QRT, ROOT, interpreter
 
 pytestmark = pytest.mark.e2e
 
@@ -53,7 +53,7 @@ def test_a_signal_ends_the_command_and_its_server(
     environment = {k: v for k, v in os.environ.items() if k != "PREFECT_API_URL"}
     environment |= {"QRT_HOME": str(qrt_home), "PREFECT_HOME": str(qrt_home / "absent")}
     with subprocess.Popen(
-        [*QRT, "vqe", "--ansatz", "hea", "--layers", "3", "--iterations", "900"],
+        interpreter(QRT, "vqe", "--ansatz", "hea", "--layers", "3", "--iterations", "900"),
         env=environment,
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
@@ -82,7 +82,7 @@ def test_the_whole_job_needs_nothing_but_an_empty_home(qrt_home: Path) -> None:
     environment |= {"QRT_HOME": str(qrt_home / "deep" / "er"), "HOME": str(qrt_home)}
     began = time.monotonic()
     ended = subprocess.run(
-        [*QRT, "vqe", "--problem", "h2", "--target", "emulator:garnet"],
+        interpreter(QRT, "vqe", "--problem", "h2", "--target", "emulator:garnet"),
         env=environment,
         cwd=ROOT,
         capture_output=True,

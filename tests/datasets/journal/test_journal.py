@@ -22,6 +22,7 @@ from datasets.records.executions import (
     RunId,
 )
 from datasets.records.runs import Iteration, Run, RunState
+from tasks.core.events import Event, listening
 from tasks.errors import StorageFault, UnknownName
 from tests.journals import Places
 
@@ -193,3 +194,17 @@ def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
     path.write_text("this is not a database, and it is longer than a page header" * 10)
     with pytest.raises(StorageFault, match="cannot be used"):
         Journal.open(path)
+
+
+def test_each_writing_is_told_once_it_is_there_and_no_reading_is(journal: Journal) -> None:
+    told = []
+
+    def hear(event: Event) -> None:
+        seen = journal.execution(EXECUTION.execution_id)  # by another connection: it is committed
+        told.append((event.fields["verb"], seen.state))
+
+    with listening(hear):
+        journal.intend(EXECUTION)
+        journal.submitted(EXECUTION.execution_id, "handle")
+        journal.runs()
+    assert told == [("intend", ExecutionState.INTENT), ("submitted", ExecutionState.SUBMITTED)]

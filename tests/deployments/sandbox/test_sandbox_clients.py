@@ -4,17 +4,15 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sandbox_calls import BELL, BUCKET, CEPHEUS, FORTE, GARNET, SV1, program
+
+from tests.e2e.sandbox_process import Sandbox, free_port
 
 pytestmark = [
     pytest.mark.long,
@@ -23,72 +21,20 @@ pytestmark = [
 ]
 
 
-@dataclass(slots=True)
-class Server:
-    """A sandbox process; killed and started again on the same port and folder."""
-
-    folder: Path
-    port: int
-    options: tuple[str, ...] = ()
-    process: subprocess.Popen[bytes] = field(init=False)
-
-    def start(self) -> None:
-        """Start the process and wait until it answers."""
-        command = (
-            "import sys; import typer; from deployments.cli.sandbox import sandbox; "
-            "app = typer.Typer(); app.command()(sandbox); app(sys.argv[1:])"
-        )
-        stated = ["--port", str(self.port), "--folder", str(self.folder), *self.options]
-        self.process = subprocess.Popen([sys.executable, "-c", command, *stated])
-        for _ in range(200):
-            try:
-                self.ask("/sandbox/health")
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        message = "the sandbox did not start"
-        raise TimeoutError(message)
-
-    def ask(self, path: str, *, method: str = "GET", body: Any = None) -> dict[str, Any]:
-        """Call one of the sandbox's own paths."""
-        data = None if body is None else json.dumps(body).encode()
-        address = f"http://127.0.0.1:{self.port}{path}"
-        request = urllib.request.Request(address, method=method, data=data)
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the same
-            found: dict[str, Any] = json.loads(answer.read())
-            return found
-
-    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End the process."""
-        self.process.send_signal(how)
-        self.process.wait(timeout=20)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    found = Server(tmp_path, free_port(), ("--service-time", "0"))
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    found = Sandbox(tmp_path / "sandbox")
     point_clients_at(found, monkeypatch)
     found.start()
     yield found
     found.end()
 
 
-def point_clients_at(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def point_clients_at(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.port}")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(autouse=True)
@@ -123,9 +69,9 @@ def members(token: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def wait(server: Server, tasks: int) -> dict[str, Any]:
+def wait(server: Sandbox, tasks: int) -> dict[str, Any]:
     for _ in range(200):
-        if (bill := server.ask("/sandbox/bill"))["tasks"] >= tasks:
+        if (bill := server.ask("bill"))["tasks"] >= tasks:
             return bill
         time.sleep(0.1)
     message = f"{tasks} tasks were not charged in time"
@@ -133,7 +79,7 @@ def wait(server: Server, tasks: int) -> dict[str, Any]:
 
 
 def test_the_sdk_finds_devices_runs_circuits_and_reads_results(
-    server: Server, reached: set[str]
+    server: Sandbox, reached: set[str]
 ) -> None:
     from braket.aws import AwsDevice, AwsQuantumTask
     from braket.circuits import Circuit, Observable
@@ -155,11 +101,11 @@ def test_the_sdk_finds_devices_runs_circuits_and_reads_results(
         poll_interval_seconds=0.05,
     ).result()  # fmt: skip
     assert exact.values[0] == pytest.approx(1.0)
-    assert server.ask("/sandbox/bill")["devices"][FORTE]["usd"] == pytest.approx(8.30)
+    assert server.ask("bill")["devices"][FORTE]["usd"] == pytest.approx(8.30)
     assert reached == {"127.0.0.1"}
 
 
-def test_the_sdk_runs_program_sets_with_parameters_and_observables(server: Server) -> None:
+def test_the_sdk_runs_program_sets_with_parameters_and_observables(server: Sandbox) -> None:
     from braket.aws import AwsDevice
     from braket.circuits import Circuit, FreeParameter
     from braket.circuits.observables import Z
@@ -175,23 +121,23 @@ def test_the_sdk_runs_program_sets_with_parameters_and_observables(server: Serve
     assert wait(server, 1)["usd"] == pytest.approx(0.30 + 800 * 0.00145)
 
 
-def test_the_sdk_cancels_a_queued_task(server: Server) -> None:
+def test_the_sdk_cancels_a_queued_task(server: Sandbox) -> None:
     from braket.aws import AwsDevice
     from braket.circuits import Circuit
 
     device = AwsDevice(FORTE)
     fault = {"kind": "late", "delay_s": 3600.0}
-    server.ask("/sandbox/faults", method="POST", body=fault)
+    server.ask("faults", method="POST", body=fault)
     task = device.run(Circuit().h(0), shots=100)
     assert task.state() == "QUEUED"
     assert task.queue_position().queue_position == "1"
     assert device.queue_depth().quantum_tasks
     task.cancel()
     assert task.state() == "CANCELLED"
-    assert server.ask("/sandbox/bill")["tasks"] == 0
+    assert server.ask("bill")["tasks"] == 0
 
 
-def test_qiskit_runs_through_its_braket_provider(server: Server) -> None:
+def test_qiskit_runs_through_its_braket_provider(server: Sandbox) -> None:
     from qiskit import QuantumCircuit
     from qiskit_braket_provider import BraketProvider
 
@@ -202,13 +148,13 @@ def test_qiskit_runs_through_its_braket_provider(server: Server) -> None:
     for name in ("SV1", "Garnet"):
         counts = BraketProvider().get_backend(name).run(circuit, shots=100).result().get_counts()
         assert counts.get("00", 0) + counts.get("11", 0) >= 80
-    assert server.ask("/sandbox/bill")["tasks"] == 2
+    assert server.ask("bill")["tasks"] == 2
 
 
 def test_a_killed_server_goes_on_with_what_was_queued(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = Server(tmp_path, free_port(), ("--service-time", "1.5"))
+    server = Sandbox(tmp_path / "sandbox", ("--service-time", "1.5"))
     point_clients_at(server, monkeypatch)
     server.start()
     client("s3").create_bucket(Bucket=BUCKET)
@@ -226,19 +172,19 @@ def test_a_killed_server_goes_on_with_what_was_queued(
     server.end()
 
 
-def test_a_lost_answer_is_asked_for_again_by_boto3_and_buys_one_task(server: Server) -> None:
+def test_a_lost_answer_is_asked_for_again_by_boto3_and_buys_one_task(server: Sandbox) -> None:
     client("s3").create_bucket(Bucket=BUCKET)
     body = {"kind": "drop", "operation": "CreateQuantumTask", "next": 1}
-    server.ask("/sandbox/faults", method="POST", body=body)
+    server.ask("faults", method="POST", body=body)
     answer = client().create_quantum_task(**members("token"))
     assert answer["ResponseMetadata"]["RetryAttempts"] == 1
     assert wait(server, 1)["tasks"] == 1
-    assert server.ask("/sandbox/calls")["CreateQuantumTask"]["total"] == 2
+    assert server.ask("calls")["CreateQuantumTask"]["total"] == 2
     found = client().search_quantum_tasks(filters=[])["quantumTasks"]
     assert [task["quantumTaskArn"] for task in found] == [answer["quantumTaskArn"]]
 
 
-def test_boto3_raises_the_exceptions_of_the_service(server: Server) -> None:
+def test_boto3_raises_the_exceptions_of_the_service(server: Sandbox) -> None:
     client("s3").create_bucket(Bucket=BUCKET)
     braket = client()
     braket.create_quantum_task(**members("token"))
@@ -246,12 +192,12 @@ def test_boto3_raises_the_exceptions_of_the_service(server: Server) -> None:
         braket.create_quantum_task(**members("token", shots=200))
     with pytest.raises(braket.exceptions.ResourceNotFoundException):
         braket.get_quantum_task(quantumTaskArn="arn:aws:braket:none")
-    server.ask("/sandbox/faults", method="POST", body={"kind": "offline", "device": FORTE})
+    server.ask("faults", method="POST", body={"kind": "offline", "device": FORTE})
     with pytest.raises(braket.exceptions.DeviceOfflineException):
         braket.create_quantum_task(**members("other"))
 
 
-def test_boto3_stores_and_finds_objects(server: Server) -> None:
+def test_boto3_stores_and_finds_objects(server: Sandbox) -> None:
     s3 = client("s3")
     s3.create_bucket(Bucket=BUCKET)
     for key in ("a/1", "a/2", "b c/ü"):
@@ -262,10 +208,10 @@ def test_boto3_stores_and_finds_objects(server: Server) -> None:
     with pytest.raises(s3.exceptions.NoSuchKey):
         s3.get_object(Bucket=BUCKET, Key="none")
     assert client("sts").get_caller_identity()["Account"] == "000000000000"
-    assert server.ask("/sandbox/calls")["PutObject"]["total"] == 3
+    assert server.ask("calls")["PutObject"]["total"] == 3
 
 
-def test_two_sandboxes_do_not_share_a_folder_nor_a_port(server: Server, tmp_path: Path) -> None:
+def test_two_sandboxes_do_not_share_a_folder_nor_a_port(server: Sandbox, tmp_path: Path) -> None:
     from deployments.sandbox.server import serve
     from deployments.sandbox.settings import Settings
     from tasks.errors import BadInput

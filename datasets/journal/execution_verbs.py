@@ -1,0 +1,175 @@
+"""What the journal writes down of executions and of the money that they cost."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import groupby
+
+import sqlalchemy as sa
+
+from datasets.journal import ledger, queries
+from datasets.journal.database import Database, insert_once
+from datasets.journal.rows import (
+    Entry,
+    execution_row,
+    to_entry,
+    to_spend,
+)
+from datasets.journal.tables import executions, runs
+from datasets.journal.tables import ledger as spend
+from datasets.records.executions import Execution, ExecutionId, ExecutionState, RunId
+from datasets.records.spend import Spend
+
+AT_ONCE = 500  # values in a statement, which SQLite limits
+
+
+class ExecutionVerbs(Database):
+    """Executions, and the ledger."""
+
+    def intend(self, execution: Execution, *, reserve: bool = False) -> Entry:
+        """Write the execution down before anything is asked of the target; return what stands.
+
+        An intent that was given up is meant again. `reserve` sets its cost aside in the ledger.
+        """
+        query = queries.of_execution(execution.execution_id)
+        with self._writing("intend") as connection:
+            queries.lock(connection, runs.c.run_id == execution.run_id)
+            insert_once(connection, executions, execution_row(execution))
+            entry = to_entry(connection.execute(query).one())
+            if entry.abandoned:
+                meant = {"state": ExecutionState.INTENT, "failure": None}
+                queries.advance(
+                    connection, [execution.execution_id], ExecutionState.CANCELLED, meant
+                )
+            if reserve and entry.handle is None:
+                ledger.reserve(connection, entry)
+            return to_entry(connection.execute(query).one())
+
+    def abandon(self, execution_id: ExecutionId, *, reason: str) -> None:
+        """Give up an intent that the target does not have, and what was set aside for it."""
+        given_up = {"state": ExecutionState.CANCELLED, "failure": reason}
+        with self._writing("abandon") as connection:
+            queries.lock_of(connection, [execution_id])
+            queries.advance(connection, [execution_id], ExecutionState.INTENT, given_up)
+            entry = to_entry(connection.execute(queries.of_execution(execution_id)).one())
+            if entry.abandoned:
+                ledger.release(connection, entry)
+
+    def submitted(self, execution_id: ExecutionId, handle: str) -> None:
+        """Write down the target's handle; an execution never gets a second one."""
+        unsubmitted = sa.and_(
+            executions.c.execution_id == execution_id, executions.c.handle.is_(None)
+        )
+        values = {
+            "handle": handle,
+            "state": ExecutionState.SUBMITTED,
+            "submitted_at": _now(),
+            "failure": None,
+        }
+        with self._writing("submitted") as connection:
+            connection.execute(executions.update().where(unsubmitted).values(**values))
+
+    def completed(
+        self,
+        execution_id: ExecutionId,
+        *,
+        state: ExecutionState,
+        shots_returned: int,
+        started_at: datetime,
+        ended_at: datetime,
+        calibration_id_end: str | None,
+        failure: str | None = None,
+        charged_usd: Decimal | None = None,
+    ) -> None:
+        """Write down how the target ended the execution; a later state is left alone."""
+        values = {
+            "state": state,
+            "shots_returned": shots_returned,
+            "started_at": started_at,
+            "ended_at": ended_at,
+            "calibration_id_end": calibration_id_end,
+            "failure": failure,
+            "charged_usd": charged_usd,
+        }
+        with self._writing("completed") as connection:
+            queries.advance(connection, [execution_id], ExecutionState.SUBMITTED, values)
+
+    def assign_chunk(
+        self, execution_ids: Sequence[ExecutionId], chunk: str
+    ) -> dict[ExecutionId, str]:
+        """Write down in which chunk of the lake executions land, unless that is so; return it."""
+        chosen = executions.c.execution_id.in_(execution_ids)
+        free = executions.update().where(chosen, executions.c.chunk.is_(None))
+        with self._writing("assign_chunk") as connection:
+            connection.execute(free.values(chunk=chunk))
+            known = connection.execute(
+                sa.select(executions.c.execution_id, executions.c.chunk).where(chosen)
+            )
+            return {ExecutionId(execution_id): found for execution_id, found in known}
+
+    def landed_chunks(self, chunks: Sequence[str]) -> frozenset[str]:
+        """Return those of `chunks` that are in the lake."""
+        there = executions.c.state.in_([ExecutionState.LANDED, ExecutionState.SETTLED])
+        known: set[str] = set()
+        with self._reading() as connection:
+            for start in range(0, len(chunks), AT_ONCE):
+                some = executions.c.chunk.in_(chunks[start : start + AT_ONCE])
+                found = connection.execute(sa.select(executions.c.chunk).where(there, some))
+                known.update(chunk for (chunk,) in found)
+        return frozenset(known)
+
+    def landed(self, execution_ids: Sequence[ExecutionId]) -> None:
+        """Write down that the counts are in the lake."""
+        with self._writing("landed") as connection:
+            queries.lock_of(connection, execution_ids)
+            for since in (ExecutionState.COMPLETED, ExecutionState.PARTIAL):
+                queries.advance(connection, execution_ids, since, {"state": ExecutionState.LANDED})
+
+    def settle(self, execution_ids: Sequence[ExecutionId]) -> None:
+        """Enter what was charged in the ledger; what has landed is then settled."""
+        with self._writing("settle") as connection:
+            queries.lock_of(connection, execution_ids)
+            chosen = sa.select(executions).where(executions.c.execution_id.in_(execution_ids))
+            for row in connection.execute(chosen).all():
+                ledger.settle(connection, to_entry(row))
+            settled = {"state": ExecutionState.SETTLED}
+            queries.advance(connection, execution_ids, ExecutionState.LANDED, settled)
+
+    def executions(self, run_id: RunId) -> tuple[Entry, ...]:
+        """Return a run's executions in the order of their creation."""
+        of_run = sa.select(executions).where(executions.c.run_id == run_id)
+        order = (executions.c.created_at, executions.c.execution_id)
+        with self._reading() as connection:
+            return tuple(to_entry(row) for row in connection.execute(of_run.order_by(*order)))
+
+    def execution(self, execution_id: ExecutionId) -> Entry:
+        """Return one execution."""
+        with self._reading() as connection:
+            return to_entry(connection.execute(queries.of_execution(execution_id)).one())
+
+    def meant_at(self, execution_id: ExecutionId) -> datetime:
+        """Return when an execution was last written down as an intent."""
+        with self._reading() as connection:
+            row = connection.execute(queries.of_execution(execution_id)).one()
+            return ledger.meant_at(connection, to_entry(row))
+
+    def find_execution(self, execution_id: ExecutionId) -> Entry | None:
+        """Return one execution, if there is one of that id."""
+        with self._reading() as connection:
+            row = connection.execute(queries.of_execution(execution_id)).one_or_none()
+        return None if row is None else to_entry(row)
+
+    def sealed_spend(self, run_id: RunId) -> tuple[tuple[int, tuple[Spend, ...]], ...]:
+        """Return a run's ledger in numbered batches that never change; what is new is the last."""
+        of_run = sa.select(spend).where(spend.c.run_id == run_id)
+        with self._writing("seal") as connection:
+            queries.lock(connection, runs.c.run_id == run_id)
+            ledger.seal(connection, run_id)
+            order = (spend.c.batch, spend.c.at, spend.c.entry_id)
+            rows = connection.execute(of_run.order_by(*order)).all()
+        batches = groupby(rows, key=lambda row: int(row.batch))
+        return tuple((batch, tuple(map(to_spend, members))) for batch, members in batches)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

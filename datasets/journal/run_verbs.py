@@ -1,0 +1,135 @@
+"""What the journal writes down of runs and their iterations."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from datasets.journal import queries
+from datasets.journal.database import Database, insert_once
+from datasets.journal.rows import (
+    iteration_row,
+    run_row,
+    to_iteration,
+    to_run,
+)
+from datasets.journal.tables import iterations, runs
+from datasets.records.executions import RunId
+from datasets.records.runs import Iteration, Run, RunState
+from tasks.errors import UnknownName
+
+
+class RunVerbs(Database):
+    """Runs and iterations."""
+
+    def begin(self, run: Run) -> Run:
+        """Write the run down, or mark the one of that id as running again; return what stands.
+
+        What it may do can have changed since: its parameters are the newest ones.
+        """
+        again = queries.AGAIN | {"parameters": run.parameters}
+        with self._writing("begin") as connection:
+            insert_once(connection, runs, run_row(run))
+            connection.execute(runs.update().where(runs.c.run_id == run.run_id).values(**again))
+            return to_run(connection.execute(queries.of_run(run.run_id)).one())
+
+    def quote(self, run_id: RunId, usd: Decimal) -> None:
+        """Write down what the run was expected to cost."""
+        with self._writing("quote") as connection:
+            connection.execute(runs.update().where(runs.c.run_id == run_id).values(quote_usd=usd))
+
+    def request_cancel(self, run_id: RunId) -> None:
+        """Write down that the run is not wanted any more, for whoever works on it."""
+        wanted = sa.and_(runs.c.run_id == run_id, runs.c.cancel_requested_at.is_(None))
+        with self._writing("request_cancel") as connection:
+            connection.execute(runs.update().where(wanted).values(cancel_requested_at=_now()))
+
+    def is_wanted(self, run_id: RunId) -> bool:
+        """Whether nobody has asked for the run to be cancelled since it began."""
+        asked = sa.select(runs.c.cancel_requested_at).where(runs.c.run_id == run_id)
+        with self._reading() as connection:
+            return connection.execute(asked).scalar_one() is None
+
+    def end(
+        self,
+        run_id: RunId,
+        state: RunState,
+        *,
+        result: str | None = None,
+        failure: str | None = None,
+    ) -> Run:
+        """Close a run; a closed run keeps its first ending for that state, until its cost changes.
+
+        What a closed run costs can change when an execution that it left behind has ended.
+        """
+        with self._writing("end") as connection:
+            queries.lock(connection, runs.c.run_id == run_id)
+            row = connection.execute(queries.of_run(run_id)).one()
+            spent = queries.spent(connection, run_id)
+            closing = runs.update().where(runs.c.run_id == run_id)
+            ending = {"ended_at": _now(), "cost_usd": spent}
+            if row.state != state:
+                answer = {"state": state, "result": result, "failure": failure}
+                connection.execute(closing.values(**ending, **answer))
+            elif row.cost_usd != spent:
+                connection.execute(closing.values(**ending))
+            return to_run(connection.execute(queries.of_run(run_id)).one())
+
+    def run(self, run_id: str) -> Run:
+        """Return a run by its id or an unambiguous beginning of it.
+
+        Raises:
+            UnknownName: no run, or more than one, begins with that.
+        """
+        beginning = sa.select(runs).where(runs.c.run_id.startswith(run_id, autoescape=True))
+        with self._reading() as connection:
+            found = connection.execute(beginning.limit(3)).all()
+        exact = [row for row in found if row.run_id == run_id]
+        if len(found) != 1 and not exact:
+            known = [row.run_id for row in found] or [r.run_id for r in self.runs(limit=3)]
+            raise UnknownName("run", run_id, known or ["none yet: start one with `qrt vqe`"])
+        return to_run((exact or found)[0])
+
+    def find_run(self, run_id: str) -> Run | None:
+        """Return the run of that id, if there is one."""
+        with self._reading() as connection:
+            row = connection.execute(queries.of_run(run_id)).one_or_none()
+        return None if row is None else to_run(row)
+
+    def runs(self, *, limit: int = 50) -> tuple[Run, ...]:
+        """Return the newest runs first."""
+        newest = sa.select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id).limit(limit)
+        with self._reading() as connection:
+            return tuple(to_run(row) for row in connection.execute(newest))
+
+    def unsettled(self) -> tuple[Run, ...]:
+        """Return the runs that somebody has to look after, oldest first.
+
+        They have work that a target may have, money that is set aside or not in the lake, or were
+        to be cancelled, and are not.
+        """
+        with self._reading() as connection:
+            return tuple(to_run(row) for row in connection.execute(queries.unsettled()))
+
+    def one_a_target(self) -> tuple[Run, ...]:
+        """Return a run for each target that there were runs on."""
+        chosen = sa.select(sa.func.max(runs.c.run_id)).group_by(runs.c.target)
+        wanted = sa.select(runs).where(runs.c.run_id.in_(chosen)).order_by(runs.c.target)
+        with self._reading() as connection:
+            return tuple(to_run(row) for row in connection.execute(wanted))
+
+    def record(self, iteration: Iteration) -> None:
+        """Write down a completed iteration; the first writing of it stands."""
+        with self._writing("record") as connection:
+            insert_once(connection, iterations, iteration_row(iteration))
+
+    def iterations(self, run_id: RunId) -> tuple[Iteration, ...]:
+        """Return a run's completed iterations in order."""
+        of_run = sa.select(iterations).where(iterations.c.run_id == run_id)
+        with self._reading() as connection:
+            rows = connection.execute(of_run.order_by(iterations.c.iteration)).all()
+        return tuple(to_iteration(row) for row in rows)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

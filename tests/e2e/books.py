@@ -1,0 +1,121 @@
+"""The four figures that must be nothing, from the books of journal, lake and provider."""
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.conftest import Command
+from tests.e2e.sandbox_process import Sandbox
+
+EXECUTION_TAG = "qrt:execution_id"
+MICRO = Decimal("0.000001")
+IN_LAKE = {"landed", "settled"}
+LANDED = """
+    select execution_id, sum(count)::bigint as shots,
+           count(*) - count(distinct (executable, point, basis, variant, outcome)) as twice
+    from counts group by execution_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a promise that is kept leaves at nothing."""
+
+    tasks_beyond_plan: int = 0
+    executions_lost: int = 0
+    rows_landed_twice: int = 0
+    usd_beyond_plan: Decimal = Decimal(0)
+
+
+NOTHING = Figures()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An execution as the journal has it; `shots_returned` is None until its outcome is known."""
+
+    execution_id: str
+    run_state: str
+    state: str
+    handle: str | None
+    shots: int
+    shots_returned: int | None
+    cost_usd: Decimal
+    charge_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The books of one home whose runs were all bought at one sandbox; nothing is running."""
+
+    home: Path
+    sandbox: Sandbox
+    qrt: Command
+
+    def figures(self) -> Figures:
+        """Hold the three books against each other."""
+        planned = self._planned()
+        tasks = self.sandbox.tasks()
+        landed = self._landed()
+        return Figures(
+            tasks_beyond_plan=_beyond(planned, tasks),
+            executions_lost=_lost(planned, tasks, landed),
+            rows_landed_twice=sum(row["twice"] for row in landed.values()),
+            usd_beyond_plan=_usd_beyond(planned, Decimal(str(self.sandbox.ask("bill")["usd"]))),
+        )
+
+    def _planned(self) -> list[Planned]:
+        if not (self.home / "journal.db").exists():
+            return []
+        query = (
+            "SELECT e.execution_id, r.state, e.state, e.handle, e.shots, e.shots_returned,"
+            " e.cost_usd, coalesce(e.charged_usd, 0) FROM executions e JOIN runs r USING (run_id)"
+        )
+        with sqlite3.connect(self.home / "journal.db") as journal:
+            found = journal.execute(query).fetchall()
+        journal.close()
+        return [Planned(*row[:-2], row[-2] * MICRO, row[-1] * MICRO) for row in found]
+
+    def _landed(self) -> dict[str, dict[str, Any]]:
+        if not (self.home / "lake" / "counts").exists():
+            return {}
+        ran = self.qrt("query", LANDED, "--json", QRT_HOME=str(self.home))
+        assert ran.code == 0, ran.err
+        return {row["execution_id"]: row for row in ran.answer}
+
+
+def _beyond(planned: list[Planned], tasks: list[dict[str, Any]]) -> int:
+    """Count the tasks that no execution stands for, and every second one of the same."""
+    bought = Counter(task.get("tags", {}).get(EXECUTION_TAG) for task in tasks)
+    known = {execution.execution_id for execution in planned}
+    return sum(n - (name in known) for name, n in bought.items())
+
+
+def _lost(
+    planned: list[Planned], tasks: list[dict[str, Any]], landed: dict[str, dict[str, Any]]
+) -> int:
+    """Count the handles that stand for no task, and the outcomes that the lake should have."""
+    there = {task["quantumTaskArn"] for task in tasks}
+    lost = [e for e in planned if e.handle is not None and e.handle not in there]
+    due = [e for e in planned if e.state in IN_LAKE or e.run_state == "completed"]
+    lost += [
+        e
+        for e in due
+        if e not in lost and landed.get(e.execution_id, {}).get("shots", 0) != e.shots_returned
+    ]
+    return len(lost)
+
+
+def _usd_beyond(planned: list[Planned], bill_usd: Decimal) -> Decimal:
+    """Return how far the bill is from what the journal's executions come to.
+
+    Those whose outcome the journal does not know yet may be on the bill or not.
+    """
+    open_usd = sum((e.cost_usd for e in planned if e.shots_returned is None), Decimal(0))
+    known = [execution.charge_usd for execution in planned if execution.shots_returned is not None]
+    least = sum(known, Decimal(0))
+    nearest = min(max(bill_usd, least), least + open_usd)
+    return (bill_usd - nearest).quantize(MICRO)

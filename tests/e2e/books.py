@@ -1,7 +1,8 @@
-"""The four figures that must be nothing, from the books of journal, lake and provider."""
+"""The figures that must be nothing, from the books of journal, lake and provider."""
 
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +29,7 @@ class Figures:
     executions_lost: int = 0
     rows_landed_twice: int = 0
     usd_beyond_plan: Decimal = Decimal(0)
+    usd_unsettled: Decimal = Decimal(0)
 
 
 NOTHING = Figures()
@@ -65,7 +67,18 @@ class Books:
             executions_lost=_lost(planned, tasks, landed),
             rows_landed_twice=sum(row["twice"] for row in landed.values()),
             usd_beyond_plan=_usd_beyond(planned, Decimal(str(self.sandbox.ask("bill")["usd"]))),
+            usd_unsettled=self._usd_unsettled(planned),
         )
+
+    def _usd_unsettled(self, planned: list[Planned]) -> Decimal:
+        """Return how far the ledger is from the charges of runs that have ended."""
+        if not planned or any(execution.run_state == "running" for execution in planned):
+            return Decimal(0)
+        with closing(sqlite3.connect(self.home / "journal.db")) as journal:
+            settled = "SELECT coalesce(sum(usd), 0) FROM ledger WHERE kind = 'settle'"
+            (micro,) = journal.execute(settled).fetchone()
+        charged = sum((execution.charge_usd for execution in planned), Decimal(0))
+        return (micro * MICRO - charged).quantize(MICRO)
 
     def _planned(self) -> list[Planned]:
         if not (self.home / "journal.db").exists():

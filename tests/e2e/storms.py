@@ -46,7 +46,7 @@ FAULTS = (
     Fault("fail", {"kind": "fail", "reason": "The fridge is warm", "after": 1, "next": 1},
           "The fridge is warm", mends=False),
     Fault("partial", {"kind": "partial", "reason": "Cut off", "after": 1, "next": 1},
-          "came back in part", mends=False),
+          "recalibrated"),
     Fault("lose_shots", {"kind": "lose_shots", "fraction": 0.3, "after": 1, "next": 1}),
     Fault("late", {"kind": "late", "delay_s": LATE_S}),
     Fault("shuffle", {"kind": "shuffle", "delay_s": LATE_S}),

@@ -54,8 +54,8 @@ class Killed(BaseException):
 class ExactlyOnce(RuleBasedStateMachine):
     """Rules are what processes, people and the target do; invariants are what was promised."""
 
-    @initialize(late=st.booleans())
-    def begin(self, *, late: bool) -> None:
+    @initialize(late=st.booleans(), losing=st.booleans(), after=st.integers(1, 40))
+    def begin(self, *, late: bool, losing: bool, after: int) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.target = Target(late=late, settled=False)
         self.place = a_place(self.folder, fake=self.target)
@@ -63,6 +63,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.handles: dict[str, str] = {}
         for run in RUNS:
             self.journal.begin(run)
+        self.work(RUNS[0], losing=losing, after=after)
 
     # Processes
 
@@ -183,6 +184,20 @@ class ExactlyOnce(RuleBasedStateMachine):
                 assert parent.outcome.state is ExecutionState.PARTIAL
                 assert all(h.failure is not NEVER for h in parent.histograms)
 
+    @invariant()
+    def what_may_still_be_charged_is_set_aside(self) -> None:
+        if not hasattr(self, "place"):
+            return
+        held: dict[str, Decimal] = {}
+        for run in RUNS:
+            held |= outstanding(self.journal, run.run_id)
+        for entry in self._entries():
+            execution = entry.execution
+            if entry.state in {ExecutionState.INTENT, ExecutionState.SUBMITTED}:
+                assert held[execution.execution_id] == execution.cost_usd
+            elif entry.abandoned or entry.state is ExecutionState.SETTLED:
+                assert held[execution.execution_id] == 0
+
     def teardown(self) -> None:
         """End the world in peace: then the journal's books are the target's."""
         if not hasattr(self, "place"):
@@ -248,7 +263,7 @@ class ExactlyOnce(RuleBasedStateMachine):
 
 ExactlyOnce.TestCase.settings = settings(
     deadline=None,
-    max_examples=settings().max_examples,
+    max_examples=settings().max_examples // 2,  # each is a home that lives through 25 steps
     stateful_step_count=25,
 )
 test_whatever_happens_it_is_bought_once_and_never_lost = ExactlyOnce.TestCase

@@ -9,15 +9,18 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
+from itertools import cycle
 from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from datasets.journal.rows import Entry
 from datasets.records.executions import ExecutionState
 from datasets.records.runs import Run, RunState
+from tasks.backends.protocol import Failure
+from tasks.core.actions import units
 from tasks.core.events import Event, listening
 from tasks.errors import ExecutionFailed, RunCancelled, Unavailable
 from tasks.lifecycle.cancellation import cancel_run
@@ -41,7 +44,7 @@ RUNS = [a_run(0), a_run(1)]
 PLANNED = {run.run_id: [an_execution(i, run=run) for i in range(2)] for run in RUNS}
 TRYING = (Unavailable, RunCancelled, ExecutionFailed)
 runs = st.sampled_from(RUNS)
-kills = st.integers(1, 8)
+WAYS = ["done", "again", "never", "failed", "cancelled"]
 
 
 class Killed(BaseException):
@@ -51,8 +54,8 @@ class Killed(BaseException):
 class ExactlyOnce(RuleBasedStateMachine):
     """Rules are what processes, people and the target do; invariants are what was promised."""
 
-    @initialize(late=st.booleans())
-    def begin(self, *, late: bool) -> None:
+    @initialize(late=st.booleans(), losing=st.booleans(), after=st.integers(1, 40))
+    def begin(self, *, late: bool, losing: bool, after: int) -> None:
         self.folder = Path(tempfile.mkdtemp())
         self.target = Target(late=late, settled=False)
         self.place = a_place(self.folder, fake=self.target)
@@ -60,20 +63,18 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.handles: dict[str, str] = {}
         for run in RUNS:
             self.journal.begin(run)
+        self.work(RUNS[0], losing=losing, after=after)
 
     # Processes
 
-    @rule(run=runs, losing=st.booleans())
-    def submit_(self, run: Run, *, losing: bool) -> None:
+    @rule(run=runs, losing=st.booleans(), after=st.integers(1, 40))
+    def work(self, run: Run, *, losing: bool, after: int) -> None:
+        """Take a run up: submit, collect and land, until the process is killed or gives up."""
         self.target.losing = losing
-        self._doing(lambda: self._submit(run))
+        self._doing(lambda: self._submit(run), after=after)
         self.target.losing = False
 
-    @rule(run=runs, after=kills)
-    def submit_and_die(self, run: Run, after: int) -> None:
-        self._doing(lambda: self._submit(run), after=after)
-
-    @rule(run=runs, after=st.integers(1, 20))
+    @rule(run=runs, after=st.integers(1, 40))
     def collect_and_land(self, run: Run, after: int) -> None:
         self._doing(lambda: self._land(run), after=after)
 
@@ -120,23 +121,24 @@ class ExactlyOnce(RuleBasedStateMachine):
         for task in self.target.tasks.values():
             task.listed = True
 
-    @precondition(lambda self: self._running())
-    @rule(data=st.data(), way=st.sampled_from(["done", "again", "never", "failed", "cancelled"]))
-    def end(self, data: st.DataObject, way: str) -> None:
-        handle = data.draw(st.sampled_from(self._running())).handle
-        match way:
-            case "done":
-                self.target.finish(handle)
-            case "again" | "never":
-                each = self.target.tasks[handle].execution.shots
-                first = min(each // 2, 10)
-                parts = len(self.target.tasks[handle].execution.executables)
-                failure = AGAIN if way == "again" else NEVER
-                self.target.finish(handle, *((first, 0)[:parts]), failure=failure)
-            case "failed":
-                self.target.end(handle, ExecutionState.FAILED, 3)
-            case _:
-                self.target.end(handle, ExecutionState.CANCELLED)
+    @rule(ways=st.lists(st.sampled_from(WAYS), min_size=1, max_size=4))
+    def end(self, ways: list[str]) -> None:
+        for task, way in zip(self._running(), cycle(ways), strict=False):
+            match way:
+                case "done":
+                    self.target.finish(task.handle)
+                case "again" | "never":
+                    self._end_in_part(task, AGAIN if way == "again" else NEVER)
+                case "failed":
+                    self.target.end(task.handle, ExecutionState.FAILED, 3)
+                case _:
+                    self.target.end(task.handle, ExecutionState.CANCELLED)
+
+    def _end_in_part(self, task: Task, failure: Failure) -> None:
+        """Return all of the first executable, and nothing of what comes after it."""
+        count = len(units(task.execution.action))
+        first = task.execution.shots // count
+        self.target.finish(task.handle, *([first] + [0] * count)[:count], failure=failure)
 
     # Promises
 
@@ -180,6 +182,21 @@ class ExactlyOnce(RuleBasedStateMachine):
                 ]  # fmt: skip
                 assert parent.outcome
                 assert parent.outcome.state is ExecutionState.PARTIAL
+                assert all(h.failure is not NEVER for h in parent.histograms)
+
+    @invariant()
+    def what_may_still_be_charged_is_set_aside(self) -> None:
+        if not hasattr(self, "place"):
+            return
+        held: dict[str, Decimal] = {}
+        for run in RUNS:
+            held |= outstanding(self.journal, run.run_id)
+        for entry in self._entries():
+            execution = entry.execution
+            if entry.state in {ExecutionState.INTENT, ExecutionState.SUBMITTED}:
+                assert held[execution.execution_id] == execution.cost_usd
+            elif entry.abandoned or entry.state is ExecutionState.SETTLED:
+                assert held[execution.execution_id] == 0
 
     def teardown(self) -> None:
         """End the world in peace: then the journal's books are the target's."""

@@ -112,11 +112,11 @@ def evaluate(angle: Expression, columns: Mapping[str, Values]) -> float | Values
     return found
 
 
-def columns_of(points: Values, names: tuple[str, ...]) -> dict[str, Values]:
-    """Return the values of each parameter, contiguous.
+def check_points(points: Values, names: tuple[str, ...]) -> None:
+    """Return when the points fit the parameters.
 
     Raises:
-        BadInput: `points` is not (n_points, n_parameters) of finite numbers.
+        BadInput: they are not (n_points, n_parameters).
     """
     if points.ndim != _AXES_OF_POINTS or points.shape[1] != len(names):
         message = (
@@ -124,6 +124,14 @@ def columns_of(points: Values, names: tuple[str, ...]) -> dict[str, Values]:
             f"({', '.join(names) or 'none'}). Give one row a point and one column a parameter."
         )
         raise BadInput(message)
+
+
+def columns_of(points: Values, names: tuple[str, ...]) -> dict[str, Values]:
+    """Return the values of each parameter, contiguous, of some points.
+
+    Raises:
+        BadInput: a value is not a finite number.
+    """
     if not np.isfinite(points).all():
         message = "A point has a value that is not a finite number. Correct the points."
         raise BadInput(message)

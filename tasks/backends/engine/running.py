@@ -17,7 +17,7 @@ from tasks.backends.engine.choice import SLAB_BYTES, Choice, choose, points_toge
 from tasks.backends.engine.evolution import Plan, evolve, plan
 from tasks.backends.engine.kernels import States
 from tasks.backends.engine.lowering import DENSITY_MATRIX, STATE_VECTOR, Picture
-from tasks.backends.engine.program import Program, Uncovered, Values, columns_of
+from tasks.backends.engine.program import Program, Uncovered, Values, check_points, columns_of
 from tasks.errors import BadInput
 
 MATRIX_POINTS = 512  # matrices of so many points are computed together, at least
@@ -215,28 +215,29 @@ def _run(
     read: _Read = _read_probabilities,
 ) -> Iterator[tuple[int, list[Any], int]]:
     """Yield the first point of a slab, what was read of every program, and how many points."""
-    columns = columns_of(np.asarray(points, dtype=np.float64), tuple(names))
+    values = np.asarray(points, dtype=np.float64)
+    check_points(values, tuple(names))
     missing = {name for program in programs for name in program.parameters} - set(names)
     if missing:
         message = f"The points have no column for {', '.join(sorted(missing))}. Add it."
         raise BadInput(message)
-    if not chosen.batched:
-        picture = DENSITY_MATRIX if chosen.noisy else STATE_VECTOR
-        for number in range(len(points)):
-            values = {name: float(column[number]) for name, column in columns.items()}
-            found = stock.states(programs, [values], noisy=chosen.noisy)
-            each = zip(found, programs, strict=True)
-            yield number, [read(s, program, picture) for s, program in each], 1
+    if chosen.batched:
+        made = plan(tuple(programs), noisy=chosen.noisy)
+        yield from _slabs(made, programs, values, names, setting=setting, read=read)
         return
-    made = plan(tuple(programs), noisy=chosen.noisy)
-    yield from _slabs(made, programs, columns, len(points), setting=setting, read=read)
+    picture = DENSITY_MATRIX if chosen.noisy else STATE_VECTOR
+    for number, point in enumerate(values):
+        bound = dict(zip(names, map(float, point), strict=True))
+        found = stock.states(programs, [bound], noisy=chosen.noisy)
+        each = zip(found, programs, strict=True)
+        yield number, [read(s, program, picture) for s, program in each], 1
 
 
 def _slabs(
     made: Plan,
     programs: Sequence[Program],
-    columns: dict[str, Values],
-    n_points: int,
+    points: Values,
+    names: Sequence[str],
     *,
     setting: Setting,
     read: _Read,
@@ -245,8 +246,8 @@ def _slabs(
     batch = -(-MATRIX_POINTS // slab) * slab
 
     def work(first: int) -> list[tuple[int, list[Any], int]]:
-        here = {name: column[first : first + batch] for name, column in columns.items()}
-        size = min(batch, n_points - first)
+        here = columns_of(points[first : first + batch], tuple(names))
+        size = min(batch, len(points) - first)
         return [
             (
                 first + start,
@@ -256,7 +257,7 @@ def _slabs(
             for start, ended in evolve(made, here, size, slab, batch=batch)
         ]
 
-    starts = range(0, n_points, batch)
+    starts = range(0, len(points), batch)
     if setting.workers == 1 or len(starts) <= 1:
         for first in starts:
             yield from work(first)

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from tasks.backends.engine import running, stock
 from tasks.backends.engine.program import Program, Uncovered, Values
 from tasks.backends.engine.reading import Reading, read
+from tasks.backends.engine.results import Counts, Setting
 from tasks.backends.engine.templates import Seen, lifted
 
 
@@ -163,7 +164,7 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
     def _found(self, reading: Reading, points: Values, shots: int, seed: int | None) -> list[Any]:
         """Return each point's measurements, or its state when there are no shots."""
         program = reading.program
-        setting = running.Setting(noisy=self._noisy)
+        setting = Setting(noisy=self._noisy)
         if not shots:
             states = running.states(program, points, names=program.parameters, setting=setting)
             return list(states.values[0])
@@ -285,7 +286,7 @@ def _frozen(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _measurements(
-    counts: running.Counts, row: int, program: Program, rng: np.random.Generator
+    counts: Counts, row: int, program: Program, rng: np.random.Generator
 ) -> list[list[str]]:
     """Return the shots of a row as Braket spells them: a list a shot, a string a bit."""
     here = slice(*counts.offsets[row : row + 2])

@@ -6,63 +6,21 @@ evolved together up to where they part. All take the same columns of points.
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tasks.backends.engine import outcomes, sampling, stock
-from tasks.backends.engine.choice import SLAB_BYTES, Choice, choose, points_together
+from tasks.backends.engine.choice import Choice, choose, points_together
 from tasks.backends.engine.evolution import Plan, evolve, plan
 from tasks.backends.engine.kernels import States
 from tasks.backends.engine.lowering import DENSITY_MATRIX, STATE_VECTOR, Picture
 from tasks.backends.engine.program import Program, Uncovered, Values, check_points, columns_of
+from tasks.backends.engine.results import DEFAULT, Counts, Estimates, Setting
 from tasks.errors import BadInput
 
-MATRIX_POINTS = 512  # matrices of so many points are computed together, at least
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Counts:
-    """The counts of some points.
-
-    Row `point * n_programs + program` has `outcomes` and `counts` from `offsets[row]` up to
-    `offsets[row + 1]`, outcomes ascending. Bit 0 of an outcome is the first measured qubit.
-    """
-
-    first_point: int
-    n_points: int
-    n_programs: int
-    outcomes: NDArray[np.uint64]
-    counts: NDArray[np.uint32]
-    offsets: NDArray[np.int64]
-    choice: Choice
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Estimates:
-    """One array a program, (n_points, n_outcomes) or (n_points, n_paulis)."""
-
-    values: tuple[Values, ...]
-    choice: Choice
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """How to run; no result depends on it.
-
-    `noisy` is None where the programs decide. `slab_bytes` bounds the states in memory, three
-    times a worker.
-    """
-
-    noisy: bool | None = None
-    workers: int = 1
-    slab_bytes: int = SLAB_BYTES
-    choice: Choice | None = None
-
-
-DEFAULT = Setting()
+MATRIX_POINTS = 512  # the matrices of about so many points are computed together
+MATRIX_BYTES = 2**26  # and no more than fit here, each
 
 
 def counts(
@@ -242,8 +200,9 @@ def _slabs(
     setting: Setting,
     read: _Read,
 ) -> Iterator[tuple[int, list[Any], int]]:
-    slab = points_together(made.bytes_per_point, setting.slab_bytes)
-    batch = -(-MATRIX_POINTS // slab) * slab
+    fitting = max(1, MATRIX_BYTES // made.bytes_of_matrices)
+    slab = min(fitting, points_together(made.bytes_per_point, setting.slab_bytes))
+    batch = max(1, min(fitting, MATRIX_POINTS) // slab) * slab
 
     def work(first: int) -> list[tuple[int, list[Any], int]]:
         here = columns_of(points[first : first + batch], tuple(names))

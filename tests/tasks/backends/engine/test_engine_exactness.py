@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from tasks.backends.engine import running, stock
 from tasks.backends.engine.reading import read
-from tasks.backends.engine.running import Setting
+from tasks.backends.engine.results import Setting
 
 pytestmark = pytest.mark.slow
 

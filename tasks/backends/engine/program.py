@@ -91,8 +91,13 @@ class Program:
     def parameters(self) -> tuple[str, ...]:
         """The names of the free parameters, sorted."""
         angles = [angle for step in self.steps for angle in step.angles]
-        names = {name for angle in angles for name in _names(angle)}
+        names = {name for angle in angles for name in names_of(angle)}
         return tuple(sorted(names))
+
+
+def names_of(angle: Expression) -> tuple[str, ...]:
+    """Return the parameters that occur in an angle, sorted."""
+    return angle.names if isinstance(angle, Formula) else tuple(name for name, _ in angle.terms)
 
 
 def evaluate(angle: Expression, columns: Mapping[str, Values]) -> float | Values:
@@ -151,7 +156,3 @@ def in_basis(program: Program, basis: str) -> Program:
     return Program(
         program.n_qubits, program.steps + turns, program.measured, readout=program.readout
     )
-
-
-def _names(angle: Expression) -> tuple[str, ...]:
-    return angle.names if isinstance(angle, Formula) else tuple(name for name, _ in angle.terms)

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,7 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
 
     def run_jaqcd(self, *args: Any, **rest: Any) -> GateModelTaskResult:
         """Leave the older format to Braket's simulator."""
+        self._warn("it is written in JAQCD")
         with stock.KERNELS:
             return super().run_jaqcd(*args, **rest)
 
@@ -132,20 +134,20 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
             found = self._found(reading, points, shots, self._seed if seed is None else seed)
         except Uncovered as reason:
             if len(tasks) > 1:
-                each = (
-                    self._run_alike([t], shots, batch_size=batch_size, seed=seed) for t in tasks
-                )
-                return [result for (result,) in each]
+                again = partial(self._run_alike, batch_size=batch_size, seed=seed)
+                return [again([task], shots)[0] for task in tasks]
             return [self._fall_back(tasks[0], shots, batch_size, reason)]
-        pairs = zip(tasks, found, strict=True)
-        return [self._result(task, reading, shots, each, created_at) for task, each in pairs]
+        return [
+            self._result(task, reading, shots, each, created_at)
+            for task, each in zip(tasks, found, strict=True)
+        ]
 
     def _source(self, tasks: Sequence[OpenQASMProgram]) -> str:
         """Return the text to read for tasks that are alike: their own, or their template."""
         text = tasks[0].source
         template = _template(tasks[0]) or text
-        one = all(task.source == text for task in tasks)
-        return text if one and not self._seen.again(template) else template
+        same = all(task.source == text for task in tasks)
+        return text if same and not self._seen.again(template) else template
 
     def _check(self, reading: Reading, shots: int) -> None:
         """Raise what Braket's simulator would raise."""
@@ -211,11 +213,14 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
             values: list[Any] = self._generate_results(results, translated, simulation)
         return values
 
+    def _warn(self, reason: str) -> None:
+        text = f"{self.DEVICE_ID} leaves this program to Braket's simulator: {reason}."
+        warnings.warn(text, FallenBack, stacklevel=2)
+
     def _fall_back(
         self, task: OpenQASMProgram, shots: int, batch_size: int, reason: Uncovered
     ) -> GateModelTaskResult:
-        message = f"{self.DEVICE_ID} leaves this program to Braket's simulator: {reason}."
-        warnings.warn(message, FallenBack, stacklevel=2)
+        self._warn(str(reason))
         with stock.KERNELS:
             return super().run_openqasm(task, shots, batch_size=batch_size)
 
@@ -242,7 +247,10 @@ def _read(tasks: Sequence[OpenQASMProgram], source: str) -> tuple[Reading, Value
     """
     inputs = [dict(task.inputs or {}) for task in tasks]
     if source != tasks[0].source:
-        inputs = [each | _numbers(task) for each, task in zip(inputs, tasks, strict=True)]
+        lifts = (lifted(task.source) for task in tasks)
+        inputs = [
+            each | dict(lift[1] if lift else ()) for each, lift in zip(inputs, lifts, strict=True)
+        ]
     free = {name for name, value in inputs[0].items() if isinstance(value, float)}
     fixed = [{n: v for n, v in each.items() if n not in free} for each in inputs]
     if any(each != fixed[0] for each in fixed):
@@ -262,11 +270,6 @@ def _read(tasks: Sequence[OpenQASMProgram], source: str) -> tuple[Reading, Value
         raise NameError(message)
     points = np.array([[float(each[name]) for name in names] for each in inputs])
     return reading, points.reshape(len(tasks), len(names))
-
-
-def _numbers(task: OpenQASMProgram) -> dict[str, float]:
-    found = lifted(task.source)
-    return dict(found[1]) if found else {}
 
 
 def _template(program: Any) -> str | None:

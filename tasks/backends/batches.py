@@ -11,6 +11,7 @@ from datasets.records.circuits import Circuit
 from datasets.records.devices import DeviceSnapshot
 from tasks.backends import noise
 from tasks.backends.engine import running
+from tasks.backends.engine.results import Setting
 from tasks.backends.engine.compiled import from_circuits
 
 
@@ -44,7 +45,7 @@ def measure(
         names=names,
         shots=shots,
         seed=seed,
-        setting=running.Setting(noisy=model is not None, workers=os.cpu_count() or 1),
+        setting=Setting(noisy=model is not None, workers=os.cpu_count() or 1),
     )
     block = CountsBlock(
         n_points=found.n_points,

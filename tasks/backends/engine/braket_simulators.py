@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,10 @@ from braket.task_result.program_set_task_metadata_v1 import ProgramMetadata
 from numpy.typing import NDArray
 
 from tasks.backends.engine import running, stock
-from tasks.backends.engine.program import Program, Uncovered
+from tasks.backends.engine.program import Program, Uncovered, Values
 from tasks.backends.engine.reading import Reading, read
+from tasks.backends.engine.results import Counts, Setting
+from tasks.backends.engine.templates import Seen, lifted
 
 
 class FallenBack(UserWarning):
@@ -44,6 +47,7 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
         """Make a simulator; with a seed, equal calls draw equal shots."""
         super().__init__()
         self._seed = seed
+        self._seen = Seen()
 
     def run_openqasm(
         self,
@@ -64,12 +68,11 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
         shots: int = 0,
         **rest: Any,
     ) -> list[GateModelTaskResult]:
-        """Run programs, those with one text together, in this process."""
+        """Run programs in this process, those that differ in numbers alone together."""
         del max_parallel
         alike: dict[Any, list[int]] = {}
         for number, program in enumerate(programs):
-            text = isinstance(program, OpenQASMProgram)
-            alike.setdefault(program.source if text else number, []).append(number)
+            alike.setdefault(_template(program) or number, []).append(number)
         found: dict[int, GateModelTaskResult] = {}
         for members in alike.values():
             group = [programs[number] for number in members]
@@ -82,6 +85,7 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
 
     def run_jaqcd(self, *args: Any, **rest: Any) -> GateModelTaskResult:
         """Leave the older format to Braket's simulator."""
+        self._warn("it is written in JAQCD")
         with stock.KERNELS:
             return super().run_jaqcd(*args, **rest)
 
@@ -122,21 +126,28 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
         batch_size: int = 1,
         seed: int | None = None,
     ) -> list[GateModelTaskResult]:
-        """Run tasks of one text."""
+        """Run tasks whose texts differ in numbers alone."""
         created_at = self._timestamp()
         try:
-            reading, points = _read(tasks)
+            reading, points = _read(tasks, self._source(tasks))
             self._check(reading, shots)
             found = self._found(reading, points, shots, self._seed if seed is None else seed)
         except Uncovered as reason:
             if len(tasks) > 1:
-                each = (
-                    self._run_alike([t], shots, batch_size=batch_size, seed=seed) for t in tasks
-                )
-                return [result for (result,) in each]
+                again = partial(self._run_alike, batch_size=batch_size, seed=seed)
+                return [again([task], shots)[0] for task in tasks]
             return [self._fall_back(tasks[0], shots, batch_size, reason)]
-        pairs = zip(tasks, found, strict=True)
-        return [self._result(task, reading, shots, each, created_at) for task, each in pairs]
+        return [
+            self._result(task, reading, shots, each, created_at)
+            for task, each in zip(tasks, found, strict=True)
+        ]
+
+    def _source(self, tasks: Sequence[OpenQASMProgram]) -> str:
+        """Return the text to read for tasks that are alike: their own, or their template."""
+        text = tasks[0].source
+        template = _template(tasks[0]) or text
+        same = all(task.source == text for task in tasks)
+        return text if same and not self._seen.again(template) else template
 
     def _check(self, reading: Reading, shots: int) -> None:
         """Raise what Braket's simulator would raise."""
@@ -152,12 +163,10 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
             reason = "it asks for an adjoint gradient"
             raise Uncovered(reason)
 
-    def _found(
-        self, reading: Reading, points: NDArray[np.float64], shots: int, seed: int | None
-    ) -> list[Any]:
+    def _found(self, reading: Reading, points: Values, shots: int, seed: int | None) -> list[Any]:
         """Return each point's measurements, or its state when there are no shots."""
         program = reading.program
-        setting = running.Setting(noisy=self._noisy)
+        setting = Setting(noisy=self._noisy)
         if not shots:
             states = running.states(program, points, names=program.parameters, setting=setting)
             return list(states.values[0])
@@ -204,11 +213,14 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
             values: list[Any] = self._generate_results(results, translated, simulation)
         return values
 
+    def _warn(self, reason: str) -> None:
+        text = f"{self.DEVICE_ID} leaves this program to Braket's simulator: {reason}."
+        warnings.warn(text, FallenBack, stacklevel=2)
+
     def _fall_back(
         self, task: OpenQASMProgram, shots: int, batch_size: int, reason: Uncovered
     ) -> GateModelTaskResult:
-        message = f"{self.DEVICE_ID} leaves this program to Braket's simulator: {reason}."
-        warnings.warn(message, FallenBack, stacklevel=2)
+        self._warn(str(reason))
         with stock.KERNELS:
             return super().run_openqasm(task, shots, batch_size=batch_size)
 
@@ -227,25 +239,30 @@ class BatchedDensityMatrixSimulator(_Batched, DensityMatrixSimulator):  # type: 
     _noisy = True
 
 
-def _read(tasks: Sequence[OpenQASMProgram]) -> tuple[Reading, NDArray[np.float64]]:
-    """Return the program of tasks with one text, and their points.
+def _read(tasks: Sequence[OpenQASMProgram], source: str) -> tuple[Reading, Values]:
+    """Return the program of tasks that are alike, and their points.
 
     Raises:
         Uncovered: the engine cannot run them, or not together.
     """
     inputs = [dict(task.inputs or {}) for task in tasks]
+    if source != tasks[0].source:
+        lifts = (lifted(task.source) for task in tasks)
+        inputs = [
+            each | dict(lift[1] if lift else ()) for each, lift in zip(inputs, lifts, strict=True)
+        ]
     free = {name for name, value in inputs[0].items() if isinstance(value, float)}
     fixed = [{n: v for n, v in each.items() if n not in free} for each in inputs]
     if any(each != fixed[0] for each in fixed):
         reason = "inputs that are not of type float differ"
         raise Uncovered(reason)
     try:
-        reading = read(tasks[0].source, _frozen(fixed[0]))
+        reading = read(source, _frozen(fixed[0]))
     except Uncovered:
         if len(tasks) > 1 or not free:
             raise
         # A parameter may decide a loop or a branch: then every point is a program of its own.
-        reading = read(tasks[0].source, _frozen(inputs[0]))
+        reading = read(source, _frozen(inputs[0]))
     names = reading.program.parameters
     missing = [name for name in names if any(name not in each for each in inputs)]
     if missing:
@@ -253,6 +270,14 @@ def _read(tasks: Sequence[OpenQASMProgram]) -> tuple[Reading, NDArray[np.float64
         raise NameError(message)
     points = np.array([[float(each[name]) for name in names] for each in inputs])
     return reading, points.reshape(len(tasks), len(names))
+
+
+def _template(program: Any) -> str | None:
+    """Return the text that programs have in common when they differ in their numbers alone."""
+    if not isinstance(program, OpenQASMProgram):
+        return None
+    found = lifted(program.source)
+    return found[0] if found else program.source
 
 
 def _frozen(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -264,7 +289,7 @@ def _frozen(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _measurements(
-    counts: running.Counts, row: int, program: Program, rng: np.random.Generator
+    counts: Counts, row: int, program: Program, rng: np.random.Generator
 ) -> list[list[str]]:
     """Return the shots of a row as Braket spells them: a list a shot, a string a bit."""
     here = slice(*counts.offsets[row : row + 2])

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 # Measured beside Braket's kernels, two layers of a chain: 4 qubits 0.005 and 0.6 ms a point, 10
-# qubits 0.13 and 1.7, 16 qubits 15 and 60, 20 qubits 560 and 780. Beyond, theirs keep up, and
-# less memory is worth more.
-MAX_BATCHED_QUBITS = 20
+# qubits 0.13 and 1.7, 16 qubits 15 and 60, 18 qubits 86 and 210; at 20 neither is ahead for sure.
+MAX_BATCHED_QUBITS = 18
 MAX_BATCHED_NOISY_QUBITS = 13  # 6 qubits 1 and 250 ms, 10 qubits 0.8 and 2.8 s; Braket ends at 13
 
 SLAB_BYTES = 2**20  # of states: about what the second cache holds

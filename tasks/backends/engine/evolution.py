@@ -48,6 +48,12 @@ class Plan:
         """What the states of one point take, without the room to work in."""
         return int(self.picture.dimension**self.n_qubits * np.dtype(self.picture.dtype).itemsize)
 
+    @property
+    def bytes_of_matrices(self) -> int:
+        """What the largest matrix of one point takes while it is made."""
+        sizes = [len(each.where.indices) ** 2 for each in _locals(self.root) if not each.fixed]
+        return 2 * np.dtype(np.complex128).itemsize * max(sizes, default=1)
+
 
 @lru_cache(maxsize=64)
 def plan(programs: tuple[Program, ...], *, noisy: bool) -> Plan:

@@ -53,7 +53,9 @@ def _raised(found: Entries, exponent: float) -> Entries:
     sizes = [entry.shape[0] for row in found for entry in row if isinstance(entry, np.ndarray)]
     bare = stack(found, max(sizes, default=1))
     # The branch of a root is the simulator's that this engine is held against: one by one.
-    raised = np.array([fractional_matrix_power(each, exponent) for each in bare])
+    raised = np.full_like(bare, np.nan)
+    for place in np.flatnonzero(np.isfinite(bare).all(axis=(1, 2))):
+        raised[place] = fractional_matrix_power(bare[place], exponent)
     return unstack(raised) if sizes else constants(raised[0])
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tasks.backends.engine import gates, pauli_picture
 from tasks.backends.engine.entries import Entries, Entry, identity, is_zero, product
 from tasks.backends.engine.kernels import Layout, layout
-from tasks.backends.engine.program import Step, Values, evaluate
+from tasks.backends.engine.program import Step, Values, evaluate, names_of
 
 MAX_REORDERED_ROWS = 2**14  # larger registers move single gates faster than whole rows
 _PAIR = 2
@@ -157,17 +157,16 @@ def _local(group: _Group, n_qubits: int, picture: Picture) -> Local:
 
 def _pattern(factors: Sequence[Entries | Step], picture: Picture) -> Entries:
     """Return the matrix at some point, with the zeros that it has at every point."""
-    names = {
-        name
-        for factor in factors
-        if isinstance(factor, Step)
-        for angle in factor.angles
-        for name in getattr(angle, "names", None) or [n for n, _ in getattr(angle, "terms", ())]
-    }
-    # Three points of no meaning: what is 0 at all of them is 0 everywhere.
+    steps = [factor for factor in factors if isinstance(factor, Step)]
+    names = {name for step in steps for angle in step.angles for name in names_of(angle)}
+    # Points of no meaning, near and far: what is 0 at all of them is 0 everywhere.
     rng = np.random.default_rng(0)
-    somewhere = {name: rng.uniform(0.1, 0.9, 3) for name in sorted(names)}
-    return matrix_at(Local((), tuple(factors), _NOWHERE), somewhere, picture)
+    somewhere = {
+        name: np.concatenate([rng.uniform(0.1, 0.9, 4), rng.uniform(-9.0, 9.0, 12)])
+        for name in sorted(names)
+    }
+    with np.errstate(all="ignore"):  # some may be outside what a function takes
+        return matrix_at(Local((), tuple(factors), _NOWHERE), somewhere, picture)
 
 
 def _runs(found: Sequence[Local], *, n_qubits: int, picture: Picture) -> Iterator[Operation]:

@@ -91,8 +91,13 @@ class Program:
     def parameters(self) -> tuple[str, ...]:
         """The names of the free parameters, sorted."""
         angles = [angle for step in self.steps for angle in step.angles]
-        names = {name for angle in angles for name in _names(angle)}
+        names = {name for angle in angles for name in names_of(angle)}
         return tuple(sorted(names))
+
+
+def names_of(angle: Expression) -> tuple[str, ...]:
+    """Return the parameters that occur in an angle, sorted."""
+    return angle.names if isinstance(angle, Formula) else tuple(name for name, _ in angle.terms)
 
 
 def evaluate(angle: Expression, columns: Mapping[str, Values]) -> float | Values:
@@ -112,11 +117,11 @@ def evaluate(angle: Expression, columns: Mapping[str, Values]) -> float | Values
     return found
 
 
-def columns_of(points: Values, names: tuple[str, ...]) -> dict[str, Values]:
-    """Return the values of each parameter, contiguous.
+def check_points(points: Values, names: tuple[str, ...]) -> None:
+    """Return when the points fit the parameters.
 
     Raises:
-        BadInput: `points` is not (n_points, n_parameters) of finite numbers.
+        BadInput: they are not (n_points, n_parameters).
     """
     if points.ndim != _AXES_OF_POINTS or points.shape[1] != len(names):
         message = (
@@ -124,6 +129,14 @@ def columns_of(points: Values, names: tuple[str, ...]) -> dict[str, Values]:
             f"({', '.join(names) or 'none'}). Give one row a point and one column a parameter."
         )
         raise BadInput(message)
+
+
+def columns_of(points: Values, names: tuple[str, ...]) -> dict[str, Values]:
+    """Return the values of each parameter, contiguous, of some points.
+
+    Raises:
+        BadInput: a value is not a finite number.
+    """
     if not np.isfinite(points).all():
         message = "A point has a value that is not a finite number. Correct the points."
         raise BadInput(message)
@@ -143,7 +156,3 @@ def in_basis(program: Program, basis: str) -> Program:
     return Program(
         program.n_qubits, program.steps + turns, program.measured, readout=program.readout
     )
-
-
-def _names(angle: Expression) -> tuple[str, ...]:
-    return angle.names if isinstance(angle, Formula) else tuple(name for name, _ in angle.terms)

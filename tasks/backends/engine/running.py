@@ -7,62 +7,21 @@ evolved together up to where they part. All take the same columns of points.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tasks.backends.engine import outcomes, sampling, stock
-from tasks.backends.engine.choice import SLAB_BYTES, Choice, choose, points_together
+from tasks.backends.engine.choice import Choice, choose, points_together
 from tasks.backends.engine.evolution import Plan, evolve, plan
 from tasks.backends.engine.kernels import States
 from tasks.backends.engine.lowering import DENSITY_MATRIX, STATE_VECTOR, Picture
-from tasks.backends.engine.program import Program, Uncovered, Values, columns_of
+from tasks.backends.engine.program import Program, Uncovered, Values, check_points, columns_of
+from tasks.backends.engine.results import DEFAULT, Counts, Estimates, Setting
 from tasks.errors import BadInput
 
-MATRIX_POINTS = 512  # matrices of so many points are computed together, at least
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Counts:
-    """The counts of some points.
-
-    Row `point * n_programs + program` has `outcomes` and `counts` from `offsets[row]` up to
-    `offsets[row + 1]`, outcomes ascending. Bit 0 of an outcome is the first measured qubit.
-    """
-
-    first_point: int
-    n_points: int
-    n_programs: int
-    outcomes: NDArray[np.uint64]
-    counts: NDArray[np.uint32]
-    offsets: NDArray[np.int64]
-    choice: Choice
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Estimates:
-    """One array a program, (n_points, n_outcomes) or (n_points, n_paulis)."""
-
-    values: tuple[Values, ...]
-    choice: Choice
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """How to run; no result depends on it.
-
-    `noisy` is None where the programs decide. `slab_bytes` bounds the states in memory, three
-    times a worker.
-    """
-
-    noisy: bool | None = None
-    workers: int = 1
-    slab_bytes: int = SLAB_BYTES
-    choice: Choice | None = None
-
-
-DEFAULT = Setting()
+MATRIX_POINTS = 512  # the matrices of about so many points are computed together
+MATRIX_BYTES = 2**26  # and no more than fit here, each
 
 
 def counts(
@@ -126,7 +85,7 @@ def counts_by_slab(
         message = f"{shots} shots cannot be drawn. Ask for 1 to {np.iinfo(np.uint32).max}."
         raise BadInput(message)
 
-    def drawn(first: int, found: Sequence[Values]) -> Counts:
+    def drawn(first: int, found: list[Values]) -> Counts:
         parts = [
             sampling.draw(p, shots=shots, seed=seed, stream=n, first_point=first_point + first)
             for n, p in enumerate(found)
@@ -134,8 +93,7 @@ def counts_by_slab(
         whole = sampling.interleaved(parts, of=len(programs))
         return _counts(whole, first_point + first, len(found[0]), len(programs), chosen)
 
-    for first, found, size in _run(programs, points, names, setting, chosen):
-        yield drawn(first, [_spread(p, size) for p in found])
+    yield from _run(programs, points, names, setting, chosen, finish=drawn)
 
 
 def probabilities(
@@ -147,10 +105,7 @@ def probabilities(
 ) -> Estimates:
     """Return the probability of each outcome; bit 0 is the first measured qubit."""
     chosen = _choice(programs, setting)
-    parts = [
-        [_spread(p, size) for p in found]
-        for _, found, size in _run(programs, points, names, setting, chosen)
-    ]
+    parts = list(_run(programs, points, names, setting, chosen, finish=_values))
     return Estimates(_stacked(parts, [2 ** len(p.measured) for p in programs]), chosen)
 
 
@@ -171,10 +126,7 @@ def expectations(
     def read(states: States, _: Program, picture: Picture) -> Values:
         return outcomes.expectations(states, paulis, picture=picture)
 
-    parts = [
-        [_spread(p, size) for p in found]
-        for _, found, size in _run([program], points, names, setting, chosen, read=read)
-    ]
+    parts = list(_run([program], points, names, setting, chosen, finish=_values, read=read))
     return Estimates(_stacked(parts, [len(paulis)]), chosen)
 
 
@@ -183,16 +135,29 @@ def states(
 ) -> Estimates:
     """Return each point's states, (n_points, rows), as the picture writes them."""
     chosen = _choice([program], setting)
-    parts = [
-        [_spread(p, size) for p in found]
-        for _, found, size in _run(
-            [program], points, names, setting, chosen, read=lambda found, _, __: found.T.copy()
-        )
-    ]
+
+    def read(found: States, _: Program, __: Picture) -> Values:
+        return found.T.copy()
+
+    parts = list(_run([program], points, names, setting, chosen, finish=_values, read=read))
     return Estimates(_stacked(parts, [0]), chosen)
 
 
-_Read = Callable[[States, Program, Picture], Any]
+_Read = Callable[[States, Program, Picture], Values]
+_Part = TypeVar("_Part")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is read of the states of each program, and the parameter of each column of points."""
+
+    programs: Sequence[Program]
+    names: tuple[str, ...]
+    read: _Read
+
+
+def _values(_: int, found: list[Values]) -> list[Values]:
+    return found
 
 
 def _read_probabilities(found: States, program: Program, picture: Picture) -> Values:
@@ -212,51 +177,55 @@ def _run(
     setting: Setting,
     chosen: Choice,
     *,
+    finish: Callable[[int, list[Values]], _Part],
     read: _Read = _read_probabilities,
-) -> Iterator[tuple[int, list[Any], int]]:
-    """Yield the first point of a slab, what was read of every program, and how many points."""
-    columns = columns_of(np.asarray(points, dtype=np.float64), tuple(names))
+) -> Iterator[_Part]:
+    """Yield, slab by slab, what `finish` makes of its first point and each program's reading."""
+    values = np.asarray(points, dtype=np.float64)
+    check_points(values, tuple(names))
     missing = {name for program in programs for name in program.parameters} - set(names)
     if missing:
         message = f"The points have no column for {', '.join(sorted(missing))}. Add it."
         raise BadInput(message)
-    if not chosen.batched:
-        picture = DENSITY_MATRIX if chosen.noisy else STATE_VECTOR
-        for number in range(len(points)):
-            values = {name: float(column[number]) for name, column in columns.items()}
-            found = stock.states(programs, [values], noisy=chosen.noisy)
-            each = zip(found, programs, strict=True)
-            yield number, [read(s, program, picture) for s, program in each], 1
+    if chosen.batched:
+        made = plan(tuple(programs), noisy=chosen.noisy)
+        reading = _Reading(programs, tuple(names), read)
+        yield from _slabs(made, reading, values, setting=setting, finish=finish)
         return
-    made = plan(tuple(programs), noisy=chosen.noisy)
-    yield from _slabs(made, programs, columns, len(points), setting=setting, read=read)
+    picture = DENSITY_MATRIX if chosen.noisy else STATE_VECTOR
+    for number, point in enumerate(values):
+        bound = dict(zip(names, map(float, point), strict=True))
+        found = stock.states(programs, [bound], noisy=chosen.noisy)
+        each = zip(found, programs, strict=True)
+        yield finish(number, [read(s, program, picture) for s, program in each])
 
 
 def _slabs(
     made: Plan,
-    programs: Sequence[Program],
-    columns: dict[str, Values],
-    n_points: int,
+    reading: _Reading,
+    points: Values,
     *,
     setting: Setting,
-    read: _Read,
-) -> Iterator[tuple[int, list[Any], int]]:
-    slab = points_together(made.bytes_per_point, setting.slab_bytes)
-    batch = -(-MATRIX_POINTS // slab) * slab
+    finish: Callable[[int, list[Values]], _Part],
+) -> Iterator[_Part]:
+    fitting = max(1, MATRIX_BYTES // made.bytes_of_matrices)
+    slab = min(fitting, points_together(made.bytes_per_point, setting.slab_bytes))
+    batch = max(1, min(fitting, MATRIX_POINTS) // slab) * slab
 
-    def work(first: int) -> list[tuple[int, list[Any], int]]:
-        here = {name: column[first : first + batch] for name, column in columns.items()}
-        size = min(batch, n_points - first)
-        return [
-            (
-                first + start,
-                [read(ended[n], each, made.picture) for n, each in enumerate(programs)],
-                min(slab, size - start),
-            )
-            for start, ended in evolve(made, here, size, slab, batch=batch)
-        ]
+    def work(first: int) -> list[_Part]:
+        here = columns_of(points[first : first + batch], reading.names)
+        size = min(batch, len(points) - first)
+        parts = []
+        for start, ended in evolve(made, here, size, slab, batch=batch):
+            wide = min(slab, size - start)
+            found = [
+                _spread(reading.read(ended[number], program, made.picture), wide)
+                for number, program in enumerate(reading.programs)
+            ]
+            parts.append(finish(first + start, found))
+        return parts
 
-    starts = range(0, n_points, batch)
+    starts = range(0, len(points), batch)
     if setting.workers == 1 or len(starts) <= 1:
         for first in starts:
             yield from work(first)

@@ -55,7 +55,8 @@ def draw(found: Values, *, shots: int, seed: int, stream: int, first_point: int)
         stream: tells programs of one batch apart.
         first_point: the number of the first of these points.
     """
-    keys = np.random.SeedSequence(seed, spawn_key=(stream,)).generate_state(3, "u8")
+    state = np.random.SeedSequence(seed, spawn_key=(stream,)).generate_state(3, np.uint64)
+    keys = state.astype(np.uint64, copy=False)
     few = found.shape[1] <= max(_FEW_OUTCOMES, shots)
     block = max(1, _BLOCK_SHOTS // max(shots, found.shape[1]))
     parts = []
@@ -84,7 +85,7 @@ def _by_histogram(found: Values, source: _Source) -> Drawn:
     below = np.empty((n_points, n_outcomes + 1), dtype=np.int64)
     below[:, 0], below[:, -1] = 0, shots
     cells, bits = _cells(n_outcomes, shots)
-    thresholds = np.cumsum(found, axis=1)[:, :-1]
+    thresholds: Values = np.cumsum(found, axis=1)[:, :-1]
     thresholds *= cells
     cell = thresholds.astype(np.int64)
     np.minimum(cell, cells - 1, out=cell)  # a sum may end a rounding above 1
@@ -168,7 +169,8 @@ def _mixed(counter: Words, key: np.uint64) -> Values:
 
 def _fraction(words: Words) -> Values:
     """Return random words as numbers in [0, 1)."""
-    found: Values = (words >> np.uint64(64 - _BITS_OF_A_FRACTION)) * 2.0**-_BITS_OF_A_FRACTION
+    found = (words >> np.uint64(64 - _BITS_OF_A_FRACTION)).astype(np.float64)
+    found *= 2.0**-_BITS_OF_A_FRACTION
     return found
 
 

@@ -64,13 +64,14 @@ def _operation(step: Step, columns: Mapping[str, Values]) -> Any:
     if step.name in CHANNELS:
         return noise_operations.Kraus(step.qubits, channels.operators(step))
     angles = [np.ravel(evaluate(angle, columns))[0] for angle in step.angles]
-    if step.controls or step.name == "unitary":
-        # Up to 10 qubits its kernels lose a controlled gate whose control is not the first qubit.
+    if step.controls or step.power != 1 or step.name == "unitary":
+        # Release 1.41.2 loses controlled gates whose control is not the first qubit, up to 10
+        # qubits, and takes a power of cnot or swap for the gate itself.
         whole = entries.stack(gates.matrix(step, angles), 1)[0]
         return gate_operations.Unitary(step.qubits, whole)
     if step.name == "gphase":
         return gate_operations.GPhase(step.qubits, *angles)
-    return gate_operations.BRAKET_GATES[step.name](step.qubits, *angles, power=step.power)
+    return gate_operations.BRAKET_GATES[step.name](step.qubits, *angles)
 
 
 def states(

@@ -196,3 +196,17 @@ def test_the_engine_gives_no_warning_of_its_own() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         device("qrt_dm").run(a_circuit(), shots=10, inputs={"t": 0.1})
+
+
+def test_circuits_that_differ_in_numbers_alone_are_read_once_and_stay_apart() -> None:
+    from braket.circuits import Circuit
+
+    ours = device("qrt_sv")
+    angles = [0.3, -1e-05, 2.0, 3.0, 0.3]
+    circuits = [Circuit().rx(0, a).prx(1, a, 2 * a).cnot(0, 1).state_vector() for a in angles]
+    alone = [ours.run(circuit, shots=0).result().values[0] for circuit in circuits]
+    batch = [found.values[0] for found in ours.run_batch(circuits, shots=0).results()]
+    for circuit, one, other in zip(circuits, alone, batch, strict=True):
+        expected = peer("qrt_sv").run(circuit, shots=0).result().values[0]
+        assert one == pytest.approx(expected, abs=1e-14)
+        assert other == pytest.approx(expected, abs=1e-14)

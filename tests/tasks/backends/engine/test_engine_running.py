@@ -12,7 +12,7 @@ from tasks.backends.engine import choice, running
 from tasks.backends.engine.choice import Choice
 from tasks.backends.engine.compiled import from_circuits
 from tasks.backends.engine.program import Program, Step
-from tasks.backends.engine.running import Setting
+from tasks.backends.engine.results import Setting
 from tasks.backends.noise import NoiseModel
 from tasks.core import hamiltonian
 

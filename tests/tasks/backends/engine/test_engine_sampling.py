@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.records.circuits import Angle
-from tasks.backends.engine import running, sampling
+from tasks.backends.engine import outcomes, running, sampling
 from tasks.backends.engine.program import Program, Step, in_basis
-from tasks.backends.engine.running import Counts, Setting
+from tasks.backends.engine.results import DEFAULT, Counts, Setting
 from tasks.errors import BadInput
 
 NAMES = ("x", "y")
@@ -23,7 +23,7 @@ BASES = [in_basis(PROGRAM, basis) for basis in ("ZZ", "XY", "YI")]
 POINTS = np.random.default_rng(3).normal(size=(23, 2))
 
 
-def drawn(points: np.ndarray, *, shots: int = 50, setting: Setting = running.DEFAULT) -> Counts:
+def drawn(points: np.ndarray, *, shots: int = 50, setting: Setting = DEFAULT) -> Counts:
     return running.counts(BASES, points, names=NAMES, shots=shots, seed=7, setting=setting)
 
 
@@ -121,3 +121,16 @@ def test_points_that_do_not_fit_are_refused(points: np.ndarray) -> None:
 def test_a_parameter_without_a_column_is_refused() -> None:
     with pytest.raises(BadInput, match="no column for y"):
         running.probabilities([PROGRAM], np.zeros((1, 1)), names=("x",))
+
+
+def test_parities_of_counts_are_the_expectations_that_they_estimate() -> None:
+    shots = 4000
+    bases = ["ZZ", "XY"]
+    programs = [in_basis(PROGRAM, basis) for basis in bases]
+    counts = running.counts(programs, POINTS, names=NAMES, shots=shots, seed=2)
+    found = outcomes.parities(counts, [0b01, 0b11])
+    # Bit 0 is qubit 2 and bit 1 qubit 0; qubit 0 is the leftmost letter.
+    paulis = ["IIZ", "ZIZ", "IIX", "YIX"]
+    exact = running.expectations(PROGRAM, POINTS, names=NAMES, paulis=paulis).values[0]
+    assert found.shape == (len(POINTS), 2, 2)
+    assert np.abs(found.reshape(-1, 4) - exact).max() < 6 / np.sqrt(shots)

@@ -100,7 +100,9 @@ def is_as_written(data: bytes, rows: "pa.Table", told: Label) -> bool:
     signed = pq.read_metadata(pa.BufferReader(data)).created_by
     if signed != f"parquet-cpp-arrow version {told.writer}":
         return False
-    return told.writer != pa.cpp_version or data == encode(rows.cast(schema(told.table)), told)
+    # A file of an older version has fewer columns.
+    strict = pa.schema([schema(told.table).field(name) for name in rows.column_names])
+    return told.writer != pa.cpp_version or data == encode(rows.cast(strict), told)
 
 
 def decode(data: bytes) -> "pa.Table":

@@ -11,8 +11,8 @@ from datasets.records.circuits import Circuit
 from datasets.records.devices import DeviceSnapshot
 from tasks.backends import noise
 from tasks.backends.engine import running
-from tasks.backends.engine.results import Setting
 from tasks.backends.engine.compiled import from_circuits
+from tasks.backends.engine.results import Setting
 
 
 def measure(

@@ -1,11 +1,10 @@
 """Land executions with their counts and what was made of them, in one checked chunk."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from datasets.records.executions import Collected, ExecutionState, RunId
 from tasks.core.events import emit
-from tasks.errors import ExecutionFailed, Refused, Transient
+from tasks.errors import RuntimeFault, StorageFault
 from tasks.lifecycle.executions import fetched
 from tasks.lifecycle.rows import Row, count_rows, execution_row
 from tasks.lifecycle.runtime import Runtime
@@ -46,7 +45,10 @@ def land_counts(
 def salvage(run_id: RunId, *, runtime: Runtime) -> None:
     """Land what came back for a run that stopped, each execution alone: it is paid for.
 
-    What cannot be fetched now is left for the next time.
+    What cannot be fetched now, or breaks its contract, is left where it is; it stops nothing else.
+
+    Raises:
+        StorageFault: the lake cannot be written.
     """
     ended = {ExecutionState.COMPLETED, ExecutionState.PARTIAL}
     entries = [entry for entry in runtime.journal.executions(run_id) if entry.state in ended]
@@ -54,6 +56,11 @@ def salvage(run_id: RunId, *, runtime: Runtime) -> None:
         return
     backend = runtime.backend(runtime.journal.run(run_id))
     for entry in entries:
-        with suppress(Transient, Refused, ExecutionFailed):
-            alone = f"alone-{entry.execution.execution_id}"
-            land_counts([fetched(entry, backend=backend)], runtime=runtime, chunk=alone)
+        execution_id = entry.execution.execution_id
+        try:
+            collected = [fetched(entry, backend=backend)]
+            land_counts(collected, runtime=runtime, chunk=f"alone-{execution_id}")
+        except StorageFault:
+            raise
+        except RuntimeFault as fault:
+            emit("execution.left", execution_id=execution_id, reason=str(fault))

@@ -87,7 +87,7 @@ def test_a_chunk_with_one_broken_batch_is_quarantined_whole(lake: Lake) -> None:
     assert caught.value.table == "estimates"
     assert any("value is a finite number" in text for text in caught.value.failed)
     kept = Path(caught.value.quarantined)
-    assert kept.relative_to(lake.quarantine).parts == ("estimates", "v1", RUN_ID, "chunk-0.parquet")
+    assert kept.relative_to(lake.quarantine).parts == ("estimates", "v2", RUN_ID, "chunk-0.parquet")
     assert str(decode(kept.read_bytes()).to_pylist()[0]["value"]) == "nan"
     report = json.loads(kept.with_suffix(".json").read_text("utf-8"))
     assert report["report"]["success"] is False

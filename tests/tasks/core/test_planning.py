@@ -186,6 +186,5 @@ def test_a_readout_calibration_with_too_few_shots_is_refused_in_words() -> None:
     with pytest.raises(BadInput) as refusal:
         plan_readout(compiled(target), snapshot=resolve(target), shots=9, setting=SETTING)
     assert str(refusal.value) == (
-        f"A readout calibration circuit needs at least 10 shots on {resolve(target).name}; got 9. "
-        "Ask for at least 10 readout shots."
+        f"A circuit needs at least 10 shots on {resolve(target).name}; got 9. Ask for at least 10."
     )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lake_rows import good_rows, rows_of
 
-from datasets import encoding
+from datasets import content, encoding
 from datasets.batches import prepare
 from datasets.conversion import to_table
 from datasets.tables import TABLES
@@ -30,7 +30,7 @@ def test_a_file_gives_back_its_rows_its_label_and_its_bytes(
     again = encoding.decode(data)
     assert again.to_pylist() == rows
     assert encoding.read_label(data) == batch.label
-    assert encoding.content_digest(again) == batch.label.sha256
+    assert content.content_digest(again) == batch.label.sha256
     assert encoding.encode(again, batch.label) == data
 
 
@@ -39,7 +39,7 @@ def test_two_tables_have_one_digest_only_when_they_are_equal(
     one: list[dict[str, Any]], other: list[dict[str, Any]]
 ) -> None:
     first, second = to_table("estimates", one), to_table("estimates", other)
-    same = encoding.content_digest(first) == encoding.content_digest(second)
+    same = content.content_digest(first) == content.content_digest(second)
     assert same == first.equals(second)
 
 
@@ -47,7 +47,7 @@ def test_two_tables_have_one_digest_only_when_they_are_equal(
 def test_chunks_and_slices_do_not_change_the_digest(rows: list[dict[str, Any]], cut: int) -> None:
     whole = to_table("counts", rows)
     pieces = pa.concat_tables([whole.slice(0, cut), whole.slice(cut)])
-    assert encoding.content_digest(pieces) == encoding.content_digest(whole)
+    assert content.content_digest(pieces) == content.content_digest(whole)
 
 
 def test_only_volatile_columns_may_differ_within_one_identity() -> None:

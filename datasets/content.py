@@ -9,11 +9,14 @@ if TYPE_CHECKING:
 
 
 def compact(rows: "pa.Table") -> "pa.Table":
-    """Return the same rows with each column of texts as `coded` makes it, in one piece."""
+    """Return the same rows with each column of texts as `coded` makes it, in one piece.
+
+    Dictionaries are taken to be so already: only `coded` makes any in the lake.
+    """
     import pyarrow as pa
 
     columns = [
-        coded(column) if is_text(column.type) else one_chunk(column) for column in rows.columns
+        numbered(column) if is_text(column.type) else one_chunk(column) for column in rows.columns
     ]
     kept = [
         pa.field(field.name, column.type, field.nullable)
@@ -47,6 +50,11 @@ def coded(column: "pa.ChunkedArray | pa.Array") -> "pa.DictionaryArray":
     return pa.DictionaryArray.from_arrays(numbers.cast(pa.int32()), texts)
 
 
+def numbered(column: "pa.ChunkedArray | pa.Array") -> "pa.DictionaryArray":
+    """Return texts as `coded` does, dictionaries as they are."""
+    return one_chunk(column).dictionary_encode()
+
+
 def plain(rows: "pa.Table") -> "pa.Table":
     """Return the same rows with texts as texts."""
     import pyarrow as pa
@@ -76,7 +84,7 @@ def content_digest(rows: "pa.Table") -> str:
     """Return the sha256 over names, types, nulls and values.
 
     It depends neither on Arrow's memory layout (chunks, dictionaries, what lies under a null) nor
-    on Parquet's.
+    on Parquet's, for tables that are `compact` or have no dictionaries.
     """
     return combined({name: column_digest(rows.column(name)) for name in rows.column_names})
 
@@ -105,9 +113,11 @@ def spelled(kind: "pa.DataType") -> str:
 
 
 def one_chunk(column: "pa.ChunkedArray | pa.Array") -> "pa.Array":
-    """Return a column in one piece."""
+    """Return a column in one piece, without a copy where it is in one."""
     import pyarrow as pa
 
+    if isinstance(column, pa.ChunkedArray) and column.num_chunks == 1:
+        return column.chunk(0)
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     return whole if isinstance(whole, pa.Array) else pa.concat_arrays(whole.chunks)
 
@@ -154,9 +164,9 @@ def _feed_values(digest: Any, array: "pa.Array") -> None:
 
     kind = array.type
     if is_text(kind):
-        numbered = coded(array)
-        _feed_texts(digest, numbered.dictionary)
-        _feed_numbers(digest, numbered.indices.to_numpy())
+        texts = numbered(array)
+        _feed_texts(digest, texts.dictionary)
+        _feed_numbers(digest, texts.indices.to_numpy())
     elif pa.types.is_binary(kind):
         _feed_texts(digest, array)
     elif pa.types.is_list(kind):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from datasets.content import coded, is_text, one_chunk
+from datasets.content import is_text, numbered, one_chunk
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +70,7 @@ def _whole_numbers(column: "pa.ChunkedArray") -> "pa.Array":
     import pyarrow as pa
 
     if is_text(column.type):
-        return coded(column).indices
+        return numbered(column).indices
     whole = one_chunk(column)
     return whole.cast(pa.int64()) if pa.types.is_timestamp(whole.type) else whole
 

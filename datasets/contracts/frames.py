@@ -77,7 +77,7 @@ def _widths(rows: "pa.Table") -> "pa.Array":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    outcome, wide = (rows.column(name).combine_chunks() for name in ("outcome", "outcome_bits"))
+    outcome, wide = (one_chunk(rows.column(name)) for name in ("outcome", "outcome_bits"))
     widths = _bit_lengths(outcome.fill_null(0).to_numpy())
     for at in np.flatnonzero(wide.is_valid().to_numpy(zero_copy_only=False)):
         widths[at] = int.from_bytes(wide[int(at)].as_py(), "big").bit_length()

@@ -6,7 +6,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from datasets.content import coded, is_text
+from datasets.content import is_text, numbered
 from datasets.contracts.duplicates import countable, twins
 from datasets.contracts.frames import frame
 
@@ -114,22 +114,22 @@ def _texts(seen: "pa.Table", column: str, keeps: "Callable[[pd.Series[str]], Any
 
     if not is_text(seen.column(column).type):
         raise CannotTell
-    numbered = coded(seen.column(column))
-    first = _first_rows(numbered)
+    texts = numbered(seen.column(column))
+    first = _first_rows(texts)
     if len(first) <= FEW_TEXTS:
         return list(first.tolist())
-    kept = keeps(numbered.dictionary.to_pandas()).to_numpy(bool)
+    kept = keeps(texts.dictionary.to_pandas()).to_numpy(bool)
     return list(first[np.flatnonzero(~kept)[:1]].tolist())
 
 
-def _first_rows(numbered: "pa.DictionaryArray") -> "np.ndarray":
+def _first_rows(texts: "pa.DictionaryArray") -> "np.ndarray":
     """Return where each text of a dictionary in order of appearance appears first."""
     import numpy as np
 
-    if len(numbered.dictionary) == 1:
-        return np.array([_first(numbered.indices, 0)])
-    highest = np.maximum.accumulate(numbered.indices.fill_null(-1).to_numpy())
-    return np.searchsorted(highest, np.arange(len(numbered.dictionary)))
+    if len(texts.dictionary) == 1:
+        return np.array([_first(texts.indices, 0)])
+    highest = np.maximum.accumulate(texts.indices.fill_null(-1).to_numpy())
+    return np.searchsorted(highest, np.arange(len(texts.dictionary)))
 
 
 def _not_twice(seen: "pa.Table", *, column: str) -> list[int]:
@@ -160,7 +160,10 @@ def _ordered(
 
     if ignore_row_if != "either_value_is_missing":
         raise CannotTell
-    both = frame(seen.select([pair["column_A"], pair["column_B"]])).dropna()
+    columns = seen.select([pair["column_A"], pair["column_B"]])
+    both = frame(columns)
+    if any(column.null_count for column in columns.columns):
+        both = both.dropna()
     larger, smaller = both[pair["column_A"]], both[pair["column_B"]]
     kept = larger >= smaller if or_equal else larger > smaller
     broken = np.flatnonzero(~kept.to_numpy(bool))[:1]

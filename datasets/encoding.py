@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -156,7 +157,9 @@ def _digests(rows: "pa.Table", stable: frozenset[str], *, form: int) -> tuple[st
     names = [name for name in rows.column_names if name in stable]
     if form == 1:
         return first_form.content_digest(rows), first_form.content_digest(rows.select(names))
-    each = {name: content.column_digest(rows.column(name)) for name in rows.column_names}
+    with ThreadPoolExecutor(2, "digests") as pool:  # hashing lets other threads run
+        found = pool.map(content.column_digest, rows.columns)
+        each = dict(zip(rows.column_names, found, strict=True))
     return content.combined(each), content.combined({name: each[name] for name in names})
 
 

@@ -48,7 +48,7 @@ def _decisive(seen: "pa.Table", rule: Mapping[str, Any]) -> Sequence[int]:
 def _ends(column: "pa.ChunkedArray") -> list[int]:
     """Return the first row, the first null and the first value."""
     first = [0] if len(column) else []
-    if not column.null_count:
+    if column.null_count in {0, len(column)}:
         return first
     found = (_first(column.is_null(), value) for value in (True, False))
     return first + [at for at in found if at > 0]
@@ -128,8 +128,11 @@ def _first_rows(texts: "pa.DictionaryArray") -> "np.ndarray":
 
     if len(texts.dictionary) == 1:
         return np.array([_first(texts.indices, 0)])
-    highest = np.maximum.accumulate(texts.indices.fill_null(-1).to_numpy())
-    return np.searchsorted(highest, np.arange(len(texts.dictionary)))
+    numbers = texts.indices.fill_null(-1).to_numpy()
+    changes = np.flatnonzero(numbers[1:] != numbers[:-1]) + 1
+    starts = np.concatenate((np.zeros(min(len(numbers), 1), np.int64), changes))
+    highest = np.maximum.accumulate(numbers[starts])
+    return starts[np.searchsorted(highest, np.arange(len(texts.dictionary)))]
 
 
 def _not_twice(seen: "pa.Table", *, column: str) -> list[int]:

@@ -61,6 +61,7 @@ def test_compiled_circuits_have_the_probabilities_of_the_simulation(
             assert ours[number] == pytest.approx(theirs, abs=1e-12)
 
 
+@pytest.mark.slow
 @given(family=families)
 def test_programs_that_begin_alike_are_as_they_are_alone(family: list[Circuit]) -> None:
     points = np.random.default_rng(1).normal(size=(4, 2))
@@ -115,6 +116,7 @@ def test_the_choice_and_its_reason_come_with_the_result() -> None:
     assert f"above {choice.MAX_BATCHED_QUBITS}" in large.reason
 
 
+@pytest.mark.slow
 def test_a_gate_on_many_qubits_of_a_density_matrix_is_left_to_braket() -> None:
     program = Program(5, (Step("x", (0, 1, 2, 3, 4), controls=(1, 0, 1, 1)),), (0,))
     found = running.probabilities(

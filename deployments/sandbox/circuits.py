@@ -102,9 +102,9 @@ def _quick(source: str, inputs: Inputs, snapshot: DeviceSnapshot) -> Distributio
     for gate in circuit.gates:
         _check_native(gate, snapshot)
     _check_labels(measured, snapshot)
-    names = circuit.parameters
-    lowered = lower([circuit], measured_qubits=measured, names=names, noise=noise.of(snapshot))
-    values = np.array([[inputs[name] for name in names]], dtype=np.float64)
+    free = circuit.parameters
+    lowered = lower([circuit], measured_qubits=measured, names=free, noise=noise.of(snapshot))
+    values = np.array([[inputs[name] for name in free]], dtype=np.float64)
     found = lowered.probabilities(values).values[0][0]
     count = len(measured)
     return Distribution(cumulated(found), tuple(range(count)), (0.0,) * count, 1.0, measured)

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from threading import Thread
 from typing import Any
 
 import typer
 from pydantic import BaseModel, ValidationError
 
+from datasets.contracts.checking import warm
 from datasets.layout import home
 from datasets.records.runs import RunState
 from deployments.cli.flows_by_name import known, load
@@ -49,23 +49,12 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
 def _result(
     flow: str, parameters: BaseModel, *, run_id: str | None, server: EphemeralServer | None
 ) -> dict[str, Any]:
-    warming = Thread(target=_warm, daemon=True)
-    warming.start()
+    warm()  # the checks, beside all that comes before the first
     runnable = load(flow)  # while the server starts
     if server:
         server.ready()
-    warming.join()
     result: dict[str, Any] = asyncio.run(runnable(parameters, run_id=run_id))
     return result
-
-
-def _warm() -> None:
-    """Pay for what the run needs later while the server starts."""
-    from datasets.contracts.checking import warm as warm_contracts
-    from tasks.backends.simulation import warm as warm_kernels
-
-    warm_kernels()
-    warm_contracts()
 
 
 def _one_line(error: ValidationError) -> str:

@@ -49,7 +49,7 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
 def _result(
     flow: str, parameters: BaseModel, *, run_id: str | None, server: EphemeralServer | None
 ) -> dict[str, Any]:
-    warming = Thread(target=_warm, daemon=True)
+    warming = Thread(target=_warm, args=(parameters.model_dump()["target"],), daemon=True)
     warming.start()
     runnable = load(flow)  # while the server starts
     if server:
@@ -59,12 +59,14 @@ def _result(
     return result
 
 
-def _warm() -> None:
+def _warm(target: str) -> None:
     """Pay for what the run needs later while the server starts."""
     from datasets.contracts.checking import warm as warm_contracts
-    from tasks.backends.simulation import warm as warm_kernels
 
-    warm_kernels()
+    if not target.startswith("braket:"):  # nothing is simulated here
+        from tasks.backends.simulation import warm as warm_kernels
+
+        warm_kernels()
     warm_contracts()
 
 

@@ -38,18 +38,20 @@ async def sweep(
     experiment = compile_for_target(run, program=inputs.program, groups=inputs.groups)
     select(experiment)
     divided = sweeping.divide(experiment, run=run, inputs=inputs)
-    sweeping.quote(divided)
+    quoted = sweeping.quote(divided, readout_shots=parameters.readout_shots)
 
-    confusion = calibrate_readout(
-        experiment, mitigation=divided.mitigation, shots=parameters.readout_shots
+    due = sweeping.due(divided)
+    confusion = (
+        calibrate_readout(experiment, mitigation=divided.mitigation, shots=parameters.readout_shots)
+        if due
+        else None
     )
-    left = sweeping.due(divided)
-    for piece in left:
+    for piece in due:
         measured = sweeping.measure(divided, piece=piece)
-        sweeping.land(measured, sweep=divided, confusion=confusion, progress=left)
+        sweeping.land(measured, sweep=divided, confusion=confusion, progress=due)
     settle(run)
 
-    result = summarise_sweep(divided, run=run, name=inputs.name)
+    result = summarise_sweep(divided, run=run, name=inputs.name, quoted=quoted)
     close_run(run, result=result)
     report(run.run_id)
     return result

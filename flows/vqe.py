@@ -48,8 +48,7 @@ async def vqe(
 
     experiment = compile_for_target(run, program=prepared.program, groups=prepared.groups)
     select(experiment)
-    quote(experiment, search=search)
-
+    quoted = quote(experiment, search=search)
     confusion = calibrate_readout(
         experiment, mitigation=search.mitigation, shots=search.readout_shots
     )
@@ -69,6 +68,7 @@ async def vqe(
         optimum=optimum,
         estimated=estimated,
         confusion=confusion,
+        quoted=quoted,
     )
     close_run(run, result=plain(result))
     report(run.run_id)

@@ -1,7 +1,5 @@
 """Say what a run will cost before it begins."""
 
-from decimal import Decimal
-
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -10,13 +8,13 @@ from datasets.records.executions import Purpose
 from tasks.core.events import emit
 from tasks.core.mitigation.composition import Technique
 from tasks.core.optimisers.registry import points_per_iteration
-from tasks.core.planning import total_usd
+from tasks.core.quotes import Quote, quote_executions
 from tasks.lifecycle.experiment import Experiment, Search
 from tasks.lifecycle.runtime import open_runtime
 
 
 @task(name="quote", cache_policy=NO_CACHE)
-def quote(experiment: Experiment, *, search: Search) -> Decimal:
+def quote(experiment: Experiment, *, search: Search) -> Quote:
     """Plan everything that the run may buy, and write down the price of all iterations used."""
     frequencies = experiment.program.frequencies
     points = [search.start] * points_per_iteration(search.optimizer, frequencies)
@@ -29,7 +27,11 @@ def quote(experiment: Experiment, *, search: Search) -> Decimal:
     )
     corrected = Technique.READOUT in whole.techniques
     readout = experiment.readout(shots=search.readout_shots) if corrected else ()
-    usd = total_usd(readout) + search.iterations * total_usd(step) + total_usd(final)
-    open_runtime(home()).journal.quote(experiment.run_id, usd)
-    emit("run.quoted", usd=usd)
-    return usd
+    of_readout, of_step, of_final = (
+        quote_executions(planned, snapshot=experiment.snapshot)
+        for planned in (readout, step, final)
+    )
+    quoted = of_readout + of_step.times(search.iterations) + of_final
+    open_runtime(home()).journal.quote(experiment.run_id, quoted.usd)
+    emit("run.quoted", quote=quoted)
+    return quoted

@@ -22,7 +22,10 @@ def select(experiment: Experiment) -> None:
     """Land the program, its compiled form, the device snapshot, and the choice with its reason."""
     compiled, snapshot, target = experiment.compiled, experiment.snapshot, experiment.target
     calibration = (snapshot.calibration_id, target)
-    device = snapshot_row(snapshot, target=target, taken_at=datetime.now(UTC))
+    runtime = open_runtime(home())
+    # Every run on this calibration lands the same row, whatever it asked for or had reserved.
+    published = runtime.published(runtime.journal.run(experiment.run_id))
+    device = snapshot_row(published, target=target, taken_at=datetime.now(UTC))
     chosen = selection_row(
         experiment.run_id,
         target=target,
@@ -31,7 +34,7 @@ def select(experiment: Experiment) -> None:
     )
     program = program_row(experiment.program)
     native = compiled_row(compiled, snapshot=snapshot)
-    open_runtime(home()).lake.land_all(
+    runtime.lake.land_all(
         {
             "programs": [((experiment.program.program_id,), [program])],
             "compiled_programs": [((compiled.compiled_id,), [native])],

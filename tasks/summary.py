@@ -11,6 +11,7 @@ from datasets.records.problems import Problem
 from datasets.records.runs import Run
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.session import Optimum
+from tasks.core.quotes import Quote
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.results import Estimated, VqeResult, vqe_result
 from tasks.lifecycle.runtime import open_runtime
@@ -27,6 +28,7 @@ def summarise(
     optimum: Optimum,
     estimated: Estimated,
     confusion: Confusion | None,
+    quoted: Quote,
 ) -> VqeResult:
     """Return the energies with everything that it takes to trust and to trace them."""
     runtime = open_runtime(home())
@@ -40,6 +42,7 @@ def summarise(
         executions=journal.executions(run.run_id),
         estimated=estimated,
         confusion=confusion,
+        quoted=quoted,
         wall_s=(datetime.now(UTC) - run.started_at).total_seconds(),
         lake=str(runtime.home.lake),
         report=str(runtime.home.reports / f"{run.run_id}.html"),
@@ -47,6 +50,6 @@ def summarise(
 
 
 @task(name="summarise", cache_policy=NO_CACHE)
-def summarise_sweep(sweep: Sweep, *, run: Run, name: str) -> dict[str, Any]:
+def summarise_sweep(sweep: Sweep, *, run: Run, name: str, quoted: Quote) -> dict[str, Any]:
     """Return what each observable is over all points, with what it takes to trace it."""
-    return sweep_result(sweep, run=run, name=name, runtime=open_runtime(home()))
+    return sweep_result(sweep, run=run, name=name, quoted=quoted, runtime=open_runtime(home()))

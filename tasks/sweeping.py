@@ -8,10 +8,12 @@ from datasets.layout import home
 from datasets.records.runs import Run
 from tasks.core.events import emit
 from tasks.core.mitigation.readout import Confusion
+from tasks.core.quotes import Quote
 from tasks.core.sweeps.work import Piece
 from tasks.lifecycle import sweeps
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.runtime import open_runtime
+from tasks.lifecycle.sweep_history import earlier
 from tasks.lifecycle.sweep_inputs import SweepInputs, folder_of, inputs_of
 from tasks.lifecycle.sweep_landing import land_piece
 from tasks.lifecycle.sweep_progress import Progress
@@ -28,17 +30,18 @@ def read(run: Run) -> SweepInputs:
 def divide(experiment: Experiment, *, run: Run, inputs: SweepInputs) -> Sweep:
     """Find what of the sweep is still to be measured: not what an earlier one has."""
     runtime = open_runtime(home())
-    earlier = sweeps.earlier(inputs.spec, run=run, runtime=runtime)
-    return Sweep(experiment, inputs.spec, earlier, inputs.read)
+    before = earlier(inputs.spec, run=run, runtime=runtime)
+    return Sweep(experiment, inputs.spec, before, inputs.read)
 
 
 @task(name="quote", cache_policy=NO_CACHE)
-def quote(sweep: Sweep) -> None:
-    """Price every piece that is still to be measured, before the first is."""
+def quote(sweep: Sweep, *, readout_shots: int) -> Quote:
+    """Price every piece, and what corrects them, before the first is measured."""
     runtime = open_runtime(home())
-    usd = sweeps.price_of(sweep, runtime=runtime)
-    runtime.journal.quote(sweep.experiment.run_id, usd)
-    emit("run.quoted", usd=usd)
+    quoted = sweeps.quote(sweep, readout_shots=readout_shots, runtime=runtime)
+    runtime.journal.quote(sweep.experiment.run_id, quoted.usd)
+    emit("run.quoted", quote=quoted)
+    return quoted
 
 
 @task(name="measure", cache_policy=NO_CACHE, task_run_name="measure {piece.key}")

@@ -107,9 +107,14 @@ class ExecutionVerbs(Database):
             )
             return {ExecutionId(execution_id): found for execution_id, found in known}
 
-    def landed_chunks(self, chunks: Sequence[str]) -> frozenset[str]:
-        """Return those of `chunks` that are in the lake."""
-        there = executions.c.state.in_([ExecutionState.LANDED, ExecutionState.SETTLED])
+    def landed_chunks(
+        self, chunks: Sequence[str], *, but_of: RunId | None = None
+    ) -> frozenset[str]:
+        """Return those of `chunks` that are in the lake, but not those that run `but_of` landed."""
+        there = sa.and_(
+            executions.c.state.in_([ExecutionState.LANDED, ExecutionState.SETTLED]),
+            executions.c.run_id != (but_of or ""),
+        )
         known: set[str] = set()
         with self._reading() as connection:
             for start in range(0, len(chunks), AT_ONCE):

@@ -85,7 +85,7 @@ class RunVerbs(Database):
         with self._reading() as connection:
             found = connection.execute(beginning.limit(3)).all()
         exact = [row for row in found if row.run_id == run_id]
-        if len(found) != 1 and not exact:
+        if not run_id or (len(found) != 1 and not exact):  # a variable that was not set names none
             known = [row.run_id for row in found] or [r.run_id for r in self.runs(limit=3)]
             raise UnknownName("run", run_id, known or ["none yet: start one with `qrt vqe`"])
         return to_run((exact or found)[0])

@@ -8,13 +8,15 @@ from functools import partial
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from deployments.cli.summary import at_most
 from tasks.core.events import Event, listening
+from tasks.core.quotes import Quote
 
 STAGES = {
     "run.starting": lambda f: f"starting: {f['title']} on {f['target']}",
     "run.opened": lambda f: f"run {f['run_id']}",
     "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
-    "run.quoted": lambda f: f"quoted: at most {f['usd']:.2f} USD on the real device",
+    "run.quoted": lambda f: quote_line(f["quote"]),
     "sweep.divided": lambda f: (
         f"{f['points']:,} of {f['of']:,} points to be measured, in {f['chunks']} chunks"
     ),
@@ -104,6 +106,21 @@ class _Clock:
 def _stage(event: Event) -> str | None:
     describe = STAGES.get(event.name)
     return describe(event.fields) if describe else None
+
+
+def quote_line(quote: Quote) -> str:
+    """Return what a run buys, with what packing saves where it saves anything."""
+    tasks = f"{quote.tasks:,} task{'s' * (quote.tasks != 1)}"
+    bought = f"quoted: {tasks}, {quote.shots:,} shots, at most {at_most(quote.usd)} USD"
+    if not quote.usd:
+        return bought
+    text = f"{bought} on the real device, {quote.fee_usd:.2f} of it task fees"
+    if quote.unpacked_tasks <= quote.tasks:
+        return text
+    return (
+        f"{text}; unpacked {quote.unpacked_tasks:,} tasks, {at_most(quote.unpacked_usd)} USD, "
+        f"{quote.unpacked_fee_usd:.2f} of it task fees"
+    )
 
 
 def _figures(event: Event, left: float | None) -> str:

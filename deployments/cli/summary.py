@@ -2,10 +2,12 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 WIDTH = 80
 LABEL = 11
+_CENT = Decimal("0.01")
 
 
 def vqe_summary(result: Mapping[str, Any]) -> str:
@@ -66,15 +68,29 @@ def _energy(value: float, stderr: float, exact: float | None) -> str:
     return text if exact is None else f"{text}   {1000 * (value - exact):+.1f} mHa from exact"
 
 
+def _free(result: Mapping[str, Any]) -> str:
+    """Return why a run cost nothing."""
+    if not result["shots"]:
+        return "all was measured before"
+    if result["target"].startswith("braket:"):
+        return "a reservation's hours are billed by AWS"
+    return f"{result['target']} is free"
+
+
 def _cost(result: Mapping[str, Any]) -> str:
     if not result["cost_usd"]:
-        return f"nothing: {result['target']} is free ({result['shots']:,} shots)"
+        return f"nothing for {result['shots']:,} shots: {_free(result)}"
     where = "charged" if result["target"].startswith("braket:") else "on the real device"
     return (
         f"{result['cost_usd']:.2f} USD {where}, at its published prices "
         f"({result['executions']} executions, {result['shots']:,} shots; "
-        f"quoted at most {result['quote_usd']:.2f})"
+        f"quoted at most {at_most(result['quote_usd'])})"
     )
+
+
+def at_most(usd: Decimal | float) -> str:
+    """Return an amount in whole cents that it does not exceed."""
+    return f"{Decimal(str(usd)).quantize(_CENT, rounding=ROUND_CEILING):,}"
 
 
 def _line(label: str, text: str) -> str:

@@ -14,8 +14,15 @@ from deployments.sandbox.devices import is_simulator
 _MICRO = Decimal("0.000001")
 
 
-def usd(snapshot: DeviceSnapshot, *, shots: int, seconds: float = 0.0) -> Decimal:
-    """Return the price of a task: for a machine by its shots, for a simulator by its time."""
+def usd(
+    snapshot: DeviceSnapshot, *, shots: int, seconds: float = 0.0, reserved: bool = False
+) -> Decimal:
+    """Return the price of a task: for a machine by its shots, for a simulator by its time.
+
+    Tasks in a reservation cost nothing themselves: the hours of the reservation are paid for.
+    """
+    if reserved:
+        return Decimal(0)
     prices = snapshot.prices
     if is_simulator(snapshot):
         billed_s = max(Decimal(prices.minimum_s), Decimal(str(round(seconds, 3))))

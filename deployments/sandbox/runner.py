@@ -8,6 +8,7 @@ from decimal import Decimal
 from threading import Thread
 from typing import Any
 
+from datasets.records.devices import DeviceSnapshot
 from deployments.sandbox import billing, documents, s3, task_rows
 from deployments.sandbox.actions import PROGRAM_SET, read_action
 from deployments.sandbox.devices import is_simulator
@@ -130,7 +131,7 @@ class Runner(Thread):
             objects=_objects(_finished(task, ended_at, elapsed_s), outcomes, task),
             failure_reason=failures[0].reason if lost else None,
             successful_shots=shots,
-            cost=None if lost else billing.usd(snapshot, shots=shots, seconds=elapsed_s),
+            cost=None if lost else _price(task, snapshot, shots=shots, seconds=elapsed_s),
         )
 
     def _end(
@@ -188,3 +189,8 @@ def _objects(finished: Finished, outcomes: list[list[Outcome]], task: Task) -> d
         found[fate["corrupt"]] = found[fate["corrupt"]][: len(found[fate["corrupt"]]) // 2]
     found.pop(fate.get("missing", ""), None)
     return found
+
+
+def _price(task: Task, snapshot: DeviceSnapshot, *, shots: int, seconds: float) -> Decimal:
+    reserved = bool(task["echo"].get("associations"))
+    return billing.usd(snapshot, shots=shots, seconds=seconds, reserved=reserved)

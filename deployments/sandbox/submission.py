@@ -191,7 +191,11 @@ def _row(state: State, connection: sa.Connection, order: _Order) -> dict[str, An
         "starts_at": starts,
         "ends_at": starts + service_s,
         "free_at": served + service_s,
-        "estimate_usd": str(billing.usd(order.snapshot, shots=members["shots"])),
+        "estimate_usd": str(
+            billing.usd(
+                order.snapshot, shots=members["shots"], reserved=bool(members.get("associations"))
+            )
+        ),
     }
 
 

@@ -25,7 +25,7 @@ def pack(shots: Sequence[int], *, limits: Limits, device: str = "this target") -
     chunks: list[range] = []
     start = 0
     while start < len(shots):
-        stop = min(start + _room(shots[start], limits=limits), len(shots))
+        stop = min(start + room(shots[start], limits=limits), len(shots))
         same = next((i for i in range(start, stop) if shots[i] != shots[start]), stop)
         chunks.append(range(start, same))
         start = same
@@ -62,7 +62,7 @@ def level(shots: Sequence[int], *, limits: Limits, prices: Prices) -> tuple[int,
 
 def _level_usd(each: int, count: int, limits: Limits, prices: Prices) -> Decimal:
     """Return what `count` executables of `each` shots cost."""
-    tasks = -(-count // _room(each, limits=limits))
+    tasks = -(-count // room(each, limits=limits))
     return price(prices, tasks=tasks, shots=each * count)
 
 
@@ -77,6 +77,20 @@ def price(prices: Prices, *, tasks: int, shots: int, task_s: float = 0.0) -> Dec
     return total.quantize(_MICRO_USD, rounding=ROUND_CEILING)
 
 
+def room(shots: int, *, limits: Limits) -> int:
+    """Return how many executables of `shots` one task holds, at least one."""
+    if limits.program_set_executables is None:
+        return 1
+    if limits.program_set_shots is None:
+        return limits.program_set_executables
+    return max(1, min(limits.program_set_executables, limits.program_set_shots // max(shots, 1)))
+
+
+def tasks_of(shots: int, *, limits: Limits) -> int:
+    """Return how many tasks of one circuit hold `shots`."""
+    return -(-shots // max(limits.shots_max, 1))
+
+
 def _check(shots: int, *, limits: Limits, device: str) -> None:
     if not limits.shots_min <= shots <= limits.shots_max:
         message = (
@@ -84,12 +98,3 @@ def _check(shots: int, *, limits: Limits, device: str) -> None:
             f"got {shots}. Choose a number in that range."
         )
         raise BadInput(message)
-
-
-def _room(shots: int, *, limits: Limits) -> int:
-    """Return how many executables of `shots` one task holds, at least one."""
-    if limits.program_set_executables is None:
-        return 1
-    if limits.program_set_shots is None:
-        return limits.program_set_executables
-    return max(1, min(limits.program_set_executables, limits.program_set_shots // max(shots, 1)))

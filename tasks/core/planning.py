@@ -74,7 +74,7 @@ def plan_readout(
     Raises:
         BadInput: fewer shots than the device takes.
     """
-    count, each = _equal_parts(shots, snapshot)
+    count, each = equal_parts(shots, snapshot)
     qubits = compiled.measured_qubits
     circuits = readout.expand(qubits, native_gates=snapshot.native_gates)
     basis = "Z" * len(qubits)
@@ -105,7 +105,7 @@ def plan_circuits(
     Raises:
         BadInput: fewer shots than the device takes.
     """
-    count, each = _equal_parts(shots, snapshot)
+    count, each = equal_parts(shots, snapshot)
     copies = [
         Copy(_unit(source, circuit, point), number, basis, variant, each)
         for circuit, (basis, variant) in zip(circuits, keys, strict=True)
@@ -114,6 +114,24 @@ def plan_circuits(
         for _ in range(count)
     ]
     return _executions(copies, compiled=compiled, snapshot=snapshot, setting=setting)
+
+
+def equal_parts(shots: int, snapshot: DeviceSnapshot) -> tuple[int, int]:
+    """Return how many copies of a circuit have `shots` in all, and the shots of each.
+
+    Raises:
+        BadInput: fewer shots than the device takes.
+    """
+    least = max(snapshot.limits.shots_min, 1)
+    if shots < least:
+        message = (
+            f"A circuit needs at least {least} shots on {snapshot.name}; got {shots}. "
+            f"Ask for at least {least}."
+        )
+        raise BadInput(message)
+    most = _most_shots(snapshot.limits)
+    split = allocate([1.0], shots=shots, max_units=None, min_shots=least, max_shots=most)
+    return split.copies[0], split.shots_per_copy[0]
 
 
 def sampling_seed(setting: Setting, index: int) -> int:
@@ -140,20 +158,6 @@ def _max_units(wanted: int, points: int, *, shots: int, limits: Limits) -> int |
 def _most_shots(limits: Limits) -> int:
     """Return the most shots of one executable."""
     return min(limits.shots_max, limits.program_set_shots or limits.shots_max)
-
-
-def _equal_parts(shots: int, snapshot: DeviceSnapshot) -> tuple[int, int]:
-    """Return how many copies of a circuit have `shots` in all, and the shots of each."""
-    least = max(snapshot.limits.shots_min, 1)
-    if shots < least:
-        message = (
-            f"A circuit needs at least {least} shots on {snapshot.name}; got {shots}. "
-            f"Ask for at least {least}."
-        )
-        raise BadInput(message)
-    most = _most_shots(snapshot.limits)
-    split = allocate([1.0], shots=shots, max_units=None, min_shots=least, max_shots=most)
-    return split.copies[0], split.shots_per_copy[0]
 
 
 def _source(

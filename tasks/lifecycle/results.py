@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from datasets.journal.rows import Entry
 from datasets.records.executions import Estimate
@@ -10,6 +11,7 @@ from datasets.records.runs import Iteration, Run
 from tasks.core.mitigation.composition import Sample, scale_energies
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.session import Optimum
+from tasks.core.quotes import Quote
 from tasks.lifecycle.experiment import Experiment
 
 
@@ -28,7 +30,7 @@ class VqeResult:
 
     Energies are in the problem's unit (hartree for molecules). `scales` holds (noise scale, energy,
     standard error) of the final estimate, `cost_usd` is what was charged, or where nobody charges,
-    what the target's published prices make of the run.
+    what the target's published prices make of the run. `plan` is what was quoted, `Quote.plain`.
     """
 
     run_id: str
@@ -48,6 +50,7 @@ class VqeResult:
     shots: int
     cost_usd: float
     quote_usd: float
+    plan: dict[str, Any]
     wall_s: float
     target: str
     calibration_id: str
@@ -72,6 +75,7 @@ def vqe_result(
     executions: Sequence[Entry],
     estimated: Estimated,
     confusion: Confusion | None,
+    quoted: Quote,
     wall_s: float,
     lake: str,
     report: str,
@@ -96,6 +100,7 @@ def vqe_result(
         shots=sum(entry.execution.shots for entry in executions),
         cost_usd=float(sum(entry.usd for entry in executions)),
         quote_usd=float(run.quote_usd or 0),
+        plan=quoted.plain(),
         wall_s=wall_s,
         target=run.target,
         calibration_id=experiment.snapshot.calibration_id,

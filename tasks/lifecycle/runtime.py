@@ -56,14 +56,17 @@ class Runtime:
 
     def snapshot(self, run: Run) -> DeviceSnapshot:
         """Return the run's device as it was when the run began, with the run's options."""
+        return applied(options_of(run), self.published(run))
+
+    def published(self, run: Run) -> DeviceSnapshot:
+        """Return the run's device as it was for everybody when the run began."""
         bought = self.journal.executions(run.run_id)
-        pinned = pinned_snapshot(
+        return pinned_snapshot(
             run,
             home=self.home,
             used=bought[0].execution.calibration_id if bought else None,
             look=lambda: current(run.target) if is_braket(run.target) else resolve(run.target),
         )
-        return applied(options_of(run), pinned)
 
 
 @lru_cache(maxsize=8)

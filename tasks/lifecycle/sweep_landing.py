@@ -1,6 +1,11 @@
 """Land a piece of a sweep: its counts, its estimates, and the executions behind them."""
 
+from collections.abc import Collection
+
+from datasets.conversion import Rows
+from datasets.records.executions import ExecutionId, RunId
 from tasks.core.events import emit
+from tasks.core.identity import digest
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.sweeps.estimation import Estimates, estimate
 from tasks.lifecycle.rows import count_rows, execution_row
@@ -27,22 +32,33 @@ def land_piece(
         confusion=confusion,
     )
     ids = [execution.execution_id for execution in measured.executions]
-    runtime.journal.assign_chunk(ids, piece.key)
-    entries = [runtime.journal.execution(execution_id) for execution_id in ids]
-    counts = (
-        [row for item in measured.collected for row in count_rows(item)]
-        if measured.collected
-        else count_columns(measured)
-    )
-    key = (sweep.spec.experiment_id, piece.key)
+    chunks = runtime.journal.assign_chunk(ids, piece.key)
+    # What was landed alone, when the run stopped, is in the lake for ever.
+    ours = {execution_id for execution_id in ids if chunks[execution_id] == piece.key}
+    entries = [runtime.journal.execution(one) for one in ids if one in ours]
     rows = {
         "executions": [execution_row(entry) for entry in entries],
-        "counts": counts,
+        "counts": _counts(measured, ours=ours),
         "estimates": estimate_columns(estimates, sweep=sweep, piece=piece, ids=ids),
     }
+    key = (sweep.spec.experiment_id, _file(measured, run_id=sweep.experiment.run_id))
     runtime.lake.land_all(
-        {table: [(key, made)] for table, made in rows.items()}, run_id=sweep.experiment.run_id
+        {table: [(key, made)] for table, made in rows.items() if made},
+        run_id=sweep.experiment.run_id,
     )
     runtime.journal.landed(ids)
     emit("chunk.landed", chunk=piece.key)
     return estimates
+
+
+def _counts(measured: Measured, *, ours: Collection[ExecutionId]) -> Rows:
+    if not measured.collected:
+        return count_columns(measured)
+    collected = (item for item in measured.collected if item.execution.execution_id in ours)
+    return [row for item in collected for row in count_rows(item)]
+
+
+def _file(measured: Measured, *, run_id: RunId) -> str:
+    """Return the name of a piece's files; what two runs buy differs, what they simulate not."""
+    key = measured.piece.key
+    return digest([key, run_id])[: len(key)] if measured.collected else key

@@ -30,6 +30,10 @@ class Progress:
         """Go through the pieces."""
         return iter(self.pieces)
 
+    def __bool__(self) -> bool:
+        """Whether anything is left."""
+        return bool(self.pieces)
+
     @property
     def points(self) -> int:
         """How many points were left in the beginning."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from datasets.records.runs import Run
 from datasets.views import query
+from tasks.core.quotes import Quote
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweeps import Sweep
 
@@ -24,7 +25,9 @@ _PLAIN = """
     FROM estimates WHERE experiment_id = '{experiment_id}' AND target = '{target}'"""
 
 
-def sweep_result(sweep: Sweep, *, run: Run, name: str, runtime: Runtime) -> dict[str, Any]:
+def sweep_result(
+    sweep: Sweep, *, run: Run, name: str, quoted: Quote, runtime: Runtime
+) -> dict[str, Any]:
     """Return a sweep's answer: each observable's range, and where in the lake the rest is."""
     journal, experiment = runtime.journal, sweep.experiment
     entries = journal.executions(run.run_id)
@@ -46,6 +49,7 @@ def sweep_result(sweep: Sweep, *, run: Run, name: str, runtime: Runtime) -> dict
         "shots": sum(entry.execution.shots for entry in entries),
         "cost_usd": cost_usd,
         "quote_usd": float(journal.run(run.run_id).quote_usd or 0),
+        "plan": quoted.plain(),
         "wall_s": (datetime.now(UTC) - run.started_at).total_seconds(),
         "calibration_id": experiment.snapshot.calibration_id,
         "compiled_id": experiment.compiled.compiled_id,

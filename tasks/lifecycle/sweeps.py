@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +18,16 @@ from datasets.records.executions import (
     ExecutionState,
     Purpose,
 )
-from datasets.records.runs import Run, RunState
 from tasks.backends.batches import measure as measure_together
 from tasks.backends.braket_devices import is_braket
 from tasks.backends.protocol import Outcome
 from tasks.core.identity import canonical
 from tasks.core.mitigation import zne
-from tasks.core.mitigation.composition import Mitigation
+from tasks.core.mitigation.composition import Mitigation, Technique
 from tasks.core.openqasm import to_openqasm
-from tasks.core.packing import price
 from tasks.core.planning import plan_circuits
 from tasks.core.qasm.circuit import ReadCircuit
+from tasks.core.quotes import Quote, quote_circuits, quote_executions
 from tasks.core.samples import added
 from tasks.core.sweeps.chunking import chunk_points
 from tasks.core.sweeps.work import Piece, SweepSpec, chunks, pieces
@@ -37,10 +35,9 @@ from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.executions import collect, submit, write_outcome
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.runtime import Runtime
-from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
 
+_BOUGHT = {ExecutionState.SUBMITTED, ExecutionState.COMPLETED, ExecutionState.PARTIAL}
 TASKS_TOGETHER = 10  # program sets that are in flight for a chunk
-MAX_EARLIER = 1000  # runs that are looked through for sweeps of the same experiment
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +184,14 @@ def _one_execution(sweep: Sweep, piece: Piece) -> Execution:
         executables=(Executable(piece.rows[0].start, "all", "all", n_circuits),),
         purpose=Purpose.ESTIMATE,
         iteration=-1,
-        cost_usd=_price(sweep, n_circuits=n_circuits, shots=shots),
+        cost_usd=_quote(sweep, piece).usd,
     )
 
 
-def _price(sweep: Sweep, *, n_circuits: int, shots: int) -> Decimal:
+def _quote(sweep: Sweep, piece: Piece) -> Quote:
     """Return what the device would charge, in as few tasks as it allows."""
-    room = sweep.experiment.snapshot.limits.program_set_executables or 1
-    return price(sweep.experiment.snapshot.prices, tasks=-(-n_circuits // room), shots=shots)
+    count = piece.n_points * len(sweep.forms)
+    return quote_circuits(count, shots=piece.shots, snapshot=sweep.experiment.snapshot)
 
 
 def _action(sweep: Sweep, piece: Piece) -> bytes:
@@ -239,31 +236,34 @@ def _block(
 
 
 def due(sweep: Sweep, *, runtime: Runtime) -> list[Piece]:
-    """Return the pieces whose counts are not in the lake."""
+    """Return the pieces whose counts are not in the lake, and those that the run has bought."""
     every = list(sweep.pieces())
     landed = runtime.journal.landed_chunks([piece.key for piece in every])
-    return [piece for piece in every if piece.key not in landed]
+    paid = _at_the_device(sweep, runtime=runtime)
+    return [
+        piece
+        for piece in every
+        if piece.key not in landed
+        or (paid and any(one.execution_id in paid for one in plan_piece(sweep, piece)))
+    ]
 
 
-def price_of(sweep: Sweep, *, runtime: Runtime) -> Decimal:
-    """Return what the pieces that are still due cost."""
-    return sum(
-        (
-            _price(sweep, n_circuits=circuits, shots=circuits * piece.shots)
-            for piece in due(sweep, runtime=runtime)
-            for circuits in [piece.n_points * len(sweep.forms)]
-        ),
-        Decimal(0),
-    )
+def _at_the_device(sweep: Sweep, *, runtime: Runtime) -> set[ExecutionId]:
+    """Return what the run has bought and not landed, whoever else has measured the same."""
+    run = runtime.journal.run(sweep.experiment.run_id)
+    if not runtime.backend(run).charges:
+        return set()
+    entries = runtime.journal.executions(run.run_id)
+    return {entry.execution.execution_id for entry in entries if entry.state in _BOUGHT}
 
 
-def earlier(spec: SweepSpec, *, run: Run, runtime: Runtime) -> tuple[SweepSpec, ...]:
-    """Return the sweeps of the same experiment that have been run to their end."""
-    found = []
-    for other in runtime.journal.runs(limit=MAX_EARLIER):
-        done = other.flow == "sweep" and other.state is RunState.COMPLETED
-        if done and other.run_id != run.run_id and other.target == run.target:
-            inputs = inputs_of(other.asked, folder=folder_of(other, home=runtime.home))
-            if inputs.spec.experiment_id == spec.experiment_id:
-                found.append(inputs.spec)
-    return tuple(found)
+def quote(sweep: Sweep, *, readout_shots: int, runtime: Runtime) -> Quote:
+    """Return what the run buys, with what it has bought before it stopped."""
+    every, run_id = list(sweep.pieces()), sweep.experiment.run_id
+    others = runtime.journal.landed_chunks([piece.key for piece in every], but_of=run_id)
+    ours = [piece for piece in every if piece.key not in others]
+    quotes = [_quote(sweep, piece) for piece in ours]
+    if ours and Technique.READOUT in sweep.mitigation.techniques:
+        readout = sweep.experiment.readout(shots=readout_shots)
+        quotes.append(quote_executions(readout, snapshot=sweep.experiment.snapshot))
+    return sum(quotes, Quote())

@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -15,6 +15,7 @@ from datasets.layout import Home
 from deployments.server.ephemeral import QUIET, EphemeralServer
 from tests.e2e.preloaded import Request
 from tests.e2e.processes import QRT, ROOT, Preloaded, Process, afresh, check_in_time
+from tests.e2e.sandbox_process import Sandbox
 
 TIMEOUT_S = 180
 
@@ -140,3 +141,30 @@ def homeless(preloaded: Preloaded, prefect_url: str, one_authority: Path) -> Com
 def qrt(qrt_home: Path, homeless: Command) -> Command:
     """Return what runs `qrt` in a process of its own, with an empty home."""
     return replace(homeless, environment=homeless.environment | {"QRT_HOME": str(qrt_home)})
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory, preloaded: Preloaded) -> Iterator[Sandbox]:
+    """Start one sandbox for all tests of this file."""
+    found = Sandbox(tmp_path_factory.mktemp("sandbox"))
+    found.start(preloaded.fork)
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def sandbox(process: Sandbox) -> Iterator[Sandbox]:
+    """Return the sandbox without faults."""
+    process.strike()
+    yield process
+    process.strike()
+
+
+@pytest.fixture
+def on_garnet(qrt: Command, sandbox: Sandbox) -> Callable[..., Ran]:
+    """Return `qrt`, pointed at the sandbox."""
+
+    def run(*arguments: str, main: str = QRT, **environment: str) -> Ran:
+        return qrt(*arguments, main=main, **(sandbox.environment | environment))
+
+    return run

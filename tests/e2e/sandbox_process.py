@@ -102,3 +102,15 @@ class Sandbox:
         with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - loopback
             found: dict[str, Any] = json.loads(answer.read())
             return found
+
+
+class Bill:
+    """What was charged since this was made."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox, self._before = sandbox, sandbox.ask("bill")
+
+    def since(self) -> tuple[int, int, float]:
+        now = self._sandbox.ask("bill")
+        tasks, shots = (now[name] - self._before[name] for name in ("tasks", "shots"))
+        return tasks, shots, round(now["usd"] - self._before["usd"], 6)

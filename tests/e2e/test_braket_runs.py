@@ -1,14 +1,13 @@
 """A run on a Braket device is bought once and paid as planned, whatever goes wrong on the way."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Command, Ran
-from tests.e2e.processes import QRT, Preloaded
-from tests.e2e.sandbox_process import GARNET, Sandbox
+from tests.e2e.conftest import Ran
+from tests.e2e.sandbox_process import GARNET, Bill, Sandbox
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -17,45 +16,6 @@ SHORT = (
     "--readout-shots", "1000", "--json",
 )  # fmt: skip
 PLANNED = 4  # readout, two iterations, the final estimate
-
-
-@pytest.fixture(scope="module")
-def process(tmp_path_factory: pytest.TempPathFactory, preloaded: Preloaded) -> Iterator[Sandbox]:
-    """Start one sandbox for all tests of this file."""
-    found = Sandbox(tmp_path_factory.mktemp("sandbox"))
-    found.start(preloaded.fork)
-    yield found
-    found.end()
-
-
-@pytest.fixture
-def sandbox(process: Sandbox) -> Iterator[Sandbox]:
-    """Return the sandbox without faults."""
-    process.strike()
-    yield process
-    process.strike()
-
-
-@pytest.fixture
-def on_garnet(qrt: Command, sandbox: Sandbox) -> Callable[..., Ran]:
-    """Return `qrt`, pointed at the sandbox."""
-
-    def run(*arguments: str, main: str = QRT, **environment: str) -> Ran:
-        return qrt(*arguments, main=main, **(sandbox.environment | environment))
-
-    return run
-
-
-class Bill:
-    """What was charged since this was made."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox, self._before = sandbox, sandbox.ask("bill")
-
-    def since(self) -> tuple[int, int, float]:
-        now = self._sandbox.ask("bill")
-        tasks, shots = (now[name] - self._before[name] for name in ("tasks", "shots"))
-        return tasks, shots, round(now["usd"] - self._before["usd"], 6)
 
 
 def check_paid_as_planned(ran: Ran, bill: Bill, *, tasks: int = PLANNED) -> None:

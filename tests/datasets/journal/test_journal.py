@@ -182,6 +182,8 @@ def test_a_run_is_found_by_the_beginning_of_its_id(journal: Journal) -> None:
     assert journal.run("aaaa").run_id == RUN.run_id
     with pytest.raises(UnknownName, match="Unknown run 'b'"):
         journal.run("b")
+    with pytest.raises(UnknownName, match="Unknown run ''"):
+        journal.run("")  # as of a variable in a script that was never set
     journal.begin(replace(RUN, run_id=RunId("aa" + "b" * 30)))
     with pytest.raises(UnknownName, match="Unknown run 'aa'"):
         journal.run("aa")

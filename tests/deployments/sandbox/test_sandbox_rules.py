@@ -36,6 +36,10 @@ def test_prices_are_those_of_real_bills(
     assert usd(catalogue.resolve(target), shots=shots, seconds=seconds) == Decimal(price)
 
 
+def test_tasks_in_a_reservation_cost_nothing_themselves() -> None:
+    assert usd(catalogue.resolve("emulator:garnet"), shots=1000, reserved=True) == 0
+
+
 def test_five_program_sets_of_cepheus_cost_what_they_really_did() -> None:
     snapshot = catalogue.resolve("emulator:cepheus")
     sets = [(snapshot.arn, 2568, str(usd(snapshot, shots=2568))) for _ in range(5)]

@@ -17,6 +17,7 @@ from datasets.records.executions import (
     Purpose,
 )
 from tasks.backends import noise
+from tasks.backends.engine.results import Counts
 from tasks.backends.lowered import Lowered, lower
 from tasks.core.energies import Estimator, estimator
 from tasks.core.identity import canonical, execution_id
@@ -69,7 +70,13 @@ class Measuring:
         began = datetime.now(UTC)
         share = self.share(points)
         found = self.lowered.counts(np.array(points), shots=share.shots, seed=self.seed(index))
-        block = CountsBlock(
+        block = self.block(found)
+        estimates = self.estimator.energies(block)
+        return Measured(index, points, block, estimates, began, datetime.now(UTC))
+
+    def block(self, found: Counts) -> CountsBlock:
+        """Return what the engine counted, as the counts of the groups."""
+        return CountsBlock(
             n_points=found.n_points,
             n_qubits=len(self.experiment.compiled.measured_qubits),
             forms=self.forms,
@@ -77,8 +84,6 @@ class Measuring:
             counts=found.counts,
             offsets=found.offsets,
         )
-        estimates = self.estimator.energies(block)
-        return Measured(index, points, block, estimates, began, datetime.now(UTC))
 
     def seed(self, index: int) -> int:
         """Return the seed of an iteration's sampling."""

@@ -25,8 +25,8 @@ from datasets.layout import Home
 from datasets.problems.catalogue import load
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
-from tasks.backends.engine.compiled import from_circuits
 from tasks.backends.engine import running
+from tasks.backends.engine.compiled import from_circuits
 from tasks.core.ansatz import Kind, build
 from tasks.core.compilation.compiler import compile_program
 from tasks.core.energies import estimator

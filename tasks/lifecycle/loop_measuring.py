@@ -34,11 +34,11 @@ RAW = "raw"  # a loop's iterations measure nothing but the circuits as they are
 class Share:
     """What each iteration with so many points consists of, as it would be bought.
 
-    `shots` are those of each group at a point; `copies` those of its executables.
+    `shots` are those of each group at a point.
     """
 
     shots: tuple[int, ...]
-    copies: tuple[int, ...]
+    executables: tuple[Executable, ...]
     cost_usd: Decimal
 
 
@@ -111,7 +111,12 @@ class Measuring:
                 if executable.point == 0:
                     copies[places[executable.basis]] += executable.copies
                     shots[places[executable.basis]] += each * executable.copies
-        return Share(tuple(shots), tuple(copies), total_usd(executions))
+        executables = tuple(
+            Executable(point, form.basis, form.variant, count)
+            for point in range(len(points))
+            for form, count in zip(self.forms, copies, strict=True)
+        )
+        return Share(tuple(shots), executables, total_usd(executions))
 
     def entry(self, measured: Measured) -> Entry:
         """Return what the journal is to know of the iteration's execution, which has ended."""
@@ -158,11 +163,7 @@ class Measuring:
             action=action,
             shots=shots,
             seed=seed,
-            executables=tuple(
-                Executable(point, form.basis, form.variant, copies)
-                for point in range(len(measured.points))
-                for form, copies in zip(self.forms, share.copies, strict=True)
-            ),
+            executables=share.executables,
             purpose=Purpose.ITERATION,
             iteration=measured.index,
             cost_usd=share.cost_usd,

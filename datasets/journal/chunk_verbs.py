@@ -6,9 +6,12 @@ Nothing is paid for, so nothing has to be written ahead: what is lost is simulat
 from collections.abc import Sequence
 from dataclasses import fields
 
+import sqlalchemy as sa
+
 from datasets.journal.database import Database, insert_once
-from datasets.journal.rows import Entry, execution_row, iteration_row
+from datasets.journal.rows import Entry, execution_row, iteration_row, to_entry
 from datasets.journal.tables import executions, iterations
+from datasets.records.executions import ExecutionState, Purpose, RunId
 from datasets.records.runs import Iteration
 
 
@@ -21,6 +24,20 @@ class ChunkVerbs(Database):
             rows = (_row(entry) | {"chunk": chunk} for entry in entries)
             insert_once(connection, executions, *rows)
             insert_once(connection, iterations, *map(iteration_row, made))
+
+    def kept(self, run_id: RunId) -> dict[str, list[Entry]]:
+        """Return the executions of a loop that have ended and not landed, by their chunk."""
+        wanted = sa.select(executions).where(
+            executions.c.run_id == run_id,
+            executions.c.purpose == Purpose.ITERATION,
+            executions.c.state == ExecutionState.COMPLETED,
+            executions.c.chunk.is_not(None),
+        )
+        found: dict[str, list[Entry]] = {}
+        with self._reading() as connection:
+            for row in connection.execute(wanted.order_by(executions.c.iteration)):
+                found.setdefault(row.chunk, []).append(to_entry(row))
+        return found
 
 
 def _row(entry: Entry) -> dict[str, object]:

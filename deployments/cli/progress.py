@@ -12,6 +12,7 @@ from deployments.cli.summary import at_most
 from tasks.core.events import Event, listening
 from tasks.core.quotes import Quote
 
+LINE_EVERY_S = 0.1  # on a simulator an iteration takes less time than its line
 STAGES = {
     "run.starting": lambda f: f"starting: {f['title']} on {f['target']}",
     "run.opened": lambda f: f"run {f['run_id']}",
@@ -41,18 +42,22 @@ def showing(*, quiet: bool) -> Iterator[None]:
 
 
 class _Lines:
-    """A line for each stage and iteration."""
+    """A line for each stage, and for iterations as often as somebody could read one."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
         self._clock = _Clock()
+        self._written_s = -LINE_EVERY_S
 
     def hear(self, event: Event) -> None:
         if text := _stage(event):
             self._write(text)
         if event.name == "iteration.completed":
             step, steps = event.fields["iteration"] + 1, event.fields["of"]
-            self._write(f"iteration {step:>3}/{steps}  {_figures(event, self._clock.left(event))}")
+            left_s, now_s = self._clock.left(event), time.monotonic()
+            if step == steps or now_s - self._written_s >= LINE_EVERY_S:
+                self._write(f"iteration {step:>3}/{steps}  {_figures(event, left_s)}")
+                self._written_s = now_s
         if event.name == "piece.landed":
             done, points = event.fields["done"], event.fields["points"]
             self._write(f"{done:,}/{points:,} points  {event.fields['left_s']:.0f} s left")

@@ -17,6 +17,7 @@ from datasets.records.executions import (
     Purpose,
 )
 from tasks.backends import noise
+from tasks.backends.engine.results import Counts
 from tasks.backends.lowered import Lowered, lower
 from tasks.core.energies import Estimator, estimator
 from tasks.core.identity import canonical, execution_id
@@ -33,11 +34,11 @@ RAW = "raw"  # a loop's iterations measure nothing but the circuits as they are
 class Share:
     """What each iteration with so many points consists of, as it would be bought.
 
-    `shots` are those of each group at a point; `copies` those of its executables.
+    `shots` are those of each group at a point.
     """
 
     shots: tuple[int, ...]
-    copies: tuple[int, ...]
+    executables: tuple[Executable, ...]
     cost_usd: Decimal
 
 
@@ -69,7 +70,13 @@ class Measuring:
         began = datetime.now(UTC)
         share = self.share(points)
         found = self.lowered.counts(np.array(points), shots=share.shots, seed=self.seed(index))
-        block = CountsBlock(
+        block = self.block(found)
+        estimates = self.estimator.energies(block)
+        return Measured(index, points, block, estimates, began, datetime.now(UTC))
+
+    def block(self, found: Counts) -> CountsBlock:
+        """Return what the engine counted, as the counts of the groups."""
+        return CountsBlock(
             n_points=found.n_points,
             n_qubits=len(self.experiment.compiled.measured_qubits),
             forms=self.forms,
@@ -77,8 +84,6 @@ class Measuring:
             counts=found.counts,
             offsets=found.offsets,
         )
-        estimates = self.estimator.energies(block)
-        return Measured(index, points, block, estimates, began, datetime.now(UTC))
 
     def seed(self, index: int) -> int:
         """Return the seed of an iteration's sampling."""
@@ -106,7 +111,12 @@ class Measuring:
                 if executable.point == 0:
                     copies[places[executable.basis]] += executable.copies
                     shots[places[executable.basis]] += each * executable.copies
-        return Share(tuple(shots), tuple(copies), total_usd(executions))
+        executables = tuple(
+            Executable(point, form.basis, form.variant, count)
+            for point in range(len(points))
+            for form, count in zip(self.forms, copies, strict=True)
+        )
+        return Share(tuple(shots), executables, total_usd(executions))
 
     def entry(self, measured: Measured) -> Entry:
         """Return what the journal is to know of the iteration's execution, which has ended."""
@@ -153,11 +163,7 @@ class Measuring:
             action=action,
             shots=shots,
             seed=seed,
-            executables=tuple(
-                Executable(point, form.basis, form.variant, copies)
-                for point in range(len(measured.points))
-                for form, copies in zip(self.forms, share.copies, strict=True)
-            ),
+            executables=share.executables,
             purpose=Purpose.ITERATION,
             iteration=measured.index,
             cost_usd=share.cost_usd,

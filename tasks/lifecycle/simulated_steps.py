@@ -7,10 +7,8 @@ written ahead: what a kill takes is simulated again, and ends as if nothing had 
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from datasets.journal.rows import Entry
-from datasets.records.executions import ExecutionState, Purpose
 from datasets.records.runs import Iteration
 from tasks.core.events import emit
 from tasks.errors import RunCancelled, StorageFault
@@ -21,7 +19,7 @@ from tasks.lifecycle.rows import execution_row, iteration_row
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.steps import Point
 
-LANDED_EVERY_S = 10.0  # a landing takes some tenths of a second, whatever it lands
+LANDED_EVERY_S = 30.0  # a landing takes half a second, whatever it lands
 MAX_ROWS = 2**20  # counts that are kept in memory
 ASKED_EVERY_S = 0.5  # how long a cancelled run may go on unknowing
 
@@ -67,17 +65,8 @@ class SimulatedSteps:
     def end(self, done: Sequence[Iteration]) -> None:
         """Land what waits, and what was written down and not landed before."""
         self._write()
-        journal = self.runtime.journal
-        entries = [
-            entry
-            for entry in journal.executions(self.dispatch.run_id)
-            if entry.execution.purpose is Purpose.ITERATION
-            and entry.state is ExecutionState.COMPLETED
-        ]
-        chunks = journal.assign_chunk([e.execution.execution_id for e in entries], "iterations")
-        by_chunk = groupby(entries, key=lambda entry: chunks[entry.execution.execution_id])
-        for chunk, members in by_chunk:
-            self._land_again(chunk, list(members), done)
+        for chunk, entries in self.runtime.journal.kept(self.dispatch.run_id).items():
+            self._land_again(chunk, entries, done)
 
     def _check_wanted(self, now_s: float) -> None:
         if now_s - self._asked_s < ASKED_EVERY_S:
@@ -121,8 +110,7 @@ class SimulatedSteps:
 
     def _land_again(self, chunk: str, entries: Sequence[Entry], done: Sequence[Iteration]) -> None:
         """Simulate a chunk that was written down and not landed, and land it."""
-        ordered = sorted(entries, key=lambda entry: entry.execution.iteration)
-        made = [done[entry.execution.iteration] for entry in ordered]
+        made = [done[entry.execution.iteration] for entry in entries]
         measured = [self.measuring.measure(each.iteration, each.points) for each in made]
         for found, known in zip(measured, made, strict=True):
             if tuple(found.estimates.value.tolist()) != tuple(e for e, _ in known.energies):
@@ -132,4 +120,4 @@ class SimulatedSteps:
                     "with the release that began it, or start a new run."
                 )
                 raise StorageFault(message)
-        self._land(chunk, ordered, measured, made)
+        self._land(chunk, entries, measured, made)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from datasets.records.circuits import Angle, Circuit, Gate
-from tasks.backends.engine.program import Program, Step
+from tasks.backends.engine.program import Program, Step, interned
 from tasks.backends.noise import NoiseModel
 
 
@@ -24,7 +24,9 @@ def from_circuits(
     rates = [noise.readout.get(label, 0.0) if noise else 0.0 for label in measured_qubits]
     readout = tuple((rate, rate) for rate in rates) if any(rates) else ()
     return tuple(
-        Program(len(places), tuple(_steps(circuit.gates, places, noise)), measured, readout)
+        interned(
+            Program(len(places), tuple(_steps(circuit.gates, places, noise)), measured, readout)
+        )
         for circuit in circuits
     )
 

@@ -100,6 +100,15 @@ class Program:
         return tuple(sorted(names))
 
 
+@lru_cache(maxsize=256)
+def interned(program: Program) -> Program:
+    """Return the first of all programs that are equal to this one.
+
+    What is kept for a program is then found without comparing it step by step at every call.
+    """
+    return program
+
+
 @lru_cache(maxsize=64)
 def parameters_of(programs: tuple[Program, ...]) -> frozenset[str]:
     """Return the names of the free parameters of all programs together."""

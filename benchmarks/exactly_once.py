@@ -106,7 +106,7 @@ def measured(scenario: Scenario, way: str, *, tasks: int, folder: Path) -> Figur
         _settle(sandbox)
         bill, created = sandbox.ask("bill"), _created(sandbox)
     finally:
-        sandbox.stop()
+        sandbox.end()
     twice = _twice(folder / "home") if way == "quantum-runtime" else None
     failed = 2 if "fail" in scenario.name else 0
     planned = round((tasks - failed) * USD_PER_TASK, 6)

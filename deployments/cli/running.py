@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from importlib import import_module
 from threading import Thread
 from typing import Any
 
@@ -18,6 +19,9 @@ from tasks.errors import BadInput
 from tasks.lifecycle.closing import follow_up
 from tasks.lifecycle.report import write_report
 from tasks.lifecycle.runtime import open_runtime
+
+# What the stages import when they need it, the flow's own seconds; here it is the server's time.
+HEAVY = ("duckdb", "pandas", "pyarrow.parquet", "qiskit.transpiler")
 
 
 def validated(flow: str, **values: Any) -> BaseModel:
@@ -49,23 +53,30 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
 def _result(
     flow: str, parameters: BaseModel, *, run_id: str | None, server: EphemeralServer | None
 ) -> dict[str, Any]:
-    warming = Thread(target=_warm, daemon=True)
+    warming = Thread(target=_warm, args=(flow,), daemon=True)
     warming.start()
     runnable = load(flow)  # while the server starts
     if server:
         server.ready()
     warming.join()
-    result: dict[str, Any] = asyncio.run(runnable(parameters, run_id=run_id))
+    from prefect.context import SyncClientContext
+
+    # Without a client that is open already each task would make its own, 28 ms of TLS context.
+    with SyncClientContext.get_or_create():
+        result: dict[str, Any] = asyncio.run(runnable(parameters, run_id=run_id))
     return result
 
 
-def _warm() -> None:
+def _warm(flow: str) -> None:
     """Pay for what the run needs later while the server starts."""
     from datasets.contracts.checking import warm as warm_contracts
     from tasks.backends.simulation import warm as warm_kernels
 
-    warm_kernels()
     warm_contracts()
+    if known(flow).kernels:
+        warm_kernels()
+    for name in HEAVY:
+        import_module(name)
 
 
 def _one_line(error: ValidationError) -> str:

@@ -1,6 +1,7 @@
 """Sides in processes of their own: other tools, and our own command."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ AT_ONCE = {
     "PennyLane default.qubit, broadcast": "benchmarks.peers.pennylane_broadcast",
     "prefect-qiskit with Aer": "benchmarks.peers.prefect_qiskit_aer",
 }
+# Aer's OpenMP threads spin; beside any other work on two cores it is ten times slower with two.
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 NAIVE = "Prefect, a task per circuit"
 
 
@@ -66,6 +69,7 @@ def _served(name: str, command: Sequence[str], work: Workload, n_points: int) ->
     process = subprocess.Popen(  # noqa: S603 - our own modules
         command,
         cwd=ROOT,
+        env=os.environ | ONE_THREAD,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -9,23 +9,26 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks import sides
-from benchmarks.commands import qrt, sweep
+from benchmarks.commands import ROOT, qrt, sweep
 from benchmarks.peer_sides import Runtime, peers
 from benchmarks.sides import Side, compare
 from benchmarks.workloads import MILLION, NOISY, SIX, SIZES, TEN, Workload
 
 STARTS = 15
+LANDING = "benchmarks.landing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,14 @@ def starts(options: Options) -> list[dict[str, Any]]:
     ]
 
 
+def landing(_: Options) -> list[dict[str, Any]]:
+    """Print the tables of `benchmarks.landing`: landing, checks, GROUP BY beside DuckDB alone."""
+    command = [sys.executable, "-m", LANDING, "--rows", "1000000", "--repeat", "3"]
+    if find_spec(LANDING):
+        subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - our own module
+    return []
+
+
 PARTS: Mapping[str, Callable[[Options], list[dict[str, Any]]]] = {
     "six": six,
     "ten": ten,
@@ -97,6 +108,7 @@ PARTS: Mapping[str, Callable[[Options], list[dict[str, Any]]]] = {
     "sizes": sizes,
     "starts": starts,
     "million": million,
+    "landing": landing,
 }
 
 

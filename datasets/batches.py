@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from datasets import encoding
 from datasets.conversion import Rows, to_table
 from datasets.layout import file_path
-from datasets.schemas import schema
 from datasets.stores import Store
 from tasks.errors import StorageFault, Terminal
 
@@ -53,7 +52,7 @@ def landed(store: Store, batch: Batch) -> encoding.Label | None:
     except ValueError as error:
         message = f"{where} is damaged. Move it away and land it again; `qrt verify` lists damage."
         raise StorageFault(message) from error
-    if found is None or found.identity != batch.label.identity:
+    if found is None or found.identity != _identity(batch, form=found.form):
         message = (
             f"{where} is landed already with other rows, and landed files never change. "
             "Use another key, or move the file away if it is wrong."
@@ -62,16 +61,34 @@ def landed(store: Store, batch: Batch) -> encoding.Label | None:
     return found
 
 
-def publish(store: Store, batch: Batch) -> bool:
+def contents(batch: Batch) -> bytes:
+    """Return the bytes of the batch's file.
+
+    Raises:
+        ValueError: there is a null where the schema allows none.
+    """
+    return encoding.encode(encoding.strict(batch.label.table, batch.rows), batch.label)
+
+
+def publish(store: Store, batch: Batch, data: bytes | None = None) -> bool:
     """Make the batch's file appear; False when somebody else has just landed the same.
+
+    `data` are its `contents`, where they are made already.
 
     Raises:
         Terminal: somebody else has just landed other rows.
     """
-    strict = batch.rows.cast(schema(batch.label.table))
     try:
-        store.publish(batch.path, encoding.encode(strict, batch.label))
+        store.publish(batch.path, contents(batch) if data is None else data)
     except FileExistsError:
         landed(store, batch)
         return False
     return True
+
+
+def _identity(batch: Batch, *, form: int) -> str:
+    """Return the batch's identity in the words of an older form."""
+    told = batch.label
+    if form == told.form:
+        return told.identity
+    return encoding.label(told.table, told.key, batch.rows, form=form).identity

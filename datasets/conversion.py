@@ -6,6 +6,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
 from datasets.columns import Column
+from datasets.content import coded, compact
 from datasets.schemas import arrow_type, schema, table_of
 from tasks.core.identity import canonical
 from tasks.errors import Terminal
@@ -18,6 +19,10 @@ Rows: TypeAlias = "Sequence[Mapping[str, Any]] | pa.Table"
 
 def to_table(name: str, rows: Rows) -> "pa.Table":
     """Return rows as a table with the schema's columns and types, in its order.
+
+    An Arrow table never becomes Python objects; it may leave out columns that may be null, and
+    have texts as dictionaries: a constant column is one text and a number a row. So are the texts
+    that come back, as `content.coded` makes them.
 
     Nulls are let through wherever they are: refusing them is the contract's work, which keeps the
     rows. A JSON column takes text as it stands and makes canonical text of anything else.
@@ -35,7 +40,7 @@ def to_table(name: str, rows: Rows) -> "pa.Table":
         for row in rows:
             _know(name, row)
         arrays = [_from_rows(name, column, rows) for column in columns]
-    return pa.Table.from_arrays(arrays, schema=relaxed(name)).combine_chunks()
+    return compact(pa.Table.from_arrays(arrays, [column.name for column in columns]))
 
 
 def relaxed(name: str) -> "pa.Schema":
@@ -62,6 +67,8 @@ def _from_arrow(name: str, column: Column, table: "pa.Table") -> Any:
         return pa.nulls(len(table), kind)
     given = table.column(column.name)
     _refuse_loose(name, column, given.type)
+    if pa.types.is_dictionary(given.type) and pa.types.is_string(kind):
+        return coded(given)
     try:
         return given.cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:

@@ -1,14 +1,16 @@
 """The lake: immutable Parquet files that are checked against their contract before they appear."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from datasets import quarantine, verification
-from datasets.batches import Batch, landed, prepare, publish
+from datasets.batches import Batch, contents, landed, prepare, publish
 from datasets.contracts.checking import Verdict, check
 from datasets.conversion import Rows
 from datasets.encoding import Label
@@ -18,6 +20,7 @@ from tasks.core.events import emit
 from tasks.core.identity import digest
 from tasks.errors import BadInput, BrokenContract
 
+Contents: TypeAlias = Callable[[], bytes] | None  # what gives a file's bytes once they are made
 RUN_ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32,64}")
 
 
@@ -65,11 +68,11 @@ class Lake:
         with explain(self.root, run_id=run_id):
             found = [landed(store, batch) for batch in chunk]
             if None not in found and _is_known_good(store, chunk, run_id=run_id):
-                return tuple(_land(store, *pair) for pair in zip(chunk, found, strict=True))
-            verdicts = [check(batch.label.table, batch.rows) for batch in chunk]
+                return tuple(map(partial(_land, store), chunk, found))
+            verdicts, encoded = _check(chunk, found)
             if not all(verdict.success for verdict in verdicts):
                 self._refuse(store, chunk, verdicts, run_id=run_id)
-            files = tuple(_land(store, *pair) for pair in zip(chunk, found, strict=True))
+            files = tuple(map(partial(_land, store), chunk, found, encoded))
             _witness(store, chunk, verdicts, run_id=run_id)
             return files
 
@@ -100,8 +103,20 @@ def _know_run(run_id: str) -> None:
         raise BadInput(message)
 
 
-def _land(store: Store, batch: Batch, found: Label | None) -> LandedFile:
-    created = found is None and publish(store, batch)
+def _check(
+    chunk: Sequence[Batch], found: Sequence[Label | None]
+) -> tuple[list[Verdict], list[Contents]]:
+    """Check the batches while another thread encodes those that are not there yet."""
+    with ThreadPoolExecutor(1, "encoding") as beside:
+        encoded: list[Contents] = [
+            beside.submit(contents, batch).result if there is None else None
+            for batch, there in zip(chunk, found, strict=True)
+        ]
+        return [check(batch.label.table, batch.rows) for batch in chunk], encoded
+
+
+def _land(store: Store, batch: Batch, found: Label | None, encoded: Contents = None) -> LandedFile:
+    created = found is None and publish(store, batch, encoded() if encoded else None)
     emit("file.landed", path=str(batch.path), created=created)
     return LandedFile(
         store.locate(batch.path), len(batch.rows), (found or batch.label).sha256, created

@@ -43,9 +43,10 @@ async def sweep(
     confusion = calibrate_readout(
         experiment, mitigation=divided.mitigation, shots=parameters.readout_shots
     )
-    for piece in sweeping.due(divided):
+    left = sweeping.due(divided)
+    for piece in left:
         measured = sweeping.measure(divided, piece=piece)
-        sweeping.land(measured, sweep=divided, confusion=confusion)
+        sweeping.land(measured, sweep=divided, confusion=confusion, progress=left)
     settle(run)
 
     result = summarise_sweep(divided, run=run, name=inputs.name)

@@ -7,7 +7,7 @@ from datasets.layout import home
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.session import Optimum
 from tasks.lifecycle.experiment import Experiment, Search
-from tasks.lifecycle.loop import Loop
+from tasks.lifecycle.loop import Loop, steps
 from tasks.lifecycle.runtime import open_runtime
 
 
@@ -15,5 +15,5 @@ from tasks.lifecycle.runtime import open_runtime
 def optimise(experiment: Experiment, *, search: Search, confusion: Confusion | None) -> Optimum:
     """Minimise the energy, going on from the last completed iteration."""
     runtime = open_runtime(home())
-    dispatch = runtime.dispatch(runtime.journal.run(experiment.run_id))
-    return Loop(experiment, search, confusion, runtime, dispatch).run()
+    taken = steps(experiment, search=search, confusion=confusion, runtime=runtime)
+    return Loop(experiment, search, taken, runtime.journal.iterations(experiment.run_id)).run()

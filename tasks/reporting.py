@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from prefect import task
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
 from datasets.records.executions import RunId
 from tasks.core.events import emit
-from tasks.lifecycle.report import markdown, write_report
+from tasks.lifecycle.report import markdown, table, write_report
 from tasks.lifecycle.runtime import open_runtime
 
 
@@ -21,5 +21,7 @@ def report(run_id: RunId) -> Path:
     create_markdown_artifact(
         markdown(run_id, runtime=runtime), key="result", description="What the run found"
     )
+    if rows := table(run_id, runtime=runtime):
+        create_table_artifact(rows, key="values", description="Values at some of the points")
     emit("report.written", path=str(path))
     return path

@@ -1,6 +1,7 @@
 """The stages of a sweep: what is asked for, each piece measured, each piece landed."""
 
 from prefect import task
+from prefect.artifacts import create_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
@@ -13,6 +14,7 @@ from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.runtime import open_runtime
 from tasks.lifecycle.sweep_inputs import SweepInputs, folder_of, inputs_of
 from tasks.lifecycle.sweep_landing import land_piece
+from tasks.lifecycle.sweep_progress import Progress
 from tasks.lifecycle.sweeps import Measured, Sweep
 
 
@@ -48,16 +50,24 @@ def measure(sweep: Sweep, *, piece: Piece) -> Measured:
     return way(sweep, piece, dispatch=dispatch)
 
 
-@task(name="land", cache_policy=NO_CACHE, task_run_name="land {measured.piece.key}")
-def land(measured: Measured, *, sweep: Sweep, confusion: Confusion | None) -> None:
-    """Check and publish one piece with its estimates."""
-    land_piece(measured, sweep=sweep, confusion=confusion, runtime=open_runtime(home()))
-    emit("piece.landed", points=measured.piece.n_points)
-
-
-def due(sweep: Sweep) -> list[Piece]:
+@task(name="divide points", cache_policy=NO_CACHE)
+def due(sweep: Sweep) -> Progress:
     """Return the pieces that are not in the lake yet."""
     left = sweeps.due(sweep, runtime=open_runtime(home()))
-    points = sum(piece.n_points for piece in left)
-    emit("sweep.divided", chunks=len(left), points=points, of=sweep.n_measurements)
-    return left
+    progress = Progress(left, of=sweep.n_measurements)
+    emit("sweep.divided", chunks=len(left), points=progress.points, of=sweep.n_measurements)
+    return progress
+
+
+@task(name="land", cache_policy=NO_CACHE, task_run_name="land {measured.piece.key}")
+def land(
+    measured: Measured, *, sweep: Sweep, confusion: Confusion | None, progress: Progress
+) -> None:
+    """Check and publish one piece with its estimates, and say how far the sweep is."""
+    land_piece(measured, sweep=sweep, confusion=confusion, runtime=open_runtime(home()))
+    if progress.landed(measured.piece):
+        create_progress_artifact(
+            100 * progress.fraction,
+            key=f"progress-{sweep.experiment.run_id}",
+            description=f"{progress.left_s:.0f} s left",
+        )

@@ -4,14 +4,18 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from datasets.columns import Kind
+from datasets.content import one_chunk, plain
 from datasets.schemas import table_of
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import pyarrow as pa
 
+BLOCK = 16_384
 
-def frame(table: str, rows: "pa.Table") -> "pd.DataFrame":
+
+def seen(table: str, rows: "pa.Table") -> "pa.Table":
     """Return rows for checking, one column a column, with these differences.
 
     NaN becomes infinity, since pandas would take it for null; money becomes float; a list of
@@ -19,7 +23,6 @@ def frame(table: str, rows: "pa.Table") -> "pd.DataFrame":
     `counts` gets `outcome_width`: how many bits the outcome needs, null unless exactly one of
     `outcome` and `outcome_bits` is there.
     """
-    import pandas as pd
     import pyarrow as pa
 
     columns = {
@@ -28,9 +31,17 @@ def frame(table: str, rows: "pa.Table") -> "pd.DataFrame":
     }
     if table == "counts":
         columns["outcome_width"] = _widths(rows)
+    return pa.table(columns)
+
+
+def frame(rows: "pa.Table") -> "pd.DataFrame":
+    """Return what is `seen` of rows as a data frame."""
+    import pandas as pd
+    import pyarrow as pa
+
     exact = {pa.uint64(): pd.UInt64Dtype()}  # as float, a nullable outcome would lose bits
-    seen: pd.DataFrame = pa.table(columns).to_pandas(types_mapper=exact.get)
-    return seen
+    made: pd.DataFrame = plain(rows).to_pandas(types_mapper=exact.get)
+    return made
 
 
 def _seen(kind: Kind, column: "pa.ChunkedArray") -> Any:
@@ -47,9 +58,9 @@ def _seen(kind: Kind, column: "pa.ChunkedArray") -> Any:
         case "texts":
             return pc.binary_join(column, ",")
         case "bytes":
-            return pa.array(
-                [None if v is None else v.hex() for v in column.to_pylist()], pa.string()
-            )
+            distinct = one_chunk(column).dictionary_encode()
+            spelled = pa.array([v.hex() for v in distinct.dictionary.to_pylist()], pa.string())
+            return pa.DictionaryArray.from_arrays(distinct.indices, spelled)
     return column
 
 
@@ -66,10 +77,22 @@ def _widths(rows: "pa.Table") -> "pa.Array":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    outcome, wide = (rows.column(name).combine_chunks() for name in ("outcome", "outcome_bits"))
-    powers = np.uint64(1) << np.arange(64, dtype=np.uint64)
-    widths = np.searchsorted(powers, outcome.fill_null(0).to_numpy(), side="right")
+    outcome, wide = (one_chunk(rows.column(name)) for name in ("outcome", "outcome_bits"))
+    widths = _bit_lengths(outcome.fill_null(0).to_numpy())
     for at in np.flatnonzero(wide.is_valid().to_numpy(zero_copy_only=False)):
         widths[at] = int.from_bytes(wide[int(at)].as_py(), "big").bit_length()
     both_or_none = pc.equal(outcome.is_valid(), wide.is_valid()).to_numpy(zero_copy_only=False)
-    return pa.array(widths, pa.int64(), mask=both_or_none)
+    return pa.array(widths, pa.int32(), mask=both_or_none)
+
+
+def _bit_lengths(numbers: "np.ndarray") -> "np.ndarray":
+    """Return how many bits each number needs; in blocks that stay in the processor's cache."""
+    import numpy as np
+
+    lengths = np.empty(len(numbers), np.int32)
+    for start in range(0, len(numbers), BLOCK):
+        block = numbers[start : start + BLOCK]
+        # With the second bit cleared no rounding to a float reaches the next power of two.
+        leading = (block & ~(block >> np.uint64(1))).astype(np.float64)
+        np.frexp(leading, out=(leading, lengths[start : start + BLOCK]))
+    return lengths

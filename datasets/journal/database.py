@@ -64,10 +64,11 @@ class Database:
         emit("journal.written", verb=verb)
 
 
-def insert_once(connection: sa.Connection, table: sa.Table, row: dict[str, object]) -> None:
-    """Insert a row, unless there is one with its key."""
+def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, object]) -> None:
+    """Insert rows, but for those whose key is there."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(insert(table).values(**row).on_conflict_do_nothing())
+    if rows:
+        connection.execute(insert(table).on_conflict_do_nothing(), rows)
 
 
 def _remedy(engine: sa.Engine) -> str:

@@ -6,12 +6,13 @@ decide what to write locks its run first.
 
 from pathlib import Path
 
+from datasets.journal.chunk_verbs import ChunkVerbs
 from datasets.journal.database import connect
 from datasets.journal.execution_verbs import ExecutionVerbs
 from datasets.journal.run_verbs import RunVerbs
 
 
-class Journal(RunVerbs, ExecutionVerbs):
+class Journal(RunVerbs, ExecutionVerbs, ChunkVerbs):
     """Runs, executions, iterations and the ledger in one database; safe to share by threads."""
 
     @classmethod

@@ -14,21 +14,17 @@ from tasks.lifecycle.checks import check_sweep, check_vqe
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One flow as the command line sees it; `title` is the parameter that names a run.
-
-    `kernels` says whether it needs Braket's simulator, whose kernels take seconds to compile.
-    """
+    """One flow as the command line sees it; `title` is the parameter that names a run."""
 
     parameters: type[BaseModel]
     check: Callable[[Mapping[str, Any]], None]
     summary: Callable[[Mapping[str, Any]], str]
     title: str
-    kernels: bool
 
 
 FLOWS: Mapping[str, Known] = {
-    "vqe": Known(VqeParameters, check_vqe, vqe_summary, "problem", kernels=True),
-    "sweep": Known(SweepParameters, check_sweep, sweep_summary, "circuit", kernels=False),
+    "vqe": Known(VqeParameters, check_vqe, vqe_summary, "problem"),
+    "sweep": Known(SweepParameters, check_sweep, sweep_summary, "circuit"),
 }
 
 

@@ -51,6 +51,9 @@ class _Lines:
         if event.name == "iteration.completed":
             step, steps = event.fields["iteration"] + 1, event.fields["of"]
             self._write(f"iteration {step:>3}/{steps}  {_figures(event, self._clock.left(event))}")
+        if event.name == "piece.landed":
+            done, points = event.fields["done"], event.fields["points"]
+            self._write(f"{done:,}/{points:,} points  {event.fields['left_s']:.0f} s left")
 
 
 class _Bar:
@@ -66,16 +69,17 @@ class _Bar:
             self._progress.console.print(text, soft_wrap=True)
         if event.name == "iteration.completed":
             self._step(event)
+        if event.name == "piece.landed":
+            self._show("points", event.fields["done"], event.fields["points"], _left(event))
 
     def _step(self, event: Event) -> None:
-        steps = event.fields["of"]
+        figures = _figures(event, self._clock.left(event))
+        self._show("iterations", event.fields["iteration"] + 1, event.fields["of"], figures)
+
+    def _show(self, what: str, done: int, total: int, figures: str) -> None:
         if self._task is None:
-            self._task = self._progress.add_task("iterations", total=steps, figures="")
-        self._progress.update(
-            self._task,
-            completed=event.fields["iteration"] + 1,
-            figures=_figures(event, self._clock.left(event)),
-        )
+            self._task = self._progress.add_task(what, total=total, figures="")
+        self._progress.update(self._task, completed=done, figures=figures)
 
 
 class _Clock:
@@ -107,6 +111,10 @@ def _figures(event: Event, left: float | None) -> str:
     tail = "from the journal" if left is None else f"{left:.0f} s left"
     energy = f"{fields['energy']:+.5f} ± {fields['stderr']:.5f}"
     return f"{energy}  {fields['shots']:,} shots  {tail}"
+
+
+def _left(event: Event) -> str:
+    return f"points  {event.fields['left_s']:.0f} s left"
 
 
 def _bar(console: Console) -> Progress:

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from pydantic import BaseModel, ValidationError
 
+from datasets.contracts.checking import warm
 from datasets.layout import home
 from datasets.records.runs import RunState
 from deployments.cli.flows_by_name import known, load
@@ -53,12 +54,13 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
 def _result(
     flow: str, parameters: BaseModel, *, run_id: str | None, server: EphemeralServer | None
 ) -> dict[str, Any]:
-    warming = Thread(target=_warm, args=(flow,), daemon=True)
-    warming.start()
+    warm()  # the checks, beside all that comes before the first
+    importing = Thread(target=_import_heavy, daemon=True)
+    importing.start()
     runnable = load(flow)  # while the server starts
     if server:
         server.ready()
-    warming.join()
+    importing.join()
     from prefect.context import SyncClientContext
 
     # Without a client that is open already each task would make its own, 28 ms of TLS context.
@@ -67,14 +69,7 @@ def _result(
     return result
 
 
-def _warm(flow: str) -> None:
-    """Pay for what the run needs later while the server starts."""
-    from datasets.contracts.checking import warm as warm_contracts
-    from tasks.backends.simulation import warm as warm_kernels
-
-    warm_contracts()
-    if known(flow).kernels:
-        warm_kernels()
+def _import_heavy() -> None:
     for name in HEAVY:
         import_module(name)
 

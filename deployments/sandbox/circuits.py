@@ -7,7 +7,6 @@ around every call.
 import math
 import re
 from collections.abc import Callable, Mapping
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,9 @@ from datasets.records.devices import DeviceSnapshot
 from deployments.sandbox.devices import is_simulator
 from deployments.sandbox.noise import Channels, native, typical
 from deployments.sandbox.sampling import Distribution, cumulated
-from tasks.backends import noise, simulation
+from tasks.backends import noise
+from tasks.backends.engine.stock import KERNELS
+from tasks.backends.lowered import lower
 from tasks.core.openqasm_reader import from_openqasm
 from tasks.errors import BadInput, ExecutionFailed
 
@@ -27,7 +28,6 @@ Inputs = Mapping[str, float]
 _COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _FAST = frozenset({"cz", "gpi", "gpi2", "iswap", "ms", "prx", "rx", "rz", "xx", "zz"})
 _PAIR = 2
-_kernels = Lock()
 
 
 def is_verbatim(source: str) -> bool:
@@ -66,7 +66,7 @@ def parsed(source: str, inputs: Inputs) -> Any:
 
 def exclusive(work: Callable[[], Any]) -> Any:
     """Do work in the simulator's kernels while nobody else is in them."""
-    with _kernels:
+    with KERNELS:
         return work()
 
 
@@ -102,9 +102,10 @@ def _quick(source: str, inputs: Inputs, snapshot: DeviceSnapshot) -> Distributio
     for gate in circuit.gates:
         _check_native(gate, snapshot)
     _check_labels(measured, snapshot)
-    (found,) = simulation.probabilities(
-        [circuit], inputs, measured_qubits=measured, noise=noise.of(snapshot)
-    )
+    free = circuit.parameters
+    lowered = lower([circuit], measured_qubits=measured, names=free, noise=noise.of(snapshot))
+    values = np.array([[inputs[name] for name in free]], dtype=np.float64)
+    found = lowered.probabilities(values).values[0][0]
     count = len(measured)
     return Distribution(cumulated(found), tuple(range(count)), (0.0,) * count, 1.0, measured)
 

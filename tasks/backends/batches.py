@@ -39,14 +39,9 @@ def measure(
         snapshot: of the simulator, or of the device whose noise is emulated.
     """
     model = noise.at(snapshot)
-    found = running.counts(
-        from_circuits(circuits, measured_qubits=measured_qubits, noise=model),
-        points,
-        names=names,
-        shots=shots,
-        seed=seed,
-        setting=Setting(noisy=model is not None, workers=os.cpu_count() or 1),
-    )
+    programs = from_circuits(circuits, measured_qubits=measured_qubits, noise=model)
+    setting = Setting(noisy=model is not None, workers=os.cpu_count() or 1)
+    found = running.counts(programs, points, names=names, shots=shots, seed=seed, setting=setting)
     block = CountsBlock(
         n_points=found.n_points,
         n_qubits=len(measured_qubits),

@@ -7,9 +7,10 @@ before the handle is given out. Whoever asks again gets that file, not a second 
 import json
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from numpy.typing import NDArray
 from datasets.records.circuits import Circuit
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Execution, ExecutionState
-from tasks.backends import noise, simulation
+from tasks.backends import noise
+from tasks.backends.engine.sampling import Drawn, draw, rows_of
+from tasks.backends.lowered import Lowered, lower
 from tasks.backends.protocol import Histogram, Outcome, Sold
 from tasks.core.actions import Unit, units
 from tasks.core.openqasm_reader import from_openqasm
@@ -27,6 +30,8 @@ from tasks.errors import BadInput, ExecutionFailed, StorageFault
 
 MAX_DENSITY_MATRIX_QUBITS = 12  # 4**12 complex numbers are 268 MB
 MAX_STATE_VECTOR_QUBITS = 25  # 2**25 are 537 MB
+
+_Points = tuple[tuple[tuple[str, float], ...], ...]  # distinct inputs of units
 
 
 class SimulatedBackend:
@@ -39,6 +44,7 @@ class SimulatedBackend:
         self._snapshot = snapshot
         self._spool = spool
         self._noise = noise.at(snapshot)
+        self._lowered = lru_cache(maxsize=64)(self._lower)  # a run has the same sources to its end
 
     def validate(self, circuit: Circuit) -> None:
         """Refuse circuits that do not fit this machine's memory."""
@@ -114,37 +120,42 @@ class SimulatedBackend:
         """Remove the result from the spool."""
         self._file(handle).unlink(missing_ok=True)
 
-    def _run(self, execution: Execution) -> Iterator[Histogram]:
-        shots, rest = divmod(execution.shots, len(wanted := units(execution.action)))
+    def _run(self, execution: Execution) -> list[Histogram]:
+        wanted = units(execution.action)
+        shots, rest = divmod(execution.shots, len(wanted))
         if rest:
             message = f"{execution.shots} shots do not divide by {len(wanted)} executables."
             raise BadInput(message)
-        known = self._probabilities(wanted)
-        for index, unit in enumerate(wanted):
-            rng = np.random.default_rng([execution.seed, index])
-            drawn = rng.multinomial(shots, known[unit])
-            seen = np.flatnonzero(drawn)
-            yield Histogram(
-                n_qubits=len(known[unit]).bit_length() - 1,
-                outcomes=seen.astype(np.uint64),
-                counts=drawn[seen].astype(np.uint32),
-            )
+        found: dict[int, Histogram] = {}
+        places = _by_source(wanted)
+        known = self._probabilities({s: _inputs(wanted, at) for s, at in places.items()})
+        for stream, (source, at) in enumerate(places.items()):
+            points = {inputs: row for row, inputs in enumerate(_inputs(wanted, at))}
+            rows = known[source][[points[wanted[place].inputs] for place in at]]
+            drawn = draw(rows, shots=shots, seed=execution.seed, stream=stream, first_point=0)
+            found |= zip(at, _histograms(drawn, rows), strict=True)
+        return [found[place] for place in range(len(wanted))]
 
-    def _probabilities(self, wanted: Sequence[Unit]) -> dict[Unit, NDArray[np.float64]]:
-        """Simulate each distinct unit once, those of one point and one register together."""
-        alike: dict[tuple[object, ...], list[Unit]] = defaultdict(list)
-        for unit in dict.fromkeys(wanted):
-            alike[unit.inputs, _read(unit.source)[1]].append(unit)
-        known: dict[Unit, NDArray[np.float64]] = {}
-        for members in alike.values():
-            found = simulation.probabilities(
-                [_read(unit.source)[0] for unit in members],
-                dict(members[0].inputs),
-                measured_qubits=_read(members[0].source)[1],
-                noise=self._noise,
+    def _probabilities(self, points: Mapping[str, _Points]) -> dict[str, NDArray[np.float64]]:
+        """Return each source's probabilities, (n_points, n_outcomes), in as few calls as can be."""
+        alike: dict[tuple[object, ...], list[str]] = defaultdict(list)
+        for source, inputs in points.items():
+            alike[_read(source)[1], inputs].append(source)
+        known: dict[str, NDArray[np.float64]] = {}
+        for sources in alike.values():
+            inputs = points[sources[0]]
+            names = tuple(name for name, _ in inputs[0])
+            values = np.array([[value for _, value in row] for row in inputs]).reshape(
+                len(inputs), len(names)
             )
-            known |= dict(zip(members, found, strict=True))
+            found = self._lowered(tuple(sources), names).probabilities(values)
+            known |= zip(sources, found.values, strict=True)
         return known
+
+    def _lower(self, sources: tuple[str, ...], names: tuple[str, ...]) -> Lowered:
+        circuits = [_read(source)[0] for source in sources]
+        measured_qubits = _read(sources[0])[1]
+        return lower(circuits, measured_qubits=measured_qubits, names=names, noise=self._noise)
 
     def _file(self, handle: str) -> Path:
         return self._spool / f"{handle}.json"
@@ -184,6 +195,29 @@ def _plain(found: Histogram) -> dict[str, object]:
         "outcomes": found.outcomes.tolist(),
         "counts": found.counts.tolist(),
     }
+
+
+def _by_source(wanted: Sequence[Unit]) -> dict[str, list[int]]:
+    """Return the places of each source's units, sources in the order of their first one."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, unit in enumerate(wanted):
+        places[unit.source].append(place)
+    return places
+
+
+def _inputs(wanted: Sequence[Unit], places: Sequence[int]) -> _Points:
+    """Return the distinct points of some units, in the order of their first one."""
+    return tuple(dict.fromkeys(wanted[place].inputs for place in places))
+
+
+def _histograms(drawn: Drawn, rows: NDArray[np.float64]) -> Iterator[Histogram]:
+    offsets = rows_of(drawn, len(rows))
+    for start, stop in pairwise(offsets.tolist()):
+        yield Histogram(
+            n_qubits=rows.shape[1].bit_length() - 1,
+            outcomes=drawn.outcomes[start:stop],
+            counts=drawn.counts[start:stop],
+        )
 
 
 @lru_cache(maxsize=1024)

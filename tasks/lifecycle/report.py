@@ -2,6 +2,7 @@
 
 import json
 import os
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_results import plotted
 
 MAX_PLOTS = 12  # observables that are drawn
+MAX_ROWS = 200  # points in the table of the Prefect UI
 
 
 def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
@@ -85,7 +87,7 @@ def markdown(run_id: RunId, *, runtime: Runtime) -> str:
     run = runtime.journal.run(run_id)
     result = result_of(run)
     if run.flow == "sweep":
-        return _sweep_markdown(result)
+        return _sweep_markdown(result, runtime=runtime)
     exact = result["exact_energy"]
     rows = [
         ("mitigated", f"{result['energy']:.5f} ± {result['stderr']:.5f}"),
@@ -99,7 +101,28 @@ def markdown(run_id: RunId, *, runtime: Runtime) -> str:
     return f"# {result['problem']} on {result['target']}\n\n| | |\n|---|---|\n{table}\n"
 
 
-def _sweep_markdown(result: Mapping[str, Any]) -> str:
+def table(run_id: RunId, *, runtime: Runtime) -> list[dict[str, Any]]:
+    """Return rows for the Prefect UI: a sweep's values at up to `MAX_ROWS` of its points."""
+    run = runtime.journal.run(run_id)
+    if run.flow != "sweep":
+        return []
+    result = result_of(run)
+    columns = {
+        found["observable"]: plotted(result, found["observable"], runtime=runtime, most=MAX_ROWS)
+        for found in result["observables"][:MAX_PLOTS]
+    }
+    return [
+        dict(zip(result["parameters"], rows[0][0], strict=True))
+        | {name: f"{row[1]:+.4f} ± {row[2]:.4f}" for name, row in zip(columns, rows, strict=True)}
+        for rows in zip(*columns.values(), strict=True)
+    ]
+
+
+def _sweep_markdown(result: Mapping[str, Any], *, runtime: Runtime) -> str:
+    pictures = "\n\n".join(
+        f"![{name}](data:image/svg+xml;base64,{b64encode(plot.encode()).decode()})"
+        for name, plot in sweep_plots(result, runtime=runtime)
+    )
     rows = [
         f"| {o['observable']} | {o['least']:+.4f} | {o['most']:+.4f} | {o['stderr']:.4f} |"
         for o in result["observables"]
@@ -108,7 +131,7 @@ def _sweep_markdown(result: Mapping[str, Any]) -> str:
     return (
         f"# {result['circuit']} on {result['target']}\n\n{table}\n\n"
         f"{result['points']:,} points, {result['cost_usd']:.2f} USD at published prices. "
-        f"Report: `{result['report']}`\n"
+        f"Report: `{result['report']}`\n\n{pictures}\n"
     )
 
 

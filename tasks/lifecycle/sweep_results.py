@@ -59,10 +59,10 @@ def sweep_result(sweep: Sweep, *, run: Run, name: str, runtime: Runtime) -> dict
 
 
 def plotted(
-    result: Mapping[str, Any], observable: str, *, runtime: Runtime
+    result: Mapping[str, Any], observable: str, *, runtime: Runtime, most: int = MAX_PLOTTED
 ) -> list[tuple[Any, ...]]:
-    """Return (parameters, value, stderr) of one observable, in the order of the points."""
-    step = -(-result["points"] // MAX_PLOTTED)
+    """Return (parameters, value, stderr) of one observable at up to about `most` points."""
+    step = -(-result["points"] // most)
     source = _POOLED.format(**result)
     sql = (
         f"SELECT parameters, value, stderr FROM ({source}) "  # noqa: S608 - our own digits
@@ -76,10 +76,9 @@ def _ranges(sweep: Sweep, *, runtime: Runtime) -> list[dict[str, Any]]:
     several = bool(sweep.earlier) or sweep.spec.repetitions > 1
     named = {"experiment_id": sweep.spec.experiment_id, "target": sweep.experiment.target}
     source = (_POOLED if several else _PLAIN).format(**named)
-    # Of several points with the same value the first one is named, whatever thread finds it first.
     sql = f"""SELECT observable, count(*) AS points, min(value) AS least,
-        arg_min(parameters, (value, point)) AS least_at, max(value) AS most,
-        arg_max(parameters, (value, -point)) AS most_at, median(stderr) AS stderr
+        arg_min(parameters, {{'v': value, 'p': point}}) AS least_at, max(value) AS most,
+        arg_max(parameters, {{'v': value, 'p': -point}}) AS most_at, median(stderr) AS stderr
         FROM ({source}) GROUP BY observable"""  # noqa: S608 - our own digits
     found = {row["observable"]: row for row in query(runtime.home.lake, sql).records()}
     return [found[each.name] for each in sweep.spec.observables]

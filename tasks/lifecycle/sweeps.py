@@ -21,6 +21,7 @@ from datasets.records.executions import (
 )
 from datasets.records.runs import Run, RunState
 from tasks.backends.batches import measure as measure_together
+from tasks.backends.braket_devices import is_braket
 from tasks.backends.protocol import Outcome
 from tasks.core.identity import canonical
 from tasks.core.mitigation import zne
@@ -82,8 +83,9 @@ class Sweep:
 
     @property
     def chunk_points(self) -> int:
-        """How many points go together."""
-        limit = self.experiment.snapshot.limits.program_set_executables
+        """How many points go together: on a device that is asked over the network, a few tasks."""
+        limits = self.experiment.snapshot.limits
+        limit = limits.program_set_executables if is_braket(self.experiment.target) else None
         return chunk_points(
             n_qubits=len(self.experiment.compiled.measured_qubits),
             n_forms=len(self.forms),

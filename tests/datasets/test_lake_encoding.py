@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -10,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lake_rows import good_rows, rows_of
 
-from datasets import encoding
-from datasets.batches import prepare
+from datasets import content, encoding
+from datasets.batches import landed, prepare, publish
 from datasets.conversion import to_table
+from datasets.stores import LocalStore
 from datasets.tables import TABLES
+from datasets.verification import problems
 
 pytestmark = pytest.mark.slow  # real Parquet, real DuckDB
 
@@ -30,7 +33,7 @@ def test_a_file_gives_back_its_rows_its_label_and_its_bytes(
     again = encoding.decode(data)
     assert again.to_pylist() == rows
     assert encoding.read_label(data) == batch.label
-    assert encoding.content_digest(again) == batch.label.sha256
+    assert content.content_digest(again) == batch.label.sha256
     assert encoding.encode(again, batch.label) == data
 
 
@@ -39,7 +42,7 @@ def test_two_tables_have_one_digest_only_when_they_are_equal(
     one: list[dict[str, Any]], other: list[dict[str, Any]]
 ) -> None:
     first, second = to_table("estimates", one), to_table("estimates", other)
-    same = encoding.content_digest(first) == encoding.content_digest(second)
+    same = content.content_digest(first) == content.content_digest(second)
     assert same == first.equals(second)
 
 
@@ -47,7 +50,7 @@ def test_two_tables_have_one_digest_only_when_they_are_equal(
 def test_chunks_and_slices_do_not_change_the_digest(rows: list[dict[str, Any]], cut: int) -> None:
     whole = to_table("counts", rows)
     pieces = pa.concat_tables([whole.slice(0, cut), whole.slice(cut)])
-    assert encoding.content_digest(pieces) == encoding.content_digest(whole)
+    assert content.content_digest(pieces) == content.content_digest(whole)
 
 
 def test_only_volatile_columns_may_differ_within_one_identity() -> None:
@@ -79,3 +82,50 @@ def test_another_interpreter_writes_the_same_bytes() -> None:
         for seed in ("1", "2")
     }
     assert len(seen) == 1
+
+
+@st.composite
+def relaid(draw: st.DrawFn, table: str, rows: list[dict[str, Any]]) -> pa.Table:
+    """The same rows in another layout: cut, with dictionaries in any order, nullable ones gone."""
+    typed = content.plain(to_table(table, rows))
+    for at, field in enumerate(typed.schema):
+        column = typed.column(at)
+        if pa.types.is_string(field.type) and draw(st.booleans()):
+            extra = draw(
+                st.permutations([*set(column.drop_null().to_pylist()), "unused", "x", "x"])
+            )
+            found = [None if v is None else extra.index(v) for v in column.to_pylist()]
+            coded = pa.DictionaryArray.from_arrays(pa.array(found, pa.int8()), extra)
+            typed = typed.set_column(at, field.name, coded)
+    absent = [c.name for c in TABLES[table].columns if not c.required]
+    empty = [name for name in absent if typed[name].null_count == len(typed)]
+    cut = draw(st.integers(0, len(rows)))
+    pieces = pa.concat_tables([typed.slice(0, cut), typed.slice(cut)])
+    return pieces.drop_columns(empty) if empty and draw(st.booleans()) else pieces
+
+
+@given(st.data(), CASES)
+def test_equal_rows_are_one_landing_however_they_are_given(
+    data: st.DataObject, case: tuple[str, list[dict[str, Any]]]
+) -> None:
+    table, rows = case
+    by_rows = prepare(table, ("a",), rows)
+    by_table = prepare(table, ("a",), data.draw(relaid(table, rows)))
+    assert by_table.label == by_rows.label
+    assert by_table.rows.equals(by_rows.rows)
+    assert encoding.encode(by_table.rows, by_table.label) == encoding.encode(
+        by_rows.rows, by_rows.label
+    )
+
+
+@given(CASES)
+def test_what_was_landed_in_the_first_form_is_the_same_landing(
+    tmp_path_factory: pytest.TempPathFactory, case: tuple[str, list[dict[str, Any]]]
+) -> None:
+    table, rows = case
+    batch = prepare(table, ("a",), rows)
+    old = replace(batch, label=encoding.label(table, ("a",), batch.rows, form=1))
+    store = LocalStore(tmp_path_factory.mktemp("lake"))
+    publish(store, old)
+    assert landed(store, batch) == old.label
+    assert problems(store, [table]) == []

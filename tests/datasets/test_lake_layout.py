@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.layout import file_path, home
+from datasets.schemas import SCHEMA_VERSIONS
 from datasets.tables import TABLES
 from tasks.errors import BadInput, UnknownName
 
@@ -18,7 +19,7 @@ def test_every_key_names_a_file_below_its_table_that_any_file_system_takes(
     table: str, key: tuple[str, ...]
 ) -> None:
     path = file_path(table, key)
-    assert path.parts[:2] == (table, "v1")
+    assert path.parts[:2] == (table, f"v{SCHEMA_VERSIONS[table]}")
     assert len(path.parts) == 2 + len(key)
     for part in path.parts:
         assert part not in {"", ".", ".."}

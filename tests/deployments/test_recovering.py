@@ -170,6 +170,7 @@ def in_a_process(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_with_emulated_runs_only_nothing_is_open_and_no_cloud_is_needed(qrt_home: Path) -> None:
     made = opening.open_runtime(Home(qrt_home))
     made.journal.begin(EMULATED)

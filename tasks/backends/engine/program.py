@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,10 @@ class Program:
     measured: tuple[int, ...]
     readout: tuple[tuple[float, float], ...] = ()
 
+    def __hash__(self) -> int:
+        # A loop looks its programs up at every call: all steps would take as long as evolving.
+        return hash((self.n_qubits, len(self.steps), self.steps[-1:], self.measured))
+
     @property
     def is_noisy(self) -> bool:
         """Whether it needs a density matrix."""
@@ -93,6 +98,12 @@ class Program:
         angles = [angle for step in self.steps for angle in step.angles]
         names = {name for angle in angles for name in names_of(angle)}
         return tuple(sorted(names))
+
+
+@lru_cache(maxsize=64)
+def parameters_of(programs: tuple[Program, ...]) -> frozenset[str]:
+    """Return the names of the free parameters of all programs together."""
+    return frozenset(name for program in programs for name in program.parameters)
 
 
 def names_of(angle: Expression) -> tuple[str, ...]:

@@ -16,7 +16,14 @@ from tasks.backends.engine.choice import Choice, choose, points_together
 from tasks.backends.engine.evolution import Plan, evolve, plan
 from tasks.backends.engine.kernels import States
 from tasks.backends.engine.lowering import DENSITY_MATRIX, STATE_VECTOR, Picture
-from tasks.backends.engine.program import Program, Uncovered, Values, check_points, columns_of
+from tasks.backends.engine.program import (
+    Program,
+    Uncovered,
+    Values,
+    check_points,
+    columns_of,
+    parameters_of,
+)
 from tasks.backends.engine.results import DEFAULT, Counts, Estimates, Setting
 from tasks.errors import BadInput
 
@@ -29,7 +36,7 @@ def counts(
     points: Values,
     *,
     names: Sequence[str],
-    shots: int,
+    shots: int | Sequence[int],
     seed: int,
     setting: Setting = DEFAULT,
 ) -> Counts:
@@ -39,7 +46,7 @@ def counts(
         programs: with the same register.
         points: radians, (n_points, n_parameters).
         names: the parameter of each column.
-        shots: of each program and point.
+        shots: of each point, one number for all programs or one a program.
         seed: decides, with the point's number and the program's, what is drawn.
         setting: how to run.
 
@@ -71,7 +78,7 @@ def counts_by_slab(
     points: Values,
     *,
     names: Sequence[str],
-    shots: int,
+    shots: int | Sequence[int],
     seed: int,
     first_point: int = 0,
     setting: Setting = DEFAULT,
@@ -81,13 +88,15 @@ def counts_by_slab(
     `first_point` is the number of the first of `points` where they are a part of more.
     """
     chosen = _choice(programs, setting)
-    if not 0 < shots <= np.iinfo(np.uint32).max:
-        message = f"{shots} shots cannot be drawn. Ask for 1 to {np.iinfo(np.uint32).max}."
-        raise BadInput(message)
+    each = [shots] * len(programs) if isinstance(shots, int) else list(shots)
+    for wanted in each:
+        if not 0 < wanted <= np.iinfo(np.uint32).max:
+            message = f"{wanted} shots cannot be drawn. Ask for 1 to {np.iinfo(np.uint32).max}."
+            raise BadInput(message)
 
     def drawn(first: int, found: list[Values]) -> Counts:
         parts = [
-            sampling.draw(p, shots=shots, seed=seed, stream=n, first_point=first_point + first)
+            sampling.draw(p, shots=each[n], seed=seed, stream=n, first_point=first_point + first)
             for n, p in enumerate(found)
         ]
         whole = sampling.interleaved(parts, of=len(programs))
@@ -183,7 +192,7 @@ def _run(
     """Yield, slab by slab, what `finish` makes of its first point and each program's reading."""
     values = np.asarray(points, dtype=np.float64)
     check_points(values, tuple(names))
-    missing = {name for program in programs for name in program.parameters} - set(names)
+    missing = parameters_of(tuple(programs)) - set(names)
     if missing:
         message = f"The points have no column for {', '.join(sorted(missing))}. Add it."
         raise BadInput(message)

@@ -5,6 +5,7 @@ two threads are inside them, so one lock stands around every call.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from threading import Lock
 from typing import Any
 
@@ -25,19 +26,8 @@ def state(program: Program, values: Mapping[str, float], *, noisy: bool) -> NDAr
         values: radians by parameter.
         noisy: whether to return a density matrix.
     """
-    from braket.default_simulator.density_matrix_simulation import DensityMatrixSimulation
-    from braket.default_simulator.state_vector_simulation import StateVectorSimulation
-
-    simulation: Any = (
-        DensityMatrixSimulation(program.n_qubits, shots=0)
-        if noisy
-        else StateVectorSimulation(program.n_qubits, shots=0, batch_size=1)
-    )
-    columns = {name: np.array([value]) for name, value in values.items()}
-    with KERNELS:
-        simulation.evolve([_operation(step, columns) for step in program.steps])
-    found = simulation.density_matrix if noisy else simulation.state_vector
-    return np.asarray(found)
+    (found,) = _together([program], values, noisy=noisy)
+    return found
 
 
 def expectation_values(density: NDArray[Any], n_qubits: int) -> Values:
@@ -78,10 +68,74 @@ def states(
     programs: Sequence[Program], points: Sequence[Mapping[str, float]], *, noisy: bool
 ) -> list[NDArray[Any]]:
     """Return each program's states as the engine writes them, (rows, n_points)."""
-    found = []
-    for program in programs:
-        each = [state(program, values, noisy=noisy) for values in points]
-        if noisy:
-            each = [expectation_values(density, program.n_qubits) for density in each]
-        found.append(np.stack(each, axis=1))
+    columns = [_together(programs, values, noisy=noisy) for values in points]
+    if noisy:
+        columns = [
+            [
+                expectation_values(density, program.n_qubits)
+                for density, program in zip(column, programs, strict=True)
+            ]
+            for column in columns
+        ]
+    return [np.stack(each, axis=1) for each in zip(*columns, strict=True)]
+
+
+def _together(
+    programs: Sequence[Program], values: Mapping[str, float], *, noisy: bool
+) -> list[NDArray[Any]]:
+    """Return each program's state; programs that begin alike are evolved up to where they part."""
+    columns = {name: np.array([value]) for name, value in values.items()}
+    order = _order(programs)
+    shared = [_common(programs[a].steps, programs[b].steps) for a, b in pairwise(order)]
+    found: list[NDArray[Any]] = [np.empty(0)] * len(programs)
+    trunk: list[tuple[int, NDArray[Any] | None]] = [(0, None)]
+    for index, before, after in zip(order, [0, *shared], [*shared, 0], strict=True):
+        while trunk[-1][0] > before:
+            trunk.pop()
+        depth, opened = trunk[-1]
+        steps, n_qubits = programs[index].steps, programs[index].n_qubits
+        if after > depth:
+            opened = _evolved(steps[depth:after], columns, n_qubits, opened, noisy=noisy)
+            trunk.append((after, opened))
+            depth = after
+        found[index] = _evolved(steps[depth:], columns, n_qubits, opened, noisy=noisy)
     return found
+
+
+def _order(programs: Sequence[Program]) -> list[int]:
+    """Sort programs so that those that begin alike are neighbours."""
+    numbers: dict[Step, int] = {}
+    spelled = [
+        [numbers.setdefault(step, len(numbers)) for step in program.steps] for program in programs
+    ]
+    return sorted(range(len(programs)), key=spelled.__getitem__)
+
+
+def _common(one: Sequence[Step], other: Sequence[Step]) -> int:
+    parted = (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(parted, min(len(one), len(other)))
+
+
+def _evolved(
+    steps: Sequence[Step],
+    columns: Mapping[str, Values],
+    n_qubits: int,
+    opened: NDArray[Any] | None,
+    *,
+    noisy: bool,
+) -> NDArray[Any]:
+    """Return the state after the steps, from `opened`, which is left as it is, or |0...0>."""
+    from braket.default_simulator.density_matrix_simulation import DensityMatrixSimulation
+    from braket.default_simulator.state_vector_simulation import StateVectorSimulation
+
+    simulation: Any = (
+        DensityMatrixSimulation(n_qubits, shots=0)
+        if noisy
+        else StateVectorSimulation(n_qubits, shots=0, batch_size=1)
+    )
+    if opened is not None:
+        (simulation.density_matrix if noisy else simulation.state_vector)[...] = opened
+    with KERNELS:
+        simulation.evolve([_operation(step, columns) for step in steps])
+    found = simulation.density_matrix if noisy else simulation.state_vector
+    return np.asarray(found)

@@ -53,8 +53,7 @@ def groups_of(observables: Sequence[Observable]) -> tuple[Group, ...]:
     for term in terms:
         heaviest[term.pauli] = max(heaviest.get(term.pauli, 0.0), abs(term.coefficient))
     found = [PauliTerm(pauli, size) for pauli, size in heaviest.items() if weight(pauli) and size]
-    groups = group(Hamiltonian(n_qubits, tuple(found)))
-    return groups or (Group("I" * n_qubits, ()),)  # a constant: nothing is measured, all the same
+    return group(Hamiltonian(n_qubits, tuple(found)))
 
 
 def combined(observables: Sequence[Observable]) -> Hamiltonian:

@@ -86,6 +86,7 @@ def whole_life(journal: Journal, meet: Meet) -> dict[int, tuple[Spend, ...]]:
     return seen
 
 
+@pytest.mark.slow
 def test_money_is_set_aside_spent_and_given_back_once(places: Places) -> None:
     journal = Journal.open(place := places.new())
     journal.begin(RUN)

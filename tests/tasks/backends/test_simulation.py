@@ -1,12 +1,14 @@
 """Emulated devices behave as Braket's own emulator does, and remember what they ran."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.devices.catalogue import resolve
@@ -15,7 +17,8 @@ from datasets.records.circuits import Angle, Circuit, Gate
 from datasets.records.compiled import CompiledId, CompiledProgram
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Executable, Execution, ExecutionId, Purpose, RunId
-from tasks.backends import noise, simulation
+from tasks.backends import noise
+from tasks.backends.lowered import lower
 from tasks.backends.simulated import SimulatedBackend
 from tasks.core.actions import Unit, program_set
 from tasks.core.ansatz import build
@@ -59,12 +62,13 @@ def test_an_emulated_device_has_the_noise_of_braket_s_emulator(
     for row in result.measurements[:, order]:
         seen[int("".join(map(str, row[::-1])), 2)] += 1
 
-    (ours,) = simulation.probabilities(
+    lowered = lower(
         [measured.circuit],
-        values,
         measured_qubits=compiled.measured_qubits,
+        names=tuple(values),
         noise=noise.of(resolve(target)),
     )
+    ours = lowered.probabilities(np.array([list(values.values())])).values[0][0]
     # Pearson's chi-squared over the outcomes expected at least 5 times; 16 + 6 sigma of its spread.
     kept = ours * shots >= 5
     chi_squared = float(np.sum((seen - ours * shots)[kept] ** 2 / (ours * shots)[kept]))
@@ -74,45 +78,16 @@ def test_an_emulated_device_has_the_noise_of_braket_s_emulator(
 def test_qubits_that_only_routing_uses_are_left_out_of_the_outcome() -> None:
     turn = Gate("rx", (7,), (Angle(np.pi),))
     circuit = Circuit(2, (turn, Gate("rx", (3,), (Angle(np.pi),))))
-    (found,) = simulation.probabilities([circuit], {}, measured_qubits=(5, 3), noise=None)
-    assert found == pytest.approx([0, 0, 1, 0])
-
-
-turns = st.builds(
-    lambda q, angle: Gate("rx", (q,), (Angle(angle),)), st.integers(0, 2), st.sampled_from([0.3, 1])
-)
-steps = st.one_of(turns, st.sampled_from([Gate("cz", (0, 1)), Gate("cz", (1, 2))]))
-
-
-TURN = Gate("rx", (0,), (Angle(1.0),))
-
-
-@settings(max_examples=60)
-@example(made=[[TURN, TURN], [TURN]], noisy=False)
-@given(made=st.lists(st.lists(steps, max_size=6), min_size=1, max_size=6), noisy=st.booleans())
-def test_circuits_simulated_together_are_as_they_are_alone(
-    made: list[list[Gate]], noisy: bool
-) -> None:
-    model = noise.NoiseModel({0: 0.01, 1: 0.02}, {("cz", 0, 1): 0.05}, {2: 0.1})
-    circuits = [Circuit(3, tuple(gates)) for gates in made]
-
-    def run(some: list[Circuit]) -> list[np.ndarray]:
-        return simulation.probabilities(
-            some, {}, measured_qubits=(2, 0, 1), noise=model if noisy else None
-        )
-
-    for together, circuit in zip(run(circuits), circuits, strict=True):
-        assert together == pytest.approx(run([circuit])[0], abs=1e-12)
+    lowered = lower([circuit], measured_qubits=(5, 3), names=(), noise=None)
+    assert lowered.probabilities(np.empty((1, 0))).values[0][0] == pytest.approx([0, 0, 1, 0])
 
 
 def test_threads_may_simulate_at_once() -> None:
     circuit = Circuit(3, tuple(Gate("rx", (q,), (Angle(0.3),)) for q in range(3)))
 
     def run(_: int) -> bytes:
-        (found,) = simulation.probabilities(
-            [circuit], {}, measured_qubits=(0, 1, 2), noise=noise.NOISELESS
-        )
-        return found.tobytes()
+        lowered = lower([circuit], measured_qubits=(0, 1, 2), names=(), noise=noise.NOISELESS)
+        return lowered.probabilities(np.empty((1, 0))).values[0].tobytes()
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(run, range(40)))) == 1
@@ -162,7 +137,39 @@ def test_the_seed_alone_decides_what_is_sampled(tmp_path: Path) -> None:
     one = SimulatedBackend(resolve("local:sv"), here)
     other = SimulatedBackend(resolve("local:sv"), there)
     assert counts(one, an_execution("a")) == counts(other, an_execution("b"))
-    assert counts(one, an_execution("c", seed=6)) != counts(one, an_execution("a"))
+    other_seed = an_execution("c", seed=6, shots=30_000)
+    assert counts(one, other_seed) != counts(one, an_execution("d", shots=30_000))
+
+
+@given(
+    copies=st.lists(st.tuples(st.integers(0, 1), st.sampled_from([0.1, 0.7, 2.0])), min_size=1),
+    seed=st.integers(0, 2**60),
+)
+def test_a_circuit_is_sampled_alike_whatever_stands_between_its_units(
+    copies: list[tuple[int, float]], seed: int
+) -> None:
+    sources = [
+        to_openqasm(
+            Circuit(1, (Gate(name, (0,), (Angle(0.2, (("x", 1.0),)),)),)),
+            measured_qubits=(0,),
+            verbatim=False,
+        )
+        for name in ("rx", "gpi2")
+    ]
+    wanted = [Unit(sources[which], (("x", value),)) for which, value in copies]
+    first = wanted[0].source
+    together = [unit for unit in wanted if unit.source == first]
+
+    def drawn(some: list[Unit]) -> list[list[int]]:
+        asked = replace(an_execution(seed=seed), action=program_set(some), shots=50 * len(some))
+        with TemporaryDirectory() as folder:
+            backend = SimulatedBackend(resolve("local:sv"), Path(folder))
+            found = backend.fetch(backend.submit(asked))
+        return [
+            h.counts.tolist() for h, unit in zip(found, some, strict=True) if unit.source == first
+        ]
+
+    assert drawn(wanted) == drawn(together)
 
 
 def test_an_execution_is_simulated_once(backend: SimulatedBackend) -> None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import cycle
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -266,4 +267,4 @@ ExactlyOnce.TestCase.settings = settings(
     max_examples=settings().max_examples // 2,  # each is a home that lives through 25 steps
     stateful_step_count=25,
 )
-test_whatever_happens_it_is_bought_once_and_never_lost = ExactlyOnce.TestCase
+test_whatever_happens_it_is_bought_once_and_never_lost = pytest.mark.slow(ExactlyOnce.TestCase)

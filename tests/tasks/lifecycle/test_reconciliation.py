@@ -104,6 +104,7 @@ def _go_on(journal: Journal, one: ExecutionId, outcome: Outcome | None, past: st
         journal.settle([one])
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 2)  # each builds a home
 @given(st.lists(a_past, min_size=1, max_size=3))
 def test_nothing_is_bought_and_the_second_time_nothing_changes(

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from datasets.records.circuits import Angle, Circuit, Gate
 from datasets.records.problems import Hamiltonian, PauliTerm
-from tasks.backends import simulation
 from tasks.backends.engine import choice, running
 from tasks.backends.engine.choice import Choice
 from tasks.backends.engine.compiled import from_circuits
@@ -15,6 +14,7 @@ from tasks.backends.engine.program import Program, Step
 from tasks.backends.engine.results import Setting
 from tasks.backends.noise import NoiseModel
 from tasks.core import hamiltonian
+from tests.tasks.backends import braket_simulation
 
 NAMES = ("a", "b")
 NOISE = NoiseModel(
@@ -45,7 +45,7 @@ families = st.tuples(circuits, st.lists(circuits, min_size=1, max_size=3)).map(
 @pytest.mark.slow
 @pytest.mark.parametrize("noise", [None, NOISE])
 @given(family=families, seed=st.integers(0, 99))
-def test_compiled_circuits_have_the_probabilities_of_the_simulation(
+def test_compiled_circuits_have_the_probabilities_of_braket_s_simulator(
     noise: NoiseModel | None, family: list[Circuit], seed: int
 ) -> None:
     points = np.random.default_rng(seed).normal(size=(3, 2))
@@ -54,13 +54,54 @@ def test_compiled_circuits_have_the_probabilities_of_the_simulation(
         programs, points, names=NAMES, setting=Setting(noisy=noise is not None)
     )
     for number, point in enumerate(points):
-        expected = simulation.probabilities(
-            family, dict(zip(NAMES, point, strict=True)), measured_qubits=(7, 0), noise=noise
-        )
-        for ours, theirs in zip(found.values, expected, strict=True):
+        values = dict(zip(NAMES, point, strict=True))
+        for ours, circuit in zip(found.values, family, strict=True):
+            theirs = braket_simulation.probabilities(
+                circuit, values, measured_qubits=(7, 0), noise=noise
+            )
             assert ours[number] == pytest.approx(theirs, abs=1e-12)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("noise", [None, NOISE])
+@given(family=families)
+def test_both_engines_evolve_together_what_begins_alike(
+    noise: NoiseModel | None, family: list[Circuit]
+) -> None:
+    points = np.random.default_rng(2).normal(size=(2, 2))
+    programs = from_circuits(family, measured_qubits=(7, 0, 1), noise=noise)
+    batched, stock = (
+        running.probabilities(
+            programs,
+            points,
+            names=NAMES,
+            setting=Setting(choice=Choice(batched, noise is not None, "asked for")),
+        )
+        for batched in (True, False)
+    )
+    for ours, theirs in zip(batched.values, stock.values, strict=True):
+        assert ours == pytest.approx(theirs, abs=1e-12)
+
+
+@given(family=families, shots=st.integers(1, 50))
+def test_each_program_may_have_its_own_shots(family: list[Circuit], shots: int) -> None:
+    points = np.random.default_rng(1).normal(size=(3, 2))
+    programs = from_circuits(family, measured_qubits=(0, 1, 7), noise=None)
+    wanted = [shots + number for number in range(len(programs))]
+    found = running.counts(programs, points, names=NAMES, shots=wanted, seed=1)
+    drawn = np.add.reduceat(found.counts, found.offsets[:-1]).reshape(3, -1)
+    assert (drawn == wanted).all()
+    for number, each in enumerate(wanted):
+        alike = running.counts(programs, points, names=NAMES, shots=each, seed=1)
+        rows = [point * len(programs) + number for point in range(3)]
+        for row in rows:
+            ours, theirs = (
+                f.counts[f.offsets[row] : f.offsets[row + 1]].tolist() for f in (found, alike)
+            )
+            assert ours == theirs
+
+
+@pytest.mark.slow
 @given(family=families)
 def test_programs_that_begin_alike_are_as_they_are_alone(family: list[Circuit]) -> None:
     points = np.random.default_rng(1).normal(size=(4, 2))
@@ -115,6 +156,7 @@ def test_the_choice_and_its_reason_come_with_the_result() -> None:
     assert f"above {choice.MAX_BATCHED_QUBITS}" in large.reason
 
 
+@pytest.mark.slow
 def test_a_gate_on_many_qubits_of_a_density_matrix_is_left_to_braket() -> None:
     program = Program(5, (Step("x", (0, 1, 2, 3, 4), controls=(1, 0, 1, 1)),), (0,))
     found = running.probabilities(

@@ -31,6 +31,7 @@ def as_bytes(counts: Counts) -> list[bytes]:
     return [part.tobytes() for part in (counts.outcomes, counts.counts, counts.offsets)]
 
 
+@pytest.mark.slow
 @given(slab=st.integers(1, 40), workers=st.integers(1, 3), shots=st.sampled_from([1, 7, 400]))
 def test_neither_slabs_nor_workers_change_a_count(slab: int, workers: int, shots: int) -> None:
     points = np.repeat(POINTS, 60, axis=0)  # more than one batch of matrices

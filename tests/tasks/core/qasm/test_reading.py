@@ -77,6 +77,7 @@ SHAPES = {name: SOURCE_GATES[target] for name, target in ALIASES["qelib1.inc"].i
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OLD_GATES)
 def test_a_gate_of_the_old_library_means_what_qiskit_says(name: str) -> None:
     qasm2 = pytest.importorskip("qiskit.qasm2")

@@ -151,6 +151,7 @@ def test_deep_nesting_is_refused_and_not_a_crash() -> None:
     assert "nest deeper" in refused(f"{HEAD}qubit q; {loops}")
 
 
+@pytest.mark.slow
 def test_gates_that_double_each_other_do_not_fill_the_memory() -> None:
     layers = "".join(f"gate g{k + 1} a {{ g{k} a; g{k} a; }}\n" for k in range(60))
     line = refused(f"{HEAD}gate g0 a {{ }}\n{layers}qubit q; g60 q;")

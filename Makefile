@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-core test-slow test-e2e test-long test-postgres proof check format lock clean
+.PHONY: help setup run test test-core test-slow test-e2e test-long test-postgres proof check bench bench-peers format lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,12 +54,23 @@ test-postgres: $(STAMP)  ## The journal on a PostgreSQL server, installed and st
 proof: $(STAMP)  ## That paid work is never bought twice and never lost: every kill, all 200 storms, as a table
 	QRT_STORMS=200 $(BIN)/pytest tests/e2e/test_exactly_once_*.py -n 2 --dist worksteal -rP
 
+bench: $(STAMP)  ## Sweeps, engine and commands beside other tools: a table of ratios, and bench.json
+	$(BIN)/python -m benchmarks.table --json bench.json $(if $(GARNET),--garnet $(GARNET))
+
+bench-peers: $(PEERS)/.installed  ## Install the other tools for `make bench`, in .venv-peers
+
+$(PEERS)/.installed: benchmarks/peers/requirements.lock | $(STAMP)
+	test -x $(PEERS)/bin/python || $(PYTHON) -m venv --without-pip $(PEERS)
+	$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python --compile-bytecode --require-hashes -r $<
+	@touch $@
+
 format: $(STAMP)  ## Rewrite the sources in the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 lock: $(STAMP)  ## Resolve pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+	$(BIN)/uv pip compile benchmarks/peers/requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o benchmarks/peers/requirements.lock
 
 clean:  ## Remove the environment and caches; data under QRT_HOME stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis *.egg-info

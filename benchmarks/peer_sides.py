@@ -19,7 +19,7 @@ AT_ONCE = {
     "PennyLane default.qubit, broadcast": "benchmarks.peers.pennylane_broadcast",
     "prefect-qiskit with Aer": "benchmarks.peers.prefect_qiskit_aer",
 }
-# Aer's OpenMP threads spin; beside any other work on two cores it is ten times slower with two.
+# With OpenMP's default of two threads Aer was ten times slower on a loaded machine of two cores.
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 NAIVE = "Prefect, a task per circuit"
 

@@ -24,8 +24,9 @@ from sandbox_runs import PI, object_of, run, sweep, the_bill
 from datasets.devices import catalogue
 from deployments.sandbox.settings import Settings
 from deployments.sandbox.state import State
-from tasks.backends import noise, simulation
+from tasks.backends import noise
 from tasks.core.openqasm_reader import from_openqasm
+from tests.tasks.backends import braket_simulation
 
 pytestmark = pytest.mark.slow
 CONFLICT = (
@@ -67,8 +68,8 @@ def test_a_verbatim_circuit_has_the_noise_of_its_own_qubits(state: State) -> Non
     found = np.array(object_of(state, task)["measurements"])
     circuit, measured = from_openqasm(VERBATIM_BELL)
     snapshot = catalogue.resolve("emulator:garnet")
-    (expected,) = simulation.probabilities(
-        [circuit], {}, measured_qubits=measured, noise=noise.of(snapshot)
+    expected = braket_simulation.probabilities(
+        circuit, {}, measured_qubits=measured, noise=noise.of(snapshot)
     )
     counts = np.bincount(found[:, 0] + 2 * found[:, 1], minlength=4)
     deviation = np.sqrt(shots * expected * (1 - expected))

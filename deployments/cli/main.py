@@ -117,10 +117,10 @@ def main() -> None:
 def _leave(code: int) -> NoReturn:
     """Let libraries say their last words, and end the process without taking it apart.
 
-    That would take 2 to 4 s for some million objects of Prefect's, Braket's and Great Expectations',
+    That would take 2 to 4 s for the objects of Prefect, Braket and Great Expectations, in millions;
     DuckDB would report leaks, and Arrow's threads abort it once in a while.
     """
-    atexit._run_exitfuncs()  # Prefect sends what it has logged
+    atexit._run_exitfuncs()  # noqa: SLF001 - Prefect sends what it has logged
     for stream in (sys.stdout, sys.stderr):
         with suppress(BrokenPipeError):
             stream.flush()

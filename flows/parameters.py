@@ -8,6 +8,11 @@ from tasks.core.mitigation.composition import Mitigation
 from tasks.lifecycle.experiment import Search
 
 MAX_SHOTS = 100_000_000
+EXAMPLE = """OPENQASM 3.0;
+qubit[2] q;
+h q[0];
+cnot q[0], q[1];
+"""
 
 
 class DeviceParameters(BaseModel):
@@ -115,7 +120,7 @@ class SweepParameters(DeviceParameters):
             description="A file with OpenQASM 2 or 3, or its text. Names in angles are parameters.",
             examples=["ansatz.qasm"],
         ),
-    ]
+    ] = EXAMPLE
     points: Annotated[
         list[str],
         Field(

@@ -98,9 +98,29 @@ def _transpiled(source: Any, *, target: Any, seed: int, level: int) -> tuple[Any
     manager = generate_preset_pass_manager(
         optimization_level=level, target=target, seed_transpiler=seed, approximation_degree=1.0
     )
+    manager.translation = _translation(target)
     routed = manager.run(source)
     stopped = manager.property_set["VF2Layout_stop_reason"]
     return routed, stopped is VF2LayoutStopReason.SOLUTION_FOUND
+
+
+def _translation(target: Any) -> Any:
+    """Return qiskit's own translation, by its standard rules alone.
+
+    Other packages (qiskit-braket-provider) add rules to the session's library when they are
+    imported, and the same program would then compile to other gates.
+    """
+    from qiskit.circuit.equivalence_library import StandardEquivalenceLibrary
+    from qiskit.transpiler import PassManager
+    from qiskit.transpiler.passes import BasisTranslator, UnrollCustomDefinitions
+
+    names = list(target.operation_names)
+    return PassManager(
+        [
+            UnrollCustomDefinitions(StandardEquivalenceLibrary, basis_gates=names, target=target),
+            BasisTranslator(StandardEquivalenceLibrary, names, target),
+        ]
+    )
 
 
 def _ends(routed: Any, *, labels: Sequence[int]) -> _Ends:

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from datasets.devices.catalogue import resolve
 from datasets.problems.catalogue import load
@@ -16,6 +16,8 @@ from tasks.core.optimisers.registry import known
 from tasks.errors import BadInput, TooLarge, UnknownName
 from tasks.lifecycle.options import applied, check_options, options_in
 from tasks.lifecycle.sweep_inputs import inputs_of
+
+MAX_BOUGHT: Final = 1_000_000  # circuits: some 10,000 tasks, which are submitted in 10 minutes
 
 
 def check_vqe(asked: Mapping[str, Any]) -> None:
@@ -58,6 +60,13 @@ def check_sweep(asked: Mapping[str, Any]) -> None:
     snapshot = _usable(asked)
     if inputs.read.n_qubits > snapshot.n_qubits:
         raise TooLarge(asked["target"], snapshot.n_qubits, inputs.read.n_qubits)
+    circuits = inputs.spec.n_circuits(len(inputs.groups))
+    if is_braket(asked["target"]) and circuits > MAX_BOUGHT:
+        message = (
+            f"The sweep has {circuits:,} circuits; at most {MAX_BOUGHT:,} are bought in one run. "
+            "Ask for fewer points, or simulate them: --target emulator:garnet."
+        )
+        raise BadInput(message)
     least = max(snapshot.limits.shots_min, 1)
     if asked["shots"] < least:
         message = (

@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.core.identity import EXECUTION_ID_LENGTH, digest
+from tasks.core.mitigation.composition import Mitigation
 from tasks.core.sweeps.observables import Observable
 from tasks.core.sweeps.points import Block, Mask, Points, exact_bytes
 
@@ -54,6 +55,11 @@ class SweepSpec:
     repetitions: int = 1
     mitigation: str = "none"
     seed: int = 1
+
+    def n_circuits(self, n_groups: int) -> int:
+        """Return how many circuits run on a target, with `n_groups` measurement groups."""
+        scales = len(Mitigation.parse(self.mitigation).scales)
+        return len(self.points) * self.repetitions * n_groups * scales
 
     @property
     def experiment_id(self) -> str:

@@ -12,6 +12,7 @@ from datasets.records.problems import Hamiltonian, PauliTerm
 from tasks.core.sweeps.axes import Linear
 from tasks.core.sweeps.observables import Observable
 from tasks.core.sweeps.points import Grid, Points, listed, point_ids
+from tasks.core.sweeps.points_language import parse_points
 from tasks.core.sweeps.samplers import Bound, Sampled, Sampler
 from tasks.core.sweeps.work import Piece, SweepSpec, chunks, pieces
 
@@ -168,3 +169,10 @@ def test_chunks_hold_every_point_once(n_points: int, chunk_points: int) -> None:
     found = list(chunks(n_points, chunk_points=chunk_points))
     assert [number for chunk in found for number in chunk] == list(range(n_points))
     assert all(0 < len(chunk) <= chunk_points for chunk in found)
+
+
+def test_a_sweep_counts_its_circuits_over_repetitions_groups_and_noise_scales() -> None:
+    grid = parse_points(["theta=0:1:10 phi=0:1:20"])
+    assert isinstance(grid, Grid)
+    spec = SweepSpec("c", (), ("local:sv",), grid, shots=1, repetitions=3, mitigation="readout,zne")
+    assert spec.n_circuits(4) == 200 * 3 * 4 * 3

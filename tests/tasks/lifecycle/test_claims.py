@@ -158,7 +158,11 @@ def test_who_looks_at_a_claim_keeps_nobody_from_taking_it(tmp_path: Path) -> Non
 def forget(home: Home) -> None:
     """Have the server drop whoever holds a lock, as when it is started again."""
     engine = postgresql_engine(home.journal_url, isolation_level="AUTOCOMMIT")
-    locks = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'"
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    locks = (
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks "  # noqa: S608 - our own words
+        f"WHERE locktype = 'advisory' AND {here}"  # other tests have databases of their own
+    )
     with engine.connect() as connection:
         assert connection.execute(sa.text(locks)).scalars().all() == [True]
     engine.dispose()

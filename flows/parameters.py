@@ -15,11 +15,18 @@ cnot q[0], q[1];
 """
 
 
-class DeviceParameters(BaseModel):
-    """What a run may ask of a Braket device beside its circuits."""
+class RunParameters(BaseModel):
+    """What every run may be asked for, whatever it measures."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    readout_shots: Annotated[
+        int, Field(ge=1, le=MAX_SHOTS, description="Shots for each readout calibration circuit.")
+    ] = 8000
+    seed: Annotated[
+        int, Field(ge=0, le=2**53, description="Same seed, same result, bit for bit.")
+    ] = 1
+    tenant: Annotated[str, Field(min_length=1, max_length=64, description="Who pays.")] = "default"
     reservation: Annotated[
         str,
         Field(
@@ -41,7 +48,7 @@ class DeviceParameters(BaseModel):
     ] = False
 
 
-class VqeParameters(DeviceParameters):
+class VqeParameters(RunParameters):
     """A variational search for the ground state energy of a problem."""
 
     problem: Annotated[
@@ -89,13 +96,6 @@ class VqeParameters(DeviceParameters):
             ge=1, le=MAX_SHOTS, description="Shots for the final estimate, over all noise scales."
         ),
     ] = 100_000
-    readout_shots: Annotated[
-        int, Field(ge=1, le=MAX_SHOTS, description="Shots for each readout calibration circuit.")
-    ] = 8000
-    seed: Annotated[
-        int, Field(ge=0, le=2**53, description="Same seed, same result, bit for bit.")
-    ] = 1
-    tenant: Annotated[str, Field(min_length=1, max_length=64, description="Who pays.")] = "default"
 
     def search(self, start: tuple[float, ...]) -> Search:
         """Return how to look for the minimum, from where the ansatz starts."""
@@ -110,7 +110,7 @@ class VqeParameters(DeviceParameters):
         )
 
 
-class SweepParameters(DeviceParameters):
+class SweepParameters(RunParameters):
     """A circuit's observables at many values of its parameters."""
 
     circuit: Annotated[
@@ -156,13 +156,6 @@ class SweepParameters(DeviceParameters):
             examples=["none", "readout", "zne", "readout,zne"],
         ),
     ] = "none"
-    readout_shots: Annotated[
-        int, Field(ge=1, le=MAX_SHOTS, description="Shots for each readout calibration circuit.")
-    ] = 8000
-    seed: Annotated[
-        int, Field(ge=0, le=2**53, description="Same seed, same result, bit for bit.")
-    ] = 1
-    tenant: Annotated[str, Field(min_length=1, max_length=64, description="Who pays.")] = "default"
 
     @property
     def title(self) -> str:

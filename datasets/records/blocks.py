@@ -1,6 +1,5 @@
 """Counts of many points at once: what a sweep measures, as arrays."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +39,3 @@ class CountsBlock:
         """How many shots came back: (n_points, len(forms))."""
         seen = np.add.reduceat(self.counts.astype(np.float64), self.offsets[:-1])
         return seen.reshape(self.n_points, len(self.forms))
-
-    def numbered(self) -> Iterator[tuple[int, Form]]:
-        """Yield each form with its place."""
-        yield from enumerate(self.forms)

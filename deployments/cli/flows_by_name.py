@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from pydantic import BaseModel
@@ -41,11 +42,6 @@ def known(name: str) -> Known:
 
 
 def load(name: str) -> Callable[..., Any]:
-    """Import a flow, which imports Prefect."""
-    if name == "sweep":
-        from flows.sweep import sweep
-
-        return sweep
-    from flows.vqe import vqe
-
-    return vqe
+    """Import a flow, which imports Prefect; its module has its name."""
+    runnable: Callable[..., Any] = getattr(import_module(f"flows.{name}"), name)
+    return runnable

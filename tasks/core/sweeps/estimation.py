@@ -75,7 +75,7 @@ def estimate(
     corrected = Technique.READOUT in mitigation.techniques and confusion is not None
     weights = confusion.weights if corrected and confusion else ideal
     shots = block.shots
-    raw_forms = [i for i, form in block.numbered() if form.variant == "raw"]
+    raw_forms = [i for i, form in enumerate(block.forms) if form.variant == "raw"]
     found: list[Estimates] = []
     for observable in observables:
         measured = _Measured(block, observable.hamiltonian, tuple(groups), shots)
@@ -120,7 +120,7 @@ class _Measured:
         coefficients = {term.pauli: term.coefficient for term in self.hamiltonian.terms}
         value = np.full(self.block.n_points, self.constant)
         variance = np.zeros(self.block.n_points)
-        for number, form in self.block.numbered():
+        for number, form in enumerate(self.block.forms):
             terms = [
                 PauliTerm(term.pauli, coefficients[term.pauli])
                 for group in self.groups

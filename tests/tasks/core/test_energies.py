@@ -43,7 +43,7 @@ def a_block(n_points: int, shots: int, seed: int) -> CountsBlock:
 
 def sample(block: CountsBlock, point: int, constant: float) -> Sample:
     counts = {}
-    for place, form in block.numbered():
+    for place, form in enumerate(block.forms):
         row = point * len(block.forms) + place
         here = slice(block.offsets[row], block.offsets[row + 1])
         executable = Executable(point, form.basis, "raw", 1)

@@ -1,9 +1,11 @@
 """What a sweep found, read from the lake; plain JSON types."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+import numpy as np
 
 from datasets.records.runs import Run
 from datasets.views import query
@@ -18,11 +20,22 @@ _POOLED = """
     SELECT observable, parameters, min(point) AS point,
         sum(value * shots) / sum(shots) AS value,
         sqrt(sum((stderr * shots) ** 2)) / sum(shots) AS stderr
-    FROM estimates WHERE experiment_id = '{experiment_id}' AND target = '{target}'
+    FROM estimates WHERE experiment_id = '{experiment_id}' AND target = '{target}' AND {chosen}
     GROUP BY observable, parameters"""
 _PLAIN = """
     SELECT observable, parameters, point, value, stderr
-    FROM estimates WHERE experiment_id = '{experiment_id}' AND target = '{target}'"""
+    FROM estimates WHERE experiment_id = '{experiment_id}' AND target = '{target}' AND {chosen}"""
+# Grouping keeps every point in memory: those of a plot are chosen before, all others in parts.
+_SOME = """observable = '{observable}' AND parameters IN (SELECT parameters FROM estimates
+    WHERE experiment_id = '{experiment_id}' AND target = '{target}' AND point % {step} = 0)"""
+_PART = "hash(parameters) % {parts} = {part}"
+PART_POINTS = 2**16
+_RANGES = """SELECT observable, count(*) AS points,
+    min(value) AS least, arg_min(point, {{'v': value, 'p': point}}) AS least_point,
+    arg_min(parameters, {{'v': value, 'p': point}}) AS least_at,
+    max(value) AS most, arg_max(point, {{'v': value, 'p': -point}}) AS most_point,
+    arg_max(parameters, {{'v': value, 'p': -point}}) AS most_at, {stderrs} AS stderrs
+    FROM ({source}) GROUP BY observable"""
 
 
 def sweep_result(
@@ -66,23 +79,41 @@ def plotted(
     result: Mapping[str, Any], observable: str, *, runtime: Runtime, most: int = MAX_PLOTTED
 ) -> list[tuple[Any, ...]]:
     """Return (parameters, value, stderr) of one observable at up to about `most` points."""
-    step = -(-result["points"] // most)
-    source = _POOLED.format(**result)
-    sql = (
-        f"SELECT parameters, value, stderr FROM ({source}) "  # noqa: S608 - our own digits
-        f"WHERE observable = '{observable.replace(chr(39), chr(39) * 2)}' AND point % {step} = 0 "
-        "ORDER BY parameters"
-    )
+    told = dict(result) | {
+        "observable": observable.replace("'", "''"),
+        "step": -(-result["points"] // most),
+    }
+    source = _POOLED.format(**told, chosen=_SOME.format(**told))
+    sql = f"SELECT parameters, value, stderr FROM ({source}) ORDER BY ALL"  # noqa: S608 - our own digits
     return list(query(runtime.home.lake, sql).rows)
 
 
 def _ranges(sweep: Sweep, *, runtime: Runtime) -> list[dict[str, Any]]:
     several = bool(sweep.earlier) or sweep.spec.repetitions > 1
+    parts = -(-len(sweep.spec.points) // PART_POINTS) if several else 1
     named = {"experiment_id": sweep.spec.experiment_id, "target": sweep.experiment.target}
-    source = (_POOLED if several else _PLAIN).format(**named)
-    sql = f"""SELECT observable, count(*) AS points, min(value) AS least,
-        arg_min(parameters, {{'v': value, 'p': point}}) AS least_at, max(value) AS most,
-        arg_max(parameters, {{'v': value, 'p': -point}}) AS most_at, median(stderr) AS stderr
-        FROM ({source}) GROUP BY observable"""  # noqa: S608 - our own digits
-    found = {row["observable"]: row for row in query(runtime.home.lake, sql).records()}
-    return [found[each.name] for each in sweep.spec.observables]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for part in range(parts):
+        chosen = _PART.format(parts=parts, part=part) if parts > 1 else "true"
+        source = (_POOLED if several else _PLAIN).format(**named, chosen=chosen)
+        stderrs = "list(stderr)" if parts > 1 else "[median(stderr)]"
+        sql = _RANGES.format(source=source, stderrs=stderrs)
+        for row in query(runtime.home.lake, sql).records():
+            each = row | {"stderrs": np.array(row["stderrs"])}
+            found.setdefault(row["observable"], []).append(each)
+    return [_whole(found[each.name]) for each in sweep.spec.observables]
+
+
+def _whole(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Put the ranges of an observable's parts together."""
+    least = min(parts, key=lambda part: (part["least"], part["least_point"]))
+    most = max(parts, key=lambda part: (part["most"], -part["most_point"]))
+    return {
+        "observable": least["observable"],
+        "points": sum(part["points"] for part in parts),
+        "least": least["least"],
+        "least_at": least["least_at"],
+        "most": most["most"],
+        "most_at": most["most_at"],
+        "stderr": float(np.median(np.concatenate([part["stderrs"] for part in parts]))),
+    }

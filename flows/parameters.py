@@ -2,17 +2,30 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from datasets.records.runs import named
 from tasks.core.mitigation.composition import Mitigation
 from tasks.lifecycle.experiment import Search
 
 MAX_SHOTS = 100_000_000
+MAX_TARGETS = 16
 EXAMPLE = """OPENQASM 3.0;
 qubit[2] q;
 h q[0];
 cnot q[0], q[1];
 """
+
+
+def _plainly(targets: str | list[str]) -> str | list[str]:
+    """Return one target as itself, and several each once."""
+    if isinstance(targets, str):
+        return targets
+    twice = next((each for each in targets if targets.count(each) > 1), None)
+    if twice is not None:
+        message = f"{twice} is given twice. Give each target once."
+        raise ValueError(message)
+    return targets[0] if len(targets) == 1 else targets
 
 
 class RunParameters(BaseModel):
@@ -136,11 +149,12 @@ class SweepParameters(RunParameters):
         ),
     ] = []
     target: Annotated[
-        str,
+        str | Annotated[list[str], Field(min_length=1, max_length=MAX_TARGETS)],
+        AfterValidator(_plainly),
         Field(
             description="Where to run: a simulator, a device emulated from its calibration, or one "
-            "of an AWS account.",
-            examples=["local:sv", "emulator:garnet"],
+            "of an AWS account; or several of them, to compare.",
+            examples=["local:sv", "emulator:garnet", ["local:sv", "emulator:garnet"]],
         ),
     ] = "local:sv"
     shots: Annotated[
@@ -161,3 +175,8 @@ class SweepParameters(RunParameters):
     def title(self) -> str:
         """What a run is called: the circuit's file, or that there is none."""
         return self.circuit if "\n" not in self.circuit else "circuit"
+
+    @property
+    def where(self) -> str:
+        """What its targets are called."""
+        return named(self.target)

@@ -17,8 +17,12 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
         list[str] | None, typer.Option(help='"Z0*Z1", "0.5*X0 - Z1", h2; repeat. Default: each Z.')
     ] = None,
     target: Annotated[
-        str, typer.Option(help="Where to run; `qrt devices` lists the targets.")
-    ] = "local:sv",
+        list[str] | None,
+        typer.Option(
+            help="Where to run; `qrt devices` lists the targets; repeat to compare. Default: "
+            "local:sv."
+        ),
+    ] = None,
     shots: Annotated[int, typer.Option(help="Of each circuit at each point.")] = 1000,
     repetitions: Annotated[int, typer.Option(help="Measure everything so often.")] = 1,
     mitigate: Annotated[str, typer.Option(help="none, readout, zne or readout,zne.")] = "none",
@@ -42,7 +46,7 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
         circuit=circuit,
         points=points or [],
         observables=observable or [],
-        target=target,
+        target=target or ["local:sv"],
         shots=shots,
         repetitions=repetitions,
         mitigate=mitigate,

@@ -3,19 +3,21 @@
 import json
 import os
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
-from tasks.core.reports.figures import heat_map, line
+from tasks.core.reports.figures import heat_map, lines
 from tasks.core.reports.page import sweep_page, vqe_page
 from tasks.errors import BadInput, StorageFault
 from tasks.lifecycle.runtime import Runtime
-from tasks.lifecycle.sweep_results import plotted
+from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
+from tasks.lifecycle.sweep_values import Point, Series, SweepValues
 
-MAX_PLOTS = 12  # observables that are drawn
+MAX_PLOTS = 12
+MAX_PLOTTED = 4000  # points of a plot; more do not fit on a page
 MAX_ROWS = 200  # points in the table of the Prefect UI
 
 
@@ -58,28 +60,62 @@ def _sweep(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
     return sweep_page(
         result,
         parameters=run.asked,
-        plots=sweep_plots(result, runtime=runtime),
+        plots=sweep_plots(run, result, runtime=runtime),
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
     )
 
 
-def sweep_plots(result: Mapping[str, Any], *, runtime: Runtime) -> list[tuple[str, str]]:
-    """Return each observable with its plot: a line over one parameter, a map over two."""
+def sweep_plots(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> list[tuple[str, str]]:
+    """Return each observable with its plot: a line a target over one parameter, or maps over two.
+
+    A map is of one target.
+    """
     names = result["parameters"]
     if len(names) not in {1, 2}:
         return []
-    plots = []
-    for name in [found["observable"] for found in result["observables"][:MAX_PLOTS]]:
-        rows = plotted(result, name, runtime=runtime)
-        x = [parameters[0] for parameters, _, _ in rows]
-        values = [value for _, value, _ in rows]
-        if len(names) == 1:
-            drawn = line(x, values, [stderr for *_, stderr in rows], names=(names[0], name))
-        else:
-            y = [parameters[1] for parameters, _, _ in rows]
-            drawn = heat_map(x, y, values, names=(names[0], names[1], name))
-        plots.append((name, drawn))
-    return plots
+    found = _values(run, runtime=runtime).sample(most=MAX_PLOTTED)
+    if len(names) == 1:
+        return [
+            (name, lines(_series(found, name), names=(names[0], name)))
+            for name in _observables(result)[:MAX_PLOTS]
+        ]
+    return [
+        (_title(name, target, result), _map(found[name, target], names=(*names, name)))
+        for name, target in _pairs(result)[:MAX_PLOTS]
+    ]
+
+
+def _series(found: Series, observable: str) -> dict[str, list[tuple[float, float, float]]]:
+    """Return the values of one observable by target; a line has one parameter."""
+    return {
+        target: [(at[0], value, stderr) for at, value, stderr in rows]
+        for (name, target), rows in found.items()
+        if name == observable
+    }
+
+
+def _map(rows: Sequence[Point], *, names: tuple[str, str, str]) -> str:
+    x, y = zip(*(parameters for parameters, _, _ in rows), strict=True)
+    return heat_map(x, y, [value for _, value, _ in rows], names=names)
+
+
+def _values(run: Run, *, runtime: Runtime) -> SweepValues:
+    inputs = inputs_of(run.asked, folder=folder_of(run, home=runtime.home))
+    return SweepValues(inputs.spec, run.run_id, runtime.home.lake)
+
+
+def _pairs(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return every observable on every target, side by side."""
+    return [(found["observable"], found["target"]) for found in result["observables"]]
+
+
+def _observables(result: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(name for name, _ in _pairs(result)))
+
+
+def _title(observable: str, target: str, result: Mapping[str, Any]) -> str:
+    """Return what a value is called; where it was measured goes without saying if all was there."""
+    return observable if len(result["targets"]) == 1 else f"{observable} on {target}"
 
 
 def markdown(run_id: RunId, *, runtime: Runtime) -> str:
@@ -87,7 +123,7 @@ def markdown(run_id: RunId, *, runtime: Runtime) -> str:
     run = runtime.journal.run(run_id)
     result = result_of(run)
     if run.flow == "sweep":
-        return _sweep_markdown(result, runtime=runtime)
+        return _sweep_markdown(run, result, runtime=runtime)
     exact = result["exact_energy"]
     rows = [
         ("mitigated", f"{result['energy']:.5f} ± {result['stderr']:.5f}"),
@@ -107,32 +143,41 @@ def table(run_id: RunId, *, runtime: Runtime) -> list[dict[str, Any]]:
     if run.flow != "sweep":
         return []
     result = result_of(run)
-    columns = {
-        found["observable"]: plotted(result, found["observable"], runtime=runtime, most=MAX_ROWS)
-        for found in result["observables"][:MAX_PLOTS]
-    }
-    return [
-        dict(zip(result["parameters"], rows[0][0], strict=True))
-        | {name: f"{row[1]:+.4f} ± {row[2]:.4f}" for name, row in zip(columns, rows, strict=True)}
-        for rows in zip(*columns.values(), strict=True)
-    ]
+    found = _values(run, runtime=runtime).sample(most=MAX_ROWS)
+    rows: dict[tuple[float, ...], dict[str, Any]] = {}
+    for name, target in _pairs(result)[:MAX_PLOTS]:
+        for point, value, stderr in found[name, target]:
+            row = rows.setdefault(tuple(point), dict(zip(result["parameters"], point, strict=True)))
+            row[_title(name, target, result)] = f"{value:+.4f} ± {stderr:.4f}"
+    return list(rows.values())
 
 
-def _sweep_markdown(result: Mapping[str, Any], *, runtime: Runtime) -> str:
+def _sweep_markdown(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
     pictures = "\n\n".join(
         f"![{name}](data:image/svg+xml;base64,{b64encode(plot.encode()).decode()})"
-        for name, plot in sweep_plots(result, runtime=runtime)
+        for name, plot in sweep_plots(run, result, runtime=runtime)
     )
     rows = [
-        f"| {o['observable']} | {o['least']:+.4f} | {o['most']:+.4f} | {o['stderr']:.4f} |"
+        f"| {_title(o['observable'], o['target'], result)} | {o['least']:+.4f} "
+        f"| {o['most']:+.4f} | {o['stderr']:.4f} |"
         for o in result["observables"]
     ]
     table = "\n".join(["| observable | least | most | stderr |", "|---|---|---|---|", *rows])
+    missing = "".join(f"{told}\n\n" for told in told_missing(result))
     return (
-        f"# {result['circuit']} on {result['target']}\n\n{table}\n\n"
+        f"# {result['circuit']} on {result['target']}\n\n{table}\n\n{missing}"
         f"{result['points']:,} points, {result['cost_usd']:.2f} USD at published prices. "
         f"Report: `{result['report']}`\n\n{pictures}\n"
     )
+
+
+def told_missing(result: Mapping[str, Any]) -> list[str]:
+    """Say what could not be measured, and why; nothing where nothing is missing."""
+    return [
+        f"{gap['points']:,} point{'s' * (gap['points'] != 1)} missing on {gap['target']}: "
+        f"{gap['reason'].rstrip('. ')}."
+        for gap in result["missing"]
+    ]
 
 
 def result_of(run: Run) -> Mapping[str, Any]:

@@ -66,10 +66,11 @@ def inputs_of(asked: Mapping[str, Any], *, folder: Path) -> SweepInputs:
     read = read_circuit(text, origin=f"{name}.qasm")
     points = _points(asked["points"], folder / "points.parquet")
     check_parameters(points, wanted=read.parameters)
+    target = asked["target"]
     spec = SweepSpec(
         circuit=read.digest,
         observables=_observables(asked["observables"], read),
-        targets=(asked["target"],),
+        targets=tuple([target] if isinstance(target, str) else target),
         points=points,
         shots=asked["shots"],
         repetitions=asked["repetitions"],

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from datasets.records.runs import named
 from tasks.core.mitigation.composition import Mitigation
 from tasks.lifecycle.experiment import Search
+from tasks.lifecycle.sweep_inputs import circuit_text
 
 MAX_SHOTS = 100_000_000
 MAX_TARGETS = 16
@@ -21,6 +22,9 @@ def _plainly(targets: str | list[str]) -> str | list[str]:
     """Return one target as itself, and several each once."""
     if isinstance(targets, str):
         return targets
+    if not 0 < len(targets) <= MAX_TARGETS:
+        message = f"{len(targets)} targets. Give 1 to {MAX_TARGETS}."
+        raise ValueError(message)
     twice = next((each for each in targets if targets.count(each) > 1), None)
     if twice is not None:
         message = f"{twice} is given twice. Give each target once."
@@ -128,6 +132,7 @@ class SweepParameters(RunParameters):
 
     circuit: Annotated[
         str,
+        BeforeValidator(circuit_text),  # from Python a braket.circuits.Circuit will do
         Field(
             min_length=1,
             description="A file with OpenQASM 2 or 3, or its text. Names in angles are parameters.",
@@ -149,7 +154,7 @@ class SweepParameters(RunParameters):
         ),
     ] = []
     target: Annotated[
-        str | Annotated[list[str], Field(min_length=1, max_length=MAX_TARGETS)],
+        str | list[str],
         AfterValidator(_plainly),
         Field(
             description="Where to run: a simulator, a device emulated from its calibration, or one "

@@ -73,7 +73,7 @@ def sweep_plots(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> lis
     names = result["parameters"]
     if len(names) not in {1, 2}:
         return []
-    found = _values(run, runtime=runtime).sample(most=MAX_PLOTTED)
+    found = values_of(run, runtime=runtime).sample(most=MAX_PLOTTED)
     if len(names) == 1:
         return [
             (name, lines(_series(found, name), names=(names[0], name)))
@@ -99,11 +99,6 @@ def _map(rows: Sequence[Point], *, names: tuple[str, str, str]) -> str:
     return heat_map(x, y, [value for _, value, _ in rows], names=names)
 
 
-def _values(run: Run, *, runtime: Runtime) -> SweepValues:
-    inputs = inputs_of(run.asked, folder=folder_of(run, home=runtime.home))
-    return SweepValues(inputs.spec, run.run_id, runtime.home.lake)
-
-
 def _pairs(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return every observable on every target, side by side."""
     return [(found["observable"], found["target"]) for found in result["observables"]]
@@ -116,6 +111,12 @@ def _observables(result: Mapping[str, Any]) -> list[str]:
 def _title(observable: str, target: str, result: Mapping[str, Any]) -> str:
     """Return what a value is called; where it was measured goes without saying if all was there."""
     return observable if len(result["targets"]) == 1 else f"{observable} on {target}"
+
+
+def values_of(run: Run, *, runtime: Runtime) -> SweepValues:
+    """Return what a sweep was asked for, with the way to its values."""
+    inputs = inputs_of(run.asked, folder=folder_of(run, home=runtime.home))
+    return SweepValues(inputs.spec, run.run_id, runtime.home.lake)
 
 
 def markdown(run_id: RunId, *, runtime: Runtime) -> str:
@@ -143,7 +144,7 @@ def table(run_id: RunId, *, runtime: Runtime) -> list[dict[str, Any]]:
     if run.flow != "sweep":
         return []
     result = result_of(run)
-    found = _values(run, runtime=runtime).sample(most=MAX_ROWS)
+    found = values_of(run, runtime=runtime).sample(most=MAX_ROWS)
     rows: dict[tuple[float, ...], dict[str, Any]] = {}
     for name, target in _pairs(result)[:MAX_PLOTS]:
         for point, value, stderr in found[name, target]:

@@ -18,7 +18,7 @@ from deployments.server.ephemeral import EphemeralServer, prefect_server
 from tasks.core.events import emit
 from tasks.errors import BadInput
 from tasks.lifecycle.closing import follow_up
-from tasks.lifecycle.report import write_report
+from tasks.lifecycle.report import told_missing, write_report
 from tasks.lifecycle.runtime import open_runtime
 
 # What the stages import when they need it, the flow's own seconds; here it is the server's time.
@@ -47,6 +47,8 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
         with showing(quiet=as_json):
             emit("run.starting", title=asked[known(flow).title], target=named(asked["target"]))
             result = _result(flow, parameters, run_id=run_id, server=server)
+        for told in told_missing(result):
+            typer.echo(told, err=True)
         # Before the server has stopped: nobody needs to wait for that.
         typer.echo(json.dumps(result) if as_json else known(flow).summary(result))
 

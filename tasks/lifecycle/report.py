@@ -177,7 +177,7 @@ def told_missing(result: Mapping[str, Any]) -> list[str]:
     return [
         f"{gap['points']:,} point{'s' * (gap['points'] != 1)} missing on {gap['target']}: "
         f"{gap['reason'].rstrip('. ')}."
-        for gap in result["missing"]
+        for gap in result.get("missing", ())
     ]
 
 

@@ -23,7 +23,7 @@ class Named(NamedTuple):
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@given(st.lists(st.tuples(FINITE, FINITE), min_size=1, max_size=20))
+@given(rows=st.lists(st.tuples(FINITE, FINITE), min_size=1, max_size=20))
 def test_columns_are_kept_to_the_last_bit(
     rows: list[tuple[float, float]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -24,7 +24,7 @@ def select(experiment: Experiment) -> None:
     calibration = (snapshot.calibration_id, target)
     runtime = open_runtime(home())
     # Every run on this calibration lands the same row, whatever it asked for or had reserved.
-    published = runtime.published(runtime.journal.run(experiment.run_id))
+    published = runtime.published(runtime.journal.run(experiment.run_id).at(target))
     device = snapshot_row(published, target=target, taken_at=datetime.now(UTC))
     chosen = selection_row(
         experiment.run_id,
@@ -40,7 +40,7 @@ def select(experiment: Experiment) -> None:
             "compiled_programs": [((compiled.compiled_id,), [native])],
             "device_snapshots": [(calibration, [device])],
             "calibrations": [(calibration, list(calibration_rows(snapshot, target=target)))],
-            "selections": [((experiment.run_id,), [chosen])],
+            "selections": [((experiment.run_id, target), [chosen])],
         },
         run_id=experiment.run_id,
     )

@@ -11,14 +11,14 @@ from pydantic import BaseModel, ValidationError
 
 from datasets.contracts.checking import warm
 from datasets.layout import home
-from datasets.records.runs import RunState
+from datasets.records.runs import RunState, named
 from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
 from deployments.server.ephemeral import EphemeralServer, prefect_server
 from tasks.core.events import emit
 from tasks.errors import BadInput
 from tasks.lifecycle.closing import follow_up
-from tasks.lifecycle.report import keep_fonts, write_report
+from tasks.lifecycle.report import keep_fonts, told_missing, write_report
 from tasks.lifecycle.runtime import open_runtime
 
 # What the stages import when they need it, the flow's own seconds; here it is the server's time.
@@ -53,8 +53,10 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
     keep_fonts(where)
     with prefect_server(where) as server:
         with showing(quiet=as_json):
-            emit("run.starting", title=asked[known(flow).title], target=asked["target"])
+            emit("run.starting", title=asked[known(flow).title], target=named(asked["target"]))
             result = _result(flow, parameters, run_id=run_id, server=server)
+        for told in told_missing(result):
+            typer.echo(told, err=True)
         # Before the server has stopped: nobody needs to wait for that.
         typer.echo(json.dumps(result) if as_json else known(flow).summary(result))
 
@@ -85,6 +87,8 @@ def _import_heavy() -> None:
 def _one_line(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "parameters"
+    if first["type"] == "value_error":  # of our own making
+        return f"--{name.replace('_', '-')}: {first['ctx']['error']}"
     return f"--{name.replace('_', '-')} {first['input']!r}: {first['msg'].lower()}."
 
 

@@ -12,6 +12,7 @@ from datasets.records.devices import CalibrationId, DeviceSnapshot
 from datasets.records.executions import RunId
 from datasets.records.problems import Problem
 from datasets.records.runs import Run
+from tasks.core.identity import digest
 from tasks.errors import StorageFault
 
 
@@ -35,9 +36,9 @@ def pinned_snapshot(
     Raises:
         StorageFault: the run has executions, and what they were compiled for is not kept.
     """
-    path = _pinned(
-        run.run_id, "device.json", lambda: write_snapshot(_found(run, look, used)), home=home
-    )
+    only = len(run.apart) == 1
+    name = "device.json" if only else f"device-{digest(run.target)[:16]}.json"
+    path = _pinned(run.run_id, name, lambda: write_snapshot(_found(run, look, used)), home=home)
     return read_snapshot(read_text(path), origin=str(path))
 
 

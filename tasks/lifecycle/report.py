@@ -10,14 +10,16 @@ from typing import Any, TypeAlias
 from datasets.layout import Home
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
-from tasks.core.reports.figures import heat_map, line
+from tasks.core.reports.figures import heat_map, lines
 from tasks.core.reports.page import sweep_page, vqe_page
 from tasks.errors import BadInput, StorageFault
 from tasks.lifecycle.runtime import Runtime
-from tasks.lifecycle.sweep_results import plotted
+from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
+from tasks.lifecycle.sweep_values import Point, Series, SweepValues
 
 Plots: TypeAlias = Sequence[tuple[str, str]]  # names with SVG texts
 MAX_PLOTS = 12  # observables that are drawn
+MAX_PLOTTED = 4000  # points of a plot; more do not fit on a page
 MAX_ROWS = 200  # points in the table of the Prefect UI
 
 
@@ -76,28 +78,62 @@ def _sweep(run: Run, result: Mapping[str, Any], *, plots: Plots) -> str:
 
 
 def sweep_plots(run_id: RunId, *, runtime: Runtime) -> Plots:
-    """Return each observable of a sweep with its plot: a line over one parameter, a map over two.
+    """Return each observable with its plot: a line a target over one parameter, or maps over two.
 
-    Nothing for other flows, and over more parameters.
+    A map is of one target. Nothing for other flows, and over more parameters.
     """
     run = runtime.journal.run(run_id)
+    if run.flow != "sweep":
+        return []
     result = result_of(run)
     names = result["parameters"]
-    if run.flow != "sweep" or len(names) not in {1, 2}:
+    if len(names) not in {1, 2}:
         return []
     keep_fonts(runtime.home)
-    plots = []
-    for name in [found["observable"] for found in result["observables"][:MAX_PLOTS]]:
-        rows = plotted(result, name, runtime=runtime)
-        x = [parameters[0] for parameters, _, _ in rows]
-        values = [value for _, value, _ in rows]
-        if len(names) == 1:
-            drawn = line(x, values, [stderr for *_, stderr in rows], names=(names[0], name))
-        else:
-            y = [parameters[1] for parameters, _, _ in rows]
-            drawn = heat_map(x, y, values, names=(names[0], names[1], name))
-        plots.append((name, drawn))
-    return plots
+    found = values_of(run, runtime=runtime).sample(most=MAX_PLOTTED)
+    if len(names) == 1:
+        return [
+            (name, lines(_series(found, name), names=(names[0], name)))
+            for name in _observables(result)[:MAX_PLOTS]
+        ]
+    return [
+        (_title(name, target, result), _map(found[name, target], names=(*names, name)))
+        for name, target in _pairs(result)[:MAX_PLOTS]
+    ]
+
+
+def _series(found: Series, observable: str) -> dict[str, list[tuple[float, float, float]]]:
+    """Return the values of one observable by target; a line has one parameter."""
+    return {
+        target: [(at[0], value, stderr) for at, value, stderr in rows]
+        for (name, target), rows in found.items()
+        if name == observable
+    }
+
+
+def _map(rows: Sequence[Point], *, names: tuple[str, str, str]) -> str:
+    x, y = zip(*(parameters for parameters, _, _ in rows), strict=True)
+    return heat_map(x, y, [value for _, value, _ in rows], names=names)
+
+
+def _pairs(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return every observable on every target, side by side."""
+    return [(found["observable"], found["target"]) for found in result["observables"]]
+
+
+def _observables(result: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(name for name, _ in _pairs(result)))
+
+
+def _title(observable: str, target: str, result: Mapping[str, Any]) -> str:
+    """Return what a value is called; where it was measured goes without saying if all was there."""
+    return observable if len(result["targets"]) == 1 else f"{observable} on {target}"
+
+
+def values_of(run: Run, *, runtime: Runtime) -> SweepValues:
+    """Return what a sweep was asked for, with the way to its values."""
+    inputs = inputs_of(run.asked, folder=folder_of(run, home=runtime.home))
+    return SweepValues(inputs.spec, run.run_id, runtime.home.lake)
 
 
 def markdown(run_id: RunId, *, runtime: Runtime, plots: Plots) -> str:
@@ -125,15 +161,13 @@ def table(run_id: RunId, *, runtime: Runtime) -> list[dict[str, Any]]:
     if run.flow != "sweep":
         return []
     result = result_of(run)
-    columns = {
-        found["observable"]: plotted(result, found["observable"], runtime=runtime, most=MAX_ROWS)
-        for found in result["observables"][:MAX_PLOTS]
-    }
-    return [
-        dict(zip(result["parameters"], rows[0][0], strict=True))
-        | {name: f"{row[1]:+.4f} ± {row[2]:.4f}" for name, row in zip(columns, rows, strict=True)}
-        for rows in zip(*columns.values(), strict=True)
-    ]
+    found = values_of(run, runtime=runtime).sample(most=MAX_ROWS)
+    rows: dict[tuple[float, ...], dict[str, Any]] = {}
+    for name, target in _pairs(result)[:MAX_PLOTS]:
+        for point, value, stderr in found[name, target]:
+            row = rows.setdefault(tuple(point), dict(zip(result["parameters"], point, strict=True)))
+            row[_title(name, target, result)] = f"{value:+.4f} ± {stderr:.4f}"
+    return list(rows.values())
 
 
 def _sweep_markdown(result: Mapping[str, Any], *, plots: Plots) -> str:
@@ -142,15 +176,26 @@ def _sweep_markdown(result: Mapping[str, Any], *, plots: Plots) -> str:
         for name, plot in plots
     )
     rows = [
-        f"| {o['observable']} | {o['least']:+.4f} | {o['most']:+.4f} | {o['stderr']:.4f} |"
+        f"| {_title(o['observable'], o['target'], result)} | {o['least']:+.4f} "
+        f"| {o['most']:+.4f} | {o['stderr']:.4f} |"
         for o in result["observables"]
     ]
     table = "\n".join(["| observable | least | most | stderr |", "|---|---|---|---|", *rows])
+    missing = "".join(f"{told}\n\n" for told in told_missing(result))
     return (
-        f"# {result['circuit']} on {result['target']}\n\n{table}\n\n"
+        f"# {result['circuit']} on {result['target']}\n\n{table}\n\n{missing}"
         f"{result['points']:,} points, {result['cost_usd']:.2f} USD at published prices. "
         f"Report: `{result['report']}`\n\n{pictures}\n"
     )
+
+
+def told_missing(result: Mapping[str, Any]) -> list[str]:
+    """Say what could not be measured, and why; nothing where nothing is missing."""
+    return [
+        f"{gap['points']:,} point{'s' * (gap['points'] != 1)} missing on {gap['target']}: "
+        f"{gap['reason'].rstrip('. ')}."
+        for gap in result.get("missing", ())
+    ]
 
 
 def result_of(run: Run) -> Mapping[str, Any]:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from pydantic import BaseModel
+
 from datasets.layout import home
 from datasets.point_tables import is_table, keep_points
 from datasets.records.executions import RunId
@@ -110,8 +112,7 @@ def sweep(
         BadInput: what is wrong, the limit, and what to do; nothing has run.
         RuntimeFault: the run failed; `qrt resume` goes on with it.
     """
-    where = home()
-    open_runtime(where)
+    open_runtime(home())
     parameters = validated(
         "sweep",
         circuit=circuit,
@@ -120,13 +121,17 @@ def sweep(
         target=_texts(target),
         **options,
     )
+    with showing(quiet=not progress):
+        return SweepRun(_run(parameters))
+
+
+def _run(parameters: BaseModel) -> dict[str, Any]:
     run_id = RunId(str(uuid4()))
-    with showing(quiet=not progress), _serving() as settings:
+    with _serving() as settings:
         try:
-            found = run_beside(lambda: load("sweep")(parameters, run_id=run_id), settings=settings)
+            return run_beside(lambda: load("sweep")(parameters, run_id=run_id), settings=settings)
         finally:
-            release(run_id, home=where)  # it was interrupted: anybody may go on with it
-    return SweepRun(found)
+            release(run_id, home=home())  # it was interrupted: anybody may go on with it
 
 
 def _points(points: Any) -> Any:

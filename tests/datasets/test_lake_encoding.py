@@ -128,7 +128,7 @@ def test_each_form_has_bytes_of_its_own_for_the_same_rows() -> None:
     found = {}
     for form in (1, 2, encoding.FORM):
         told = encoding.label("counts", ("a",), batch.rows, form=form)
-        found[form] = encoding.encode(batch.rows, told)
+        found[form] = encoding.encode(encoding.strict("counts", batch.rows), told)
         assert encoding.decode(found[form]).equals(encoding.decode(found[1]))
         assert encoding.is_as_written(found[form], batch.rows, told)
     assert len({len(data) for data in found.values()}) == len(found)

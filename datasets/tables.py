@@ -159,6 +159,7 @@ EXECUTIONS = Table(
         _maybe("started_at", "time", "When the device began."),
         _maybe("ended_at", "time", "When the device was done."),
         _maybe("failure", "text", "The provider's reason."),
+        _maybe("calibration_id_submitted", "id", "The snapshot when it was submitted."),
     ),
 )
 

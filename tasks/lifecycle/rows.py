@@ -105,6 +105,7 @@ def execution_row(entry: Entry) -> Row:
         "target": execution.target,
         "compiled_id": execution.compiled_id,
         "calibration_id": execution.calibration_id,
+        "calibration_id_submitted": entry.calibration_id_submitted,
         "calibration_id_end": entry.calibration_id_end,
         "handle": entry.handle,
         "state": "landed",

@@ -4,20 +4,18 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from datasets.devices.capabilities import import_capabilities
-from datasets.devices.document import write_snapshot
-from datasets.devices.register import by_name
-from datasets.devices.text_file import read_text, write_text
 from datasets.layout import home
-from datasets.records.devices import DeviceSnapshot
-from deployments.cli import device_table, device_views
 from tasks.errors import BadInput
-from tasks.lifecycle.known_devices import KnownDevice, known_device, known_devices
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from datasets.records.devices import DeviceSnapshot
+    from tasks.lifecycle.known_devices import KnownDevice
 
 app = typer.Typer(help="List, show and import device snapshots.", no_args_is_help=False)
 
@@ -29,6 +27,9 @@ def devices(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the targets: how each stands now, its errors and its price."""
     if context.invoked_subcommand is not None:
         return
+    from deployments.cli import device_table
+    from tasks.lifecycle.known_devices import known_devices
+
     now = datetime.now(UTC)
     found = known_devices(home(), now=now)
     if as_json:
@@ -48,6 +49,9 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show the figures of every qubit and pair, what was dropped and why, and draw a map."""
+    from deployments.cli import device_table, device_views
+    from tasks.lifecycle.known_devices import known_device
+
     now, target = datetime.now(UTC), _target(name)
     device = known_device(target, home(), now=now)
     picture = _draw(device, svg)
@@ -79,6 +83,11 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Turn a Braket capabilities document into a snapshot file that an emulator can use."""
+    from datasets.devices.capabilities import import_capabilities
+    from datasets.devices.document import write_snapshot
+    from datasets.devices.text_file import read_text, write_text
+    from deployments.cli import device_views
+
     moment = None if published is None else _date(published)
     text = read_text(file)
     snapshot = import_capabilities(text, origin=str(file), name=name, published_at=moment)
@@ -100,8 +109,9 @@ def _target(name: str) -> str:
     return name if ":" in name else f"emulator:{name}"
 
 
-def _draw(device: KnownDevice, path: Path | None) -> Path:
+def _draw(device: "KnownDevice", path: Path | None) -> Path:
     """Write the device's map, by default among the reports, and return where it is."""
+    from datasets.devices.text_file import write_text
     from tasks.core.reports.device_map import device_map
 
     if path is None:
@@ -116,7 +126,9 @@ def _draw(device: KnownDevice, path: Path | None) -> Path:
     return path
 
 
-def _notes(snapshot: DeviceSnapshot) -> list[str]:
+def _notes(snapshot: "DeviceSnapshot") -> list[str]:
+    from deployments.cli import device_views
+
     if not snapshot.dropped:
         return ["Nothing was dropped."]
     heading = f"{len(snapshot.dropped)} figures were dropped:"
@@ -132,7 +144,9 @@ def _date(published: str) -> datetime:
         raise BadInput(message) from error
 
 
-def _destination(snapshot: DeviceSnapshot, *, out: Path | None) -> Path:
+def _destination(snapshot: "DeviceSnapshot", *, out: Path | None) -> Path:
+    from datasets.devices.register import by_name
+
     known = by_name(snapshot.name)
     short = known.short if known else slug(snapshot.name)
     file_name = f"{short or 'device'}@{snapshot.published_at.date().isoformat()}.json"
@@ -146,14 +160,16 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def _console() -> Console:
+def _console() -> "Console":
     """Return a console at least 80 columns wide, so that tables keep their figures."""
+    from rich.console import Console
+
     console = Console()
     console.width = max(80, console.width)
     return console
 
 
-def _print_lines(console: Console, lines: list[str]) -> None:
+def _print_lines(console: "Console", lines: list[str]) -> None:
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 

@@ -24,6 +24,10 @@ def main() -> None:
     server = uvicorn.Server(config)
     threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
     server.run()
+    # What was to be written is: taking the process apart would only keep the command waiting.
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(0)
 
 
 def _stop_with_parent(server: uvicorn.Server) -> None:

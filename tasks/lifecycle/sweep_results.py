@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from datasets.journal.rows import Entry
 from datasets.records.executions import Purpose
 from datasets.records.runs import Run
@@ -31,17 +33,29 @@ _POOLED = """
     SELECT observable, parameters, min(point) AS point,
         sum(value * shots) / sum(shots) AS value,
         sqrt(sum((stderr * shots) ** 2)) / sum(shots) AS stderr
-    FROM (SELECT estimates.*, {told} AS calibration FROM estimates
-        LEFT JOIN ({per_execution}) AS measured USING (execution_id))
-    WHERE experiment_id = '{experiment_id}' AND target = '{target}'
+    FROM {estimates} WHERE experiment_id = '{experiment_id}' AND target = '{target}' AND {chosen}
     GROUP BY observable, parameters, calibration {one}"""
+_MIXED = "(SELECT *, NULL AS calibration FROM estimates)"
+_APART = f"""(SELECT estimates.*, measured.calibration FROM estimates
+        LEFT JOIN ({_MEASURED}) AS measured USING (execution_id))"""  # noqa: S608 - our own text
+_CALIBRATIONS = f"""
+    SELECT DISTINCT calibration FROM ({_MEASURED}) WHERE execution_id IN (
+        SELECT execution_id FROM estimates
+        WHERE experiment_id = '{{experiment_id}}' AND target = '{{target}}')"""  # noqa: S608
 _PLAIN = """
     SELECT observable, parameters, point, value, stderr
-    FROM estimates WHERE experiment_id = '{experiment_id}' AND target = '{target}'"""
-_CALIBRATIONS = """
-    SELECT DISTINCT calibration FROM ({per_execution}) WHERE execution_id IN (
-        SELECT execution_id FROM estimates
-        WHERE experiment_id = '{experiment_id}' AND target = '{target}')"""
+    FROM estimates WHERE experiment_id = '{experiment_id}' AND target = '{target}' AND {chosen}"""
+# Grouping keeps every point in memory: those of a plot are chosen before, all others in parts.
+_SOME = """observable = '{observable}' AND parameters IN (SELECT parameters FROM estimates
+    WHERE experiment_id = '{experiment_id}' AND target = '{target}' AND point % {step} = 0)"""
+_PART = "hash(parameters) % {parts} = {part}"
+PART_POINTS = 2**16
+_RANGES = """SELECT observable, count(*) AS points,
+    min(value) AS least, arg_min(point, {{'v': value, 'p': point}}) AS least_point,
+    arg_min(parameters, {{'v': value, 'p': point}}) AS least_at,
+    max(value) AS most, arg_max(point, {{'v': value, 'p': -point}}) AS most_point,
+    arg_max(parameters, {{'v': value, 'p': -point}}) AS most_at, {stderrs} AS stderrs
+    FROM ({source}) GROUP BY observable"""
 
 
 def sweep_result(
@@ -90,21 +104,20 @@ def plotted(
     result: Mapping[str, Any], observable: str, *, runtime: Runtime, most: int = MAX_PLOTTED
 ) -> list[tuple[Any, ...]]:
     """Return (parameters, value, stderr) of one observable at up to about `most` points."""
-    step = -(-result["points"] // most)
-    source = _pooled(result, mixed=result.get("mixed", True))
-    sql = (
-        f"SELECT parameters, value, stderr FROM ({source}) "  # noqa: S608 - our own digits
-        f"WHERE observable = '{observable.replace(chr(39), chr(39) * 2)}' AND point % {step} = 0 "
-        "ORDER BY parameters"
-    )
+    told = dict(result) | {
+        "observable": observable.replace("'", "''"),
+        "step": -(-result["points"] // most),
+    }
+    source = _pooled(told, mixed=result.get("mixed", True), chosen=_SOME.format(**told))
+    sql = f"SELECT parameters, value, stderr FROM ({source}) ORDER BY ALL"  # noqa: S608 - our own digits
     return list(query(runtime.home.lake, sql).rows)
 
 
-def _pooled(named: Mapping[str, Any], *, mixed: bool) -> str:
+def _pooled(named: Mapping[str, Any], *, mixed: bool, chosen: str) -> str:
     """Return SQL for one value a point; results from before calibrations were told apart mix."""
     one = "" if mixed else _ONE.format(**named)
-    told = "NULL" if mixed else "measured.calibration"
-    return _POOLED.format(**named, one=one, told=told, per_execution=_MEASURED)
+    told = {"one": one, "estimates": _MIXED if mixed else _APART, "chosen": chosen}
+    return _POOLED.format(**dict(named) | told)
 
 
 def _calibrations(sweep: Sweep, entries: Sequence[Entry], *, runtime: Runtime) -> list[str]:
@@ -123,14 +136,34 @@ def _ranges(sweep: Sweep, *, runtime: Runtime) -> list[dict[str, Any]]:
     }
     several = bool(sweep.history.earlier) or sweep.spec.repetitions > 1
     if not several:
-        landed = query(
-            runtime.home.lake, _CALIBRATIONS.format(**named, per_execution=_MEASURED)
-        ).rows
-        several = len(landed) > 1
-    source = _pooled(named, mixed=sweep.history.mixed) if several else _PLAIN.format(**named)
-    sql = f"""SELECT observable, count(*) AS points, min(value) AS least,
-        arg_min(parameters, {{'v': value, 'p': point}}) AS least_at, max(value) AS most,
-        arg_max(parameters, {{'v': value, 'p': -point}}) AS most_at, median(stderr) AS stderr
-        FROM ({source}) GROUP BY observable"""  # noqa: S608 - our own digits
-    found = {row["observable"]: row for row in query(runtime.home.lake, sql).records()}
-    return [found[each.name] for each in sweep.spec.observables]
+        several = len(query(runtime.home.lake, _CALIBRATIONS.format(**named)).rows) > 1
+    parts = -(-len(sweep.spec.points) // PART_POINTS) if several else 1
+    found: dict[str, list[dict[str, Any]]] = {}
+    for part in range(parts):
+        chosen = _PART.format(parts=parts, part=part) if parts > 1 else "true"
+        source = (
+            _pooled(named, mixed=sweep.history.mixed, chosen=chosen)
+            if several
+            else _PLAIN.format(**named, chosen=chosen)
+        )
+        stderrs = "list(stderr)" if parts > 1 else "[median(stderr)]"
+        sql = _RANGES.format(source=source, stderrs=stderrs)
+        for row in query(runtime.home.lake, sql).records():
+            each = row | {"stderrs": np.array(row["stderrs"])}
+            found.setdefault(row["observable"], []).append(each)
+    return [_whole(found[each.name]) for each in sweep.spec.observables]
+
+
+def _whole(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Put the ranges of an observable's parts together."""
+    least = min(parts, key=lambda part: (part["least"], part["least_point"]))
+    most = max(parts, key=lambda part: (part["most"], -part["most_point"]))
+    return {
+        "observable": least["observable"],
+        "points": sum(part["points"] for part in parts),
+        "least": least["least"],
+        "least_at": least["least_at"],
+        "most": most["most"],
+        "most_at": most["most_at"],
+        "stderr": float(np.median(np.concatenate([part["stderrs"] for part in parts]))),
+    }

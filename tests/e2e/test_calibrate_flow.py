@@ -1,4 +1,4 @@
-"""The flow `calibrate` shows in the Prefect UI what it found, with a map of each new calibration."""
+"""The flow `calibrate` tells the Prefect UI what it found, and draws each new calibration."""
 
 import json
 import os

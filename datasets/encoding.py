@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 PREFIX = "qrt."
 STORED = ("table", "schema_version", "key", "sha256", "identity", "writer")
 FORM = 3  # the settings of Parquet and the digest; files of the first form do not say theirs
-SHORT_PAGES = {
-    1,
-    2,
-}  # forms with pages of Arrow's 20,000 rows: DuckDB takes a third longer for them
+# Forms with pages of Arrow's 20,000 rows, for which DuckDB takes a third longer.
+SHORT_PAGES = {1, 2}
 PAGE_ROWS = 2**20
 BATCH_ROWS = 65_536  # values that the writer takes at once; its own 1,024 cost a tenth more time
 

@@ -51,17 +51,21 @@ class Run:
     @property
     def apart(self) -> tuple["Run", ...]:
         """The run as it is on each of its targets."""
-        asked = self.asked.get("target", self.target)
-        return tuple(map(self.at, [asked] if isinstance(asked, str) else asked))
+        return tuple(map(self.at, each(self.asked.get("target", self.target))))
 
     def at(self, target: str) -> "Run":
         """Return the run as it is on one of its targets."""
         return replace(self, target=target)
 
 
+def each(target: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the targets of a run that has one or several."""
+    return (target,) if isinstance(target, str) else tuple(target)
+
+
 def named(target: str | Sequence[str]) -> str:
     """Return the name of one target, or of several together."""
-    return target if isinstance(target, str) else ", ".join(target)
+    return ", ".join(each(target))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from deployments.cli import devices, looking, recovering
+from deployments.cli import calibrating, device_states, devices, looking, recovering
 from deployments.cli.run_options import RunOptions, starts_run
 from deployments.cli.sandbox import sandbox
 from deployments.cli.sweeping import sweep
@@ -23,8 +23,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+device_states.register(devices.app)
 app.add_typer(devices.app, name="devices")
 looking.register(app)
+calibrating.register(app)
 recovering.register(app)
 app.command()(sweep)
 app.command()(sandbox)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deployments.cli.options import as_object, as_tags
+from deployments.cli.options import as_hours, as_object, as_tags
 
 RunOptions = Mapping[str, Any]  # fields of `flows.parameters.RunParameters`
 
@@ -41,6 +41,9 @@ def _asked(  # noqa: PLR0917 - each is an option with a name of its own
         str, typer.Option(help="JSON laid over the device parameters (IonQ).")
     ] = "",
     tag: Annotated[list[str] | None, typer.Option(help="KEY=VALUE on every task; repeat.")] = None,
+    max_calibration_age: Annotated[
+        str, typer.Option(help="Buy nothing on an older calibration: 12h, 90m, 2d.")
+    ] = "",
     mix_calibrations: Annotated[
         bool,
         typer.Option("--mix-calibrations", help="Merge counts of before and after a calibration."),
@@ -55,5 +58,6 @@ def _asked(  # noqa: PLR0917 - each is an option with a name of its own
         "debias": debias,
         "device_parameters": as_object(device_parameters, option="--device-parameters"),
         "tags": as_tags(tag or []),
+        "max_calibration_age_h": as_hours(max_calibration_age, option="--max-calibration-age"),
         "mix_calibrations": mix_calibrations,
     }

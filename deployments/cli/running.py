@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib import import_module
 from threading import Thread
 from typing import Any
@@ -10,13 +12,15 @@ import typer
 from pydantic import BaseModel, ValidationError
 
 from datasets.contracts.checking import warm
+from datasets.journal.journal import Journal
 from datasets.layout import home
-from datasets.records.runs import RunState, named
+from datasets.records.runs import RunState, each, named
 from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
 from deployments.server.ephemeral import EphemeralServer, prefect_server
 from tasks.core.events import emit
 from tasks.errors import BadInput
+from tasks.lifecycle.admission import admit, warning
 from tasks.lifecycle.closing import follow_up
 from tasks.lifecycle.report import keep_fonts, told_missing, write_report
 from tasks.lifecycle.runtime import open_runtime
@@ -49,7 +53,7 @@ def validated(flow: str, **values: Any) -> BaseModel:
 def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: bool) -> None:
     """Run the flow and print its result."""
     where, asked = home(), parameters.model_dump()
-    open_runtime(where)
+    _admit(each(asked["target"]), journal=open_runtime(where).journal)
     keep_fonts(where)
     with prefect_server(where) as server:
         with showing(quiet=as_json):
@@ -59,6 +63,14 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
             typer.echo(told, err=True)
         # Before the server has stopped: nobody needs to wait for that.
         typer.echo(json.dumps(result) if as_json else known(flow).summary(result))
+
+
+def _admit(targets: Sequence[str], *, journal: Journal) -> None:
+    """Refuse devices that no work may go to; warn of those that are degraded."""
+    for target in targets:
+        standing = admit(target, journal=journal, now=datetime.now(UTC))
+        if said := warning(standing):
+            typer.echo(said, err=True)
 
 
 def _result(

@@ -44,6 +44,7 @@ def sweep_summary(result: Mapping[str, Any]) -> str:
         *(_line("missing", _gap(gap)) for gap in result["missing"]),
         _line("mitigation", result["method"]),
         _line("measured", f"{result['measured']:,} points in {result['wall_s']:.1f} s"),
+        *(_line("calibrated", said) for said in _calibrations(result)),
         _line("cost", _cost(result)),
         _line("data", result["lake"]),
         _line("report", result["report"]),
@@ -61,6 +62,19 @@ def _measured(found: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 def _gap(gap: Mapping[str, Any]) -> str:
     points = f"{gap['points']:,} point{'s' * (gap['points'] != 1)} of {gap['target']}"
     return f"{points}: {gap['reason'].rstrip('. ')}. The same command buys what is missing."
+
+
+def _calibrations(result: Mapping[str, Any]) -> list[str]:
+    """Say what readers of a sweep have to know of the calibrations behind it."""
+    said = []
+    if result.get("set_aside"):
+        aside = f"{result['set_aside']} earlier sweeps are on another calibration, and not counted"
+        said.append(f"{aside}; --mix-calibrations adds to them")
+    if result.get("mixed") and len(result.get("calibrations", ())) > 1:
+        said.append(f"averaged over {len(result['calibrations'])} calibrations, as was asked for")
+    if result.get("straddling"):
+        said.append(f"{result['straddling']} executions straddle a recalibration")
+    return said
 
 
 def _range(found: Mapping[str, Any], names: Sequence[str]) -> str:

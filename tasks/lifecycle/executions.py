@@ -21,7 +21,7 @@ from tasks.errors import ExecutionFailed
 from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.wholeness import (
     Key,
-    calibration_of,
+    check_one_calibration,
     check_same_calibration,
     check_same_device,
     check_whole,
@@ -54,7 +54,8 @@ def submit(executions: Sequence[Execution], *, dispatch: Dispatch) -> None:
         entry = journal.intend(execution, reserve=backend.charges)
         emit("execution.intended", execution_id=execution.execution_id)
         if entry.handle is None:
-            journal.submitted(execution.execution_id, _adopt_or_buy(execution, backend))
+            handle, in_force = _adopt_or_buy(execution, backend)
+            journal.submitted(execution.execution_id, handle, calibration_id=in_force)
         emit(
             "execution.submitted",
             execution_id=execution.execution_id,
@@ -87,6 +88,7 @@ def collect(executions: Sequence[Execution], *, dispatch: Dispatch) -> tuple[Col
             collected += parts
     if failures:
         raise failures[0]
+    check_one_calibration(collected, dispatch=dispatch)
     return tuple(collected)
 
 
@@ -112,6 +114,7 @@ def gather(executions: Sequence[Execution], *, dispatch: Dispatch) -> Gathered:
             lost |= missing
     if failures:
         raise failures[0]
+    check_one_calibration(collected, dispatch=dispatch)
     return Gathered(tuple(collected), lost)
 
 
@@ -198,14 +201,18 @@ def _ended(execution: Execution, *, dispatch: Dispatch) -> Entry:
     return entry
 
 
-def _adopt_or_buy(execution: Execution, backend: Backend) -> str:
-    """Return the handle of what the target has already, or hand the execution over."""
+def _adopt_or_buy(execution: Execution, backend: Backend) -> tuple[str, str | None]:
+    """Return the handle of what the target has already, or hand the execution over.
+
+    Beside it is the calibration that was in force just before, where that is known.
+    """
     if handle := backend.find(execution):
         emit("execution.adopted", execution_id=execution.execution_id, handle=handle)
-        return handle
+        return handle, None
+    in_force = backend.calibration()  # before: nothing may come between a purchase and its handle
     handle = backend.submit(execution)
     emit("execution.bought", execution_id=execution.execution_id, handle=handle)
-    return handle
+    return handle, in_force
 
 
 def _handle(entry: Entry) -> str:
@@ -246,7 +253,7 @@ def _may_buy(entry: Entry, dispatch: Dispatch) -> bool:
     """
     if entry.state in _IN_THE_LAKE or not dispatch.buying:
         return False
-    return dispatch.mixing or not differ(calibration_of(entry), dispatch.backend.calibration())
+    return dispatch.mixing or not differ(entry.measured_on, dispatch.backend.calibration())
 
 
 def _merge(execution: Execution, histograms: Sequence[Histogram]) -> tuple[Counts, ...]:

@@ -1,5 +1,6 @@
 """What a run was given, kept as it was: a resumed run never reads a file that has changed since."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,15 +37,30 @@ def pinned_snapshot(
     Raises:
         StorageFault: the run has executions, and what they were compiled for is not kept.
     """
-    only = len(run.apart) == 1
-    name = "device.json" if only else f"device-{digest(run.target)[:16]}.json"
+    name = of_target("device", run)
     path = _pinned(run.run_id, name, lambda: write_snapshot(_found(run, look, used)), home=home)
     return read_snapshot(read_text(path), origin=str(path))
+
+
+def is_pinned(run: Run, *, home: Home) -> bool:
+    """Whether the run's device is kept as it was."""
+    return (home.inputs / run.run_id / of_target("device", run)).exists()
 
 
 def pinned_account(run_id: RunId, account: str, *, home: Home) -> str:
     """Return the account that the run first bought in; that is `account` if it never did."""
     return read_text(_pinned(run_id, "account.txt", lambda: account, home=home)).strip()
+
+
+def pinned_warning(run: Run, text: str, *, home: Home) -> str:
+    """Return what was said of the run's device when it was first admitted; that is `text` then."""
+    path = _pinned(run.run_id, of_target("warning", run), lambda: json.dumps(text), home=home)
+    return str(json.loads(read_text(path)))
+
+
+def of_target(what: str, run: Run) -> str:
+    """Return the name of a file that each target of a run has for itself."""
+    return f"{what}.json" if len(run.apart) == 1 else f"{what}-{digest(run.target)[:16]}.json"
 
 
 def _found(

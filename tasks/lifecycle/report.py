@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from datasets.layout import Home
+from datasets.records.devices import DeviceKind
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
+from tasks.core.reports.device_map import device_map
 from tasks.core.reports.figures import heat_map, lines
 from tasks.core.reports.page import sweep_page, vqe_page
 from tasks.errors import BadInput, StorageFault
+from tasks.lifecycle.inputs import is_pinned
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
 from tasks.lifecycle.sweep_values import Point, Series, SweepValues
@@ -37,7 +40,7 @@ def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None)
     keep_fonts(runtime.home)
     if run.flow == "sweep":
         drawn = sweep_plots(run_id, runtime=runtime) if plots is None else plots
-        page = _sweep(run, result, plots=drawn)
+        page = _sweep(run, result, plots=drawn, runtime=runtime)
     else:
         page = _vqe(run, result, runtime=runtime)
     path = runtime.home.reports / f"{run.run_id}.html"
@@ -65,16 +68,31 @@ def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
         energies=[value for value, _ in stood],
         stderrs=[stderr for _, stderr in stood],
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+        device=_device(run, result, runtime=runtime),
     )
 
 
-def _sweep(run: Run, result: Mapping[str, Any], *, plots: Plots) -> str:
+def _sweep(run: Run, result: Mapping[str, Any], *, plots: Plots, runtime: Runtime) -> str:
     return sweep_page(
         result,
         parameters=run.asked,
         plots=plots,
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+        device=_device(run, result, runtime=runtime),
     )
+
+
+def _device(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
+    """Return a map of each of a run's devices with its qubits ringed; a simulator has none."""
+    used = {on["target"]: on.get("qubits", ()) for on in result.get("targets", [result])}
+    return "".join(_map_of(here, used.get(here.target, ()), runtime=runtime) for here in run.apart)
+
+
+def _map_of(run: Run, qubits: Sequence[int], *, runtime: Runtime) -> str:
+    if not is_pinned(run, home=runtime.home):
+        return ""  # its inputs were removed: the report needs no device, and no provider
+    snapshot = runtime.published(run)
+    return "" if snapshot.kind is DeviceKind.SIMULATOR else device_map(snapshot, outlined=qubits)
 
 
 def sweep_plots(run_id: RunId, *, runtime: Runtime) -> Plots:
@@ -133,7 +151,9 @@ def _title(observable: str, target: str, result: Mapping[str, Any]) -> str:
 def values_of(run: Run, *, runtime: Runtime) -> SweepValues:
     """Return what a sweep was asked for, with the way to its values."""
     inputs = inputs_of(run.asked, folder=folder_of(run, home=runtime.home))
-    return SweepValues(inputs.spec, run.run_id, runtime.home.lake)
+    result = result_of(run)
+    own = [] if result.get("mixed", True) else [on["calibration_id"] for on in result["targets"]]
+    return SweepValues(inputs.spec, run.run_id, runtime.home.lake, tuple(own))
 
 
 def markdown(run_id: RunId, *, runtime: Runtime, plots: Plots) -> str:

@@ -10,7 +10,7 @@ from datasets.layout import Home
 from datasets.point_files import open_points, pin_points
 from datasets.problems.catalogue import load
 from datasets.records.problems import Program, ProgramId
-from datasets.records.runs import Run
+from datasets.records.runs import Run, each
 from tasks.backends.braket_circuits import openqasm_of
 from tasks.core.grouping import Group
 from tasks.core.identity import digest
@@ -71,7 +71,7 @@ def inputs_of(asked: Mapping[str, Any], *, folder: Path) -> SweepInputs:
     spec = SweepSpec(
         circuit=read.digest,
         observables=_observables(asked["observables"], read),
-        targets=tuple([target] if isinstance(target, str) else target),
+        targets=each(target),
         points=points,
         shots=asked["shots"],
         repetitions=asked["repetitions"],

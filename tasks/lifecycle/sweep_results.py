@@ -8,18 +8,20 @@ from itertools import groupby
 from typing import Any
 
 from datasets.journal.rows import Entry
-from datasets.records.executions import RunId
+from datasets.records.executions import Purpose, RunId
 from datasets.records.runs import Run
 from tasks.core.quotes import Quote
 from tasks.errors import ExecutionFailed
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_gaps import gaps_of
+from tasks.lifecycle.sweep_history import measured_on
 from tasks.lifecycle.sweep_values import SweepValues
 from tasks.lifecycle.sweeps import Sweep
 
 # Of a sweep on one target these stand beside its answer too; on several they differ.
 _OF_ONE = (
     "calibration_id",
+    "qubits",
     "compiled_id",
     "two_qubit_gates",
     "depth",
@@ -39,7 +41,7 @@ def sweep_result(
     """
     journal, spec = runtime.journal, sweeps[0].spec
     entries = journal.executions(run.run_id)
-    targets = [_on_target(sweep, entries) for sweep in sweeps]
+    targets = [_on_target(sweep, entries, runtime=runtime) for sweep in sweeps]
     missing = list(_missing(run.run_id, runtime=runtime))
     return {
         "run_id": run.run_id,
@@ -62,13 +64,14 @@ def sweep_result(
         "quote_usd": float(journal.run(run.run_id).quote_usd or 0),
         "plan": quoted.plain(),
         "wall_s": (datetime.now(UTC) - run.started_at).total_seconds(),
+        **_calibrated(sweeps, targets, entries),
         **{word: targets[0][word] if len(targets) == 1 else None for word in _OF_ONE},
         "lake": str(runtime.home.lake),
         "report": str(runtime.home.reports / f"{run.run_id}.html"),
     }
 
 
-def _on_target(sweep: Sweep, entries: Sequence[Entry]) -> dict[str, Any]:
+def _on_target(sweep: Sweep, entries: Sequence[Entry], *, runtime: Runtime) -> dict[str, Any]:
     """Return what was done on one target; `engines` are what simulated it, and why those."""
     ours = [entry for entry in entries if entry.execution.target == sweep.target]
     compiled = sweep.experiment.compiled
@@ -79,6 +82,8 @@ def _on_target(sweep: Sweep, entries: Sequence[Entry]) -> dict[str, Any]:
         "shots": sum(entry.execution.shots for entry in ours),
         "cost_usd": float(sum((entry.usd for entry in ours), Decimal(0))),
         "calibration_id": sweep.experiment.snapshot.calibration_id,
+        "calibrations": _calibrations(sweep, ours, runtime=runtime),
+        "qubits": list(compiled.measured_qubits),
         "compiled_id": compiled.compiled_id,
         "two_qubit_gates": compiled.metrics.two_qubit_gates,
         "depth": compiled.metrics.depth,
@@ -86,6 +91,26 @@ def _on_target(sweep: Sweep, entries: Sequence[Entry]) -> dict[str, Any]:
         "reason": compiled.reason,
         "engines": sorted({entry.engine for entry in ours if entry.engine}),
     }
+
+
+def _calibrated(
+    sweeps: Sequence[Sweep], targets: Sequence[Mapping[str, Any]], entries: Sequence[Entry]
+) -> dict[str, Any]:
+    """Return what has to be known of the calibrations behind the values."""
+    return {
+        "calibrations": sorted({one for on in targets for one in on["calibrations"]}),
+        "set_aside": len({run for sweep in sweeps for run in sweep.history.set_aside}),
+        "mixed": any(sweep.history.mixed for sweep in sweeps),
+        "straddling": sum(entry.straddles for entry in entries),
+    }
+
+
+def _calibrations(sweep: Sweep, entries: Sequence[Entry], *, runtime: Runtime) -> list[str]:
+    """Return the calibrations behind the values, those of earlier sweeps included."""
+    found = {entry.measured_on for entry in entries if entry.execution.purpose is Purpose.ESTIMATE}
+    for run_id in sweep.history.runs:
+        found |= measured_on(runtime.journal.run(run_id), sweep.target)
+    return sorted(found)
 
 
 def _missing(run_id: RunId, *, runtime: Runtime) -> Iterator[dict[str, Any]]:
@@ -116,8 +141,9 @@ def _ranges(
     sweeps: Sequence[Sweep], missing: Sequence[Mapping[str, Any]], *, run: Run, runtime: Runtime
 ) -> list[dict[str, Any]]:
     """Return each observable on each target, side by side."""
-    spec = sweeps[0].spec
-    found = SweepValues(spec, run.run_id, runtime.home.lake).ranges()
+    spec, mixed = sweeps[0].spec, any(sweep.history.mixed for sweep in sweeps)
+    own = () if mixed else [sweep.experiment.snapshot.calibration_id for sweep in sweeps]
+    found = SweepValues(spec, run.run_id, runtime.home.lake, tuple(own)).ranges()
     for target in spec.targets:
         if not any((each.name, target) in found for each in spec.observables):
             reasons = [gap["reason"] for gap in missing if gap["target"] == target]

@@ -2,7 +2,8 @@
 
 The lake has an experiment's values of all sweeps of it. Where others than the run's own are there,
 its points are matched by their exact numbers, and a point that was measured several times has one
-value: the mean, each shot counting the same.
+value: the mean, each shot counting the same. Of several calibrations one stands for the point,
+unless they are mixed: the run's own where it can be, else the one with the most shots.
 """
 
 from collections import defaultdict
@@ -27,9 +28,15 @@ _OURS = """SELECT target, observable, point, parameters, value, stderr, shots FR
 _POOLED = """SELECT target, observable, number AS point, asked.parameters,
         sum(value * shots) / sum(shots) AS value,
         sqrt(sum((stderr * shots) ** 2)) / sum(shots) AS stderr, sum(shots)::BIGINT AS shots
-    FROM estimates JOIN asked ON estimates.parameters = asked.parameters
+    FROM ({estimates}) AS estimates JOIN asked ON estimates.parameters = asked.parameters
     WHERE experiment_id = '{experiment}' AND repetition < {repetitions}
-    GROUP BY target, observable, number, asked.parameters"""
+    GROUP BY target, observable, number, asked.parameters, calibration {one}"""
+_MIXED = "SELECT *, NULL AS calibration FROM estimates"
+_APART = """SELECT estimates.*, measured.calibration FROM estimates LEFT JOIN (
+        SELECT execution_id, any_value(coalesce(calibration_id_end, calibration_id)) AS calibration
+        FROM executions GROUP BY execution_id) AS measured USING (execution_id)"""
+_ONE = """QUALIFY row_number() OVER (PARTITION BY target, observable, number
+        ORDER BY calibration IN ({own}) DESC, sum(shots) DESC, calibration) = 1"""
 _RANGES = """SELECT target, observable, count(*) AS points, min(value) AS least,
         arg_min(parameters, {'v': value, 'p': point}) AS least_at, max(value) AS most,
         arg_max(parameters, {'v': value, 'p': -point}) AS most_at, median(stderr) AS stderr
@@ -43,11 +50,15 @@ Series = dict[tuple[str, str], list[Point]]  # by observable and target
 
 @dataclass(frozen=True, slots=True)
 class SweepValues:
-    """What a run was asked for, and where its values are."""
+    """What a run was asked for, and where its values are.
+
+    `calibrations` are the run's own, one a target; there are none where calibrations are mixed.
+    """
 
     spec: SweepSpec
     run_id: RunId
     lake: Path
+    calibrations: tuple[str, ...]
 
     def ranges(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Return how far each observable goes on each target, by observable and target."""
@@ -90,8 +101,12 @@ class SweepValues:
             if not self._alone(connection):
                 connection.register("asked", self._asked())
                 source = _POOLED
+            own = ", ".join(f"'{one}'" for one in self.calibrations)
             ours = source.format(
-                experiment=self.spec.experiment_id, repetitions=self.spec.repetitions
+                experiment=self.spec.experiment_id,
+                repetitions=self.spec.repetitions,
+                estimates=_APART if own else _MIXED,
+                one=_ONE.format(own=own) if own else "",
             )
 
             def ask(sql: str, **values: Any) -> "duckdb.DuckDBPyConnection":

@@ -31,20 +31,18 @@ from tasks.core.sweeps.work import Piece, SweepSpec, chunks, pieces
 from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.executions import write_outcome
 from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.sweep_history import History
 
 TASKS_TOGETHER = 10  # program sets that are in flight for a chunk
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One run's sweep on one of its targets, compiled for it.
-
-    `earlier` are sweeps of the same experiment.
-    """
+    """One run's sweep on one of its targets, compiled for it, and which sweeps came before."""
 
     experiment: Experiment
     spec: SweepSpec
-    earlier: tuple[SweepSpec, ...]
+    history: History
     read: ReadCircuit
 
     @property
@@ -91,7 +89,13 @@ class Sweep:
     def pieces(self) -> Iterator[Piece]:
         """Yield what is to be measured, chunk by chunk."""
         for chunk in chunks(len(self.spec.points), chunk_points=self.chunk_points):
-            yield from pieces(self.spec, chunk, target=self.target, earlier=self.earlier)
+            yield from pieces(
+                self.spec,
+                chunk,
+                target=self.target,
+                earlier=self.history.earlier,
+                calibration=self.history.calibration,
+            )
 
     @property
     def target(self) -> str:
@@ -126,7 +130,11 @@ def measure_here(sweep: Sweep, piece: Piece, *, dispatch: Dispatch) -> Measured:
     execution = _one_execution(sweep, piece)
     journal = dispatch.journal
     journal.intend(execution)
-    journal.submitted(execution.execution_id, execution.execution_id)
+    journal.submitted(
+        execution.execution_id,
+        execution.execution_id,
+        calibration_id=execution.calibration_id,
+    )
     started = datetime.now(UTC)
     block, engine = measure_together(
         sweep.circuits,

@@ -34,14 +34,14 @@ def check_whole(parts: Sequence[Collected], *, dispatch: Dispatch) -> None:
 
 def check_same_device(entry: Entry, parts: Sequence[Collected], *, dispatch: Dispatch) -> None:
     """Refuse to go without what could be bought still if calibrations were mixed."""
-    if not dispatch.mixing and differ(calibration_of(entry), dispatch.backend.calibration()):
+    if not dispatch.mixing and differ(entry.measured_on, dispatch.backend.calibration()):
         remedy = f" The device has been recalibrated since. {_mixing_helps(dispatch)}"
         raise ExecutionFailed(_in_part(entry, parts) + remedy)
 
 
 def check_same_calibration(part: Entry, *, parent: Entry, dispatch: Dispatch) -> None:
     """Refuse to merge a part with what it completes where the device was recalibrated between."""
-    if dispatch.mixing or not differ(calibration_of(parent), part.calibration_id_end):
+    if dispatch.mixing or not differ(parent.measured_on, part.calibration_id_end):
         return
     ids = (part.execution.execution_id, parent.execution.execution_id)
     message = (
@@ -51,13 +51,19 @@ def check_same_calibration(part: Entry, *, parent: Entry, dispatch: Dispatch) ->
     raise ExecutionFailed(message)
 
 
-def calibration_of(entry: Entry) -> str:
-    """Return the calibration that the counts belong to.
-
-    Where that of the execution's end is not known, it is the one that it was compiled for: if that
-    is still in force, no other one has been.
-    """
-    return entry.calibration_id_end or entry.execution.calibration_id
+def check_one_calibration(collected: Sequence[Collected], *, dispatch: Dispatch) -> None:
+    """Refuse counts of several calibrations for what is estimated together, unless told to."""
+    if dispatch.mixing:
+        return
+    find = dispatch.journal.execution
+    entries = [find(item.execution.execution_id) for item in collected]
+    ended = {entry.calibration_id_end for entry in entries if entry.calibration_id_end}
+    if len(ended) > 1:
+        message = (
+            f"The {len(entries)} executions of one estimate ended under {len(ended)} calibrations: "
+            f"the device was recalibrated between them. {_mixing_helps(dispatch)}"
+        )
+        raise ExecutionFailed(message)
 
 
 def differ(one: str | None, other: str | None) -> bool:

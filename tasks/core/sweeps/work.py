@@ -86,15 +86,24 @@ class SweepSpec:
 class Piece:
     """Points of one chunk that lack the same shots on one target in one repetition.
 
-    `rows` are runs of point numbers, from the first to before the last, in order.
+    `rows` are runs of point numbers, from the first to before the last, in order. `content` is the
+    key but for the `calibration`: its outcomes are drawn with the same dice under each.
     """
 
-    key: str
+    content: str
+    calibration: str
     target: str
     repetition: int
     first_shot: int
     last_shot: int
     rows: tuple[range, ...]
+
+    @property
+    def key(self) -> str:
+        """Its identity, 40 hex digits: where calibrations are mixed it is its content's."""
+        if not self.calibration:
+            return self.content
+        return digest(["piece under", self.content, self.calibration])[:EXECUTION_ID_LENGTH]
 
     @property
     def shots(self) -> int:
@@ -109,7 +118,7 @@ class Piece:
     @property
     def seed(self) -> int:
         """The seed of its outcomes, from its content: the same wherever it is run again."""
-        return int(digest(["seed", self.key])[:_SEED_DIGITS], 16)
+        return int(digest(["seed", self.content])[:_SEED_DIGITS], 16)
 
     def numbers(self) -> NDArray[np.int64]:
         """Return the numbers of its points: (n_points,)."""
@@ -130,6 +139,7 @@ def pieces(
     target: str,
     earlier: Sequence[SweepSpec] = (),
     done: Shots | None = None,
+    calibration: str = "",
 ) -> tuple[Piece, ...]:
     """Return what is to be run of a chunk, in an order that is always the same.
 
@@ -139,6 +149,7 @@ def pieces(
         target: one of the sweep's.
         earlier: sweeps that were run to their end; those of other experiments do not count.
         done: (n_points, repetitions) int64, shots that are known to be there already.
+        calibration: what it is measured on, where another one is another piece.
     """
     block = spec.points.block(chunk.start, chunk.stop)
     known = shots_done(spec, chunk, block, target=target, earlier=earlier)
@@ -150,8 +161,9 @@ def pieces(
         for first in np.unique(column[column < spec.shots]).tolist():
             lacking = np.flatnonzero(column == first)
             shots = (first, spec.shots)
-            key = piece_key(spec, target, repetition, shots, block[lacking])
-            found.append(Piece(key, target, repetition, *shots, _runs(lacking, chunk.start)))
+            content = piece_key(spec, target, repetition, shots, block[lacking])
+            rows = _runs(lacking, chunk.start)
+            found.append(Piece(content, calibration, target, repetition, *shots, rows))
     return tuple(found)
 
 
@@ -179,8 +191,8 @@ def without(piece: Piece, spec: SweepSpec, *, missing: Collection[int]) -> Piece
     start = int(kept[0])
     block = spec.points.block(start, int(kept[-1]) + 1)[kept - start]
     shots = (piece.first_shot, piece.last_shot)
-    key = piece_key(spec, piece.target, piece.repetition, shots, block)
-    return replace(piece, key=key, rows=_runs(kept - start, start))
+    content = piece_key(spec, piece.target, piece.repetition, shots, block)
+    return replace(piece, content=content, rows=_runs(kept - start, start))
 
 
 def _lacking(before: SweepSpec, block: Block, target: str) -> Mask:

@@ -204,3 +204,17 @@ def test_a_piece_without_points_is_named_by_the_others(missing: frozenset[int]) 
     if kept.n_points > 0:
         others = listed(sweep.points.parameters, sweep.points.block(0, 7)[kept.numbers()].tolist())
         assert [each.key for each in work(replace(sweep, points=others))] == [kept.key]
+
+
+@given(st.integers(1, 30), st.integers(1, 3), st.sampled_from(["", "c" * 64]))
+def test_under_another_calibration_the_same_pieces_have_other_keys_and_the_same_seeds(
+    count: int, repetitions: int, calibration: str
+) -> None:
+    sweep = spec(lines(count), repetitions=repetitions)
+    chunk = range(count)
+    before = pieces(sweep, chunk, target="local:sv", calibration=calibration)
+    after = pieces(sweep, chunk, target="local:sv", calibration="d" * 64)
+    assert not {piece.key for piece in before} & {piece.key for piece in after}
+    assert [piece.seed for piece in before] == [piece.seed for piece in after]
+    assert [piece.rows for piece in before] == [piece.rows for piece in after]
+    assert pieces(sweep, chunk, target="local:sv", calibration=calibration) == before

@@ -30,7 +30,7 @@ def runtime(tmp_path: Path) -> Runtime:
 def bought(runtime: Runtime) -> Collected:
     hexadecimal = replace(an_execution(), compiled_id="c" * 64, calibration_id="d" * 64)  # type: ignore[arg-type]
     outcome = replace(DONE, calibration_id_end="d" * 64, started_at=LATER, ended_at=LATER)
-    provider = Provider(outcome=outcome)
+    provider = Provider(outcome=outcome, in_force="d" * 64)
     dispatch = through(provider, runtime.journal)
     submit([hexadecimal], dispatch=dispatch)
     (found,) = collect([hexadecimal], dispatch=dispatch)

@@ -143,7 +143,7 @@ EXECUTIONS = Table(
         _maybe("calibration_id_end", "id", "The snapshot when it ended."),
         _maybe("handle", "text", "The provider's name for it, such as an ARN."),
         Column("state", "text", "`completed`, `partial`, `failed`, `landed`, `settled`, ..."),
-        Column("purpose", "text", "`readout`, `iteration` or `estimate`."),
+        Column("purpose", "text", "`readout`, `iteration`, `estimate` or `canary`."),
         _maybe("iteration", "int32", "The step of the loop, from 0; null outside loops."),
         Column("n_tasks", "int32", "Provider tasks that were billed.", unit="tasks"),
         Column("shots_requested", "int64", "Shots that were asked for.", unit="shots"),
@@ -259,6 +259,24 @@ CANARIES = Table(
     ),
 )
 
+READOUTS = Table(
+    "How one qubit was misread: what a run's readout mitigation used, or a canary learnt.",
+    ("run_id", "element"),
+    (
+        _RUN,
+        Column("execution_id", "id", "The execution that measured it; of another run if reused."),
+        _TARGET,
+        _CALIBRATION,
+        Column("element", "text", "The qubit, such as `q3`."),
+        Column("p1_given_0", "float", "Share of 1 where 0 was prepared."),
+        Column("p1_given_0_stderr", "float", "Its standard error."),
+        Column("p0_given_1", "float", "Share of 0 where 1 was prepared."),
+        Column("p0_given_1_stderr", "float", "Its standard error."),
+        _SHOTS,
+        Column("measured_at", "time", "When the device was done with it."),
+    ),
+)
+
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         "runs": RUNS,
@@ -274,5 +292,6 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "spend": SPEND,
         "quality": QUALITY,
         "canaries": CANARIES,
+        "readouts": READOUTS,
     }
 )

@@ -42,6 +42,11 @@ def pinned_snapshot(
     return read_snapshot(read_text(path), origin=str(path))
 
 
+def pinned_readout(run_id: RunId, choose: Callable[[], str], *, home: Home) -> str:
+    """Return which readout calibration the run uses, as it was first decided."""
+    return read_text(_pinned(run_id, "readout.json", choose, home=home))
+
+
 def pinned_account(run_id: RunId, account: str, *, home: Home) -> str:
     """Return the account that the run first bought in; that is `account` if it never did."""
     return read_text(_pinned(run_id, "account.txt", lambda: account, home=home)).strip()

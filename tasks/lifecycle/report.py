@@ -5,7 +5,7 @@ import os
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
@@ -28,9 +28,14 @@ def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
     """
     run = runtime.journal.run(run_id)
     result = result_of(run)
+    if run.flow not in _PAGES:
+        message = (
+            f"Run {run_id} is of {run.flow}, which has no report. `qrt show {run_id}` has all."
+        )
+        raise BadInput(message)
     # Matplotlib keeps a font list; by default in the user's own folders.
     os.environ.setdefault("MPLCONFIGDIR", str(runtime.home.cache / "matplotlib"))
-    page = (_sweep if run.flow == "sweep" else _vqe)(run, result, runtime=runtime)
+    page = _PAGES[run.flow](run, result, runtime=runtime)
     path = runtime.home.reports / f"{run.run_id}.html"
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -61,6 +66,9 @@ def _sweep(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
         plots=sweep_plots(result, runtime=runtime),
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
     )
+
+
+_PAGES: Final = {"vqe": _vqe, "sweep": _sweep}
 
 
 def sweep_plots(result: Mapping[str, Any], *, runtime: Runtime) -> list[tuple[str, str]]:

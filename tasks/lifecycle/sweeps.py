@@ -34,6 +34,7 @@ from tasks.core.sweeps.work import Piece, SweepSpec, chunks, pieces
 from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.executions import collect, submit, write_outcome
 from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.readouts import chosen
 from tasks.lifecycle.runtime import Runtime
 
 _BOUGHT = {ExecutionState.SUBMITTED, ExecutionState.COMPLETED, ExecutionState.PARTIAL}
@@ -263,7 +264,8 @@ def quote(sweep: Sweep, *, readout_shots: int, runtime: Runtime) -> Quote:
     others = runtime.journal.landed_chunks([piece.key for piece in every], but_of=run_id)
     ours = [piece for piece in every if piece.key not in others]
     quotes = [_quote(sweep, piece) for piece in ours]
-    if ours and Technique.READOUT in sweep.mitigation.techniques:
+    corrected = ours and Technique.READOUT in sweep.mitigation.techniques
+    if corrected and not chosen(sweep.experiment, shots=readout_shots, runtime=runtime):
         readout = sweep.experiment.readout(shots=readout_shots)
         quotes.append(quote_executions(readout, snapshot=sweep.experiment.snapshot))
     return sum(quotes, Quote())

@@ -70,11 +70,15 @@ def badness(metric: str, value: float) -> float:
     return math.log(error / (1.0 - error))
 
 
+def figure(metric: str, bad: float) -> float:
+    """Return a badness as the error rate, or the time in seconds, that it stands for."""
+    return math.exp(-bad) if metric.endswith("_s") else 1.0 / (1.0 + math.exp(-bad))
+
+
 def spoken(metric: str, bad: float) -> str:
     """Return a badness as people read the figure: `4.1 %` of errors, `31 us`."""
-    if metric.endswith("_s"):
-        return f"{1e6 * math.exp(-bad):.3g} us"
-    return f"{100 / (1.0 + math.exp(-bad)):.2g} %"
+    known = figure(metric, bad)
+    return f"{1e6 * known:.3g} us" if metric.endswith("_s") else f"{100 * known:.2g} %"
 
 
 def quantity(metric: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from datasets.canary_tables import CANARIES, READOUTS
 from datasets.columns import Column, Kind, Table
 
 
@@ -80,24 +81,28 @@ COMPILED_PROGRAMS = Table(
 )
 
 DEVICE_SNAPSHOTS = Table(
-    "A device at one moment.",
+    "A calibration with its `document`, or how a device stood at one moment, with its `status`.",
     ("calibration_id", "target", "taken_at"),
     (
         Column("calibration_id", "id", "Digest of the snapshot."),
         _TARGET,
         Column("vendor", "text", "Who makes the device."),
-        Column("taken_at", "time", "When the runtime looked first.", volatile=True),
+        Column("taken_at", "time", "When the runtime looked.", volatile=True),
         _maybe("published_at", "time", "When the vendor published the figures."),
         Column("n_qubits", "int32", "Usable qubits.", unit="qubits"),
         _maybe("n_pairs", "int32", "Usable couplers."),
         _maybe("status", "text", "`online`, `offline` or `retired`."),
-        _maybe("queue_depth", "int32", "Tasks that wait.", "tasks"),
+        _maybe("queue_depth", "int32", "Tasks that wait; beyond 4,000 that many.", "tasks"),
         Column("shots_min", "int64", "Fewest shots a task may ask for.", unit="shots"),
         Column("shots_max", "int64", "Most shots a task may ask for.", unit="shots"),
         Column("usd_per_task", "money", "Price of a task.", unit="USD"),
         Column("usd_per_shot", "money", "Price of a shot.", unit="USD"),
         Column("usd_per_minute", "money", "Price of a minute of simulation.", unit="USD"),
         Column("source", "text", "Where the figures come from."),
+        _maybe("name", "text", "What the vendor calls the device."),
+        _maybe("windows", "json", "Pieces of the weekly schedule: day, start and end in UTC."),
+        _maybe("clock", "text", "`ahead` where a calibration of the future was seen, else null."),
+        _maybe("document", "json", "The snapshot in full, as `qrt devices import` writes it."),
     ),
 )
 
@@ -155,6 +160,7 @@ EXECUTIONS = Table(
         _maybe("started_at", "time", "When the device began."),
         _maybe("ended_at", "time", "When the device was done."),
         _maybe("failure", "text", "The provider's reason."),
+        _maybe("calibration_id_submitted", "id", "The snapshot when it was submitted."),
     ),
 )
 
@@ -240,40 +246,6 @@ QUALITY = Table(
         Column("failed", "json", "The expectations that failed, in words."),
         _maybe("report", "text", "Where the full report of a failure is."),
         Column("checked_at", "time", "When.", volatile=True),
-    ),
-)
-
-CANARIES = Table(
-    "One canary circuit on one device.",
-    ("target", "calibration_id", "circuit", "at"),
-    (
-        _maybe("run_id", "id", "The flow run that made the row."),
-        _TARGET,
-        _CALIBRATION,
-        Column("circuit", "text", "The canary's name."),
-        Column("score", "float", "What was measured, 0 to 1."),
-        Column("baseline", "float", "What is expected of a healthy device, 0 to 1."),
-        Column("p_value", "float", "Chance of a score this low on a healthy device."),
-        Column("passed", "bool", "Whether the device is healthy."),
-        Column("at", "time", "When."),
-    ),
-)
-
-READOUTS = Table(
-    "How one qubit was misread: what a run's readout mitigation used, or a canary learnt.",
-    ("run_id", "element"),
-    (
-        _RUN,
-        Column("execution_id", "id", "The execution that measured it; of another run if reused."),
-        _TARGET,
-        _CALIBRATION,
-        Column("element", "text", "The qubit, such as `q3`."),
-        Column("p1_given_0", "float", "Share of 1 where 0 was prepared."),
-        Column("p1_given_0_stderr", "float", "Its standard error."),
-        Column("p0_given_1", "float", "Share of 0 where 1 was prepared."),
-        Column("p0_given_1_stderr", "float", "Its standard error."),
-        _SHOTS,
-        Column("measured_at", "time", "When the device was done with it."),
     ),
 )
 

@@ -21,10 +21,11 @@ def drift(
 ) -> None:
     """Show level, trend and alarms of a device's figures, from the calibrations in the lake."""
     from tasks.lifecycle.admission import target_of
-    from tasks.lifecycle.drift import look
+    from tasks.lifecycle.drift import limit_of, look
     from tasks.lifecycle.runtime import open_runtime
 
-    found = look(target_of(name), runtime=open_runtime(home()), now=datetime.now(UTC))
+    target, now = target_of(name), datetime.now(UTC)
+    found = look(target, runtime=open_runtime(home()), now=now, limit=limit_of(target))
     ordered = sorted(found.findings, key=lambda f: (not f.alarm, f.p_value, f.element, f.metric))
     if as_json:
         told = {

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from deployments.cli import device_states, devices, looking, recovering
+from deployments.cli import calibrating, device_states, devices, looking, recovering
 from deployments.cli.canary import canary
 from deployments.cli.drift import drift
 from deployments.cli.sandbox import sandbox
@@ -28,6 +28,7 @@ device_states.register(devices.app)
 devices.app.command()(drift)
 app.add_typer(devices.app, name="devices")
 looking.register(app)
+calibrating.register(app)
 recovering.register(app)
 app.command()(sweep)
 app.command()(canary)

@@ -1,15 +1,17 @@
 """What the lake remembers of a device, held against the device as it is now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from datasets.records.states import Standing
 from datasets.views import query
+from tasks.backends.braket_devices import is_braket
 from tasks.core.drift.alarms import Finding, findings
 from tasks.core.drift.evidence import Reading, series
 from tasks.core.drift.verdict import aged, drifted
+from tasks.core.events import emit
 from tasks.lifecycle.runtime import Runtime
 
 LIMIT: Final = timedelta(days=7)  # how old the newest calibration of a machine may be
@@ -53,6 +55,24 @@ def look(target: str, *, runtime: Runtime, now: datetime, limit: timedelta | Non
     if limit is not None:
         standings.append(aged(target, published_at=latest, now=now, limit=limit))
     return Look(target, found, tuple(standings), latest)
+
+
+def limit_of(target: str) -> timedelta | None:
+    """Return how old a device's calibration may be; an emulated one stays as it is, however old."""
+    return LIMIT if is_braket(target) else None
+
+
+def judge(targets: Iterable[str], *, runtime: Runtime, now: datetime) -> list[Standing]:
+    """Say in the journal what drift and age make of devices; both take back what they said."""
+    said = [
+        standing
+        for target in targets
+        for standing in look(target, runtime=runtime, now=now, limit=limit_of(target)).standings
+    ]
+    for standing in said:
+        runtime.journal.stand(standing)
+        emit("device.judged", target=standing.target, state=standing.state)
+    return said
 
 
 def _history(target: str, *, runtime: Runtime) -> Iterator[Reading]:

@@ -56,6 +56,7 @@ def sweep_result(
         "two_qubit_gates": metrics.two_qubit_gates,
         "depth": metrics.depth,
         "estimated_success": metrics.estimated_success,
+        "qubits": list(experiment.compiled.measured_qubits),
         "reason": experiment.compiled.reason,
         "lake": str(runtime.home.lake),
         "report": str(runtime.home.reports / f"{run.run_id}.html"),

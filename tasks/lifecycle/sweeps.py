@@ -121,7 +121,11 @@ def measure_here(sweep: Sweep, piece: Piece, *, dispatch: Dispatch) -> Measured:
     execution = _one_execution(sweep, piece)
     journal = dispatch.journal
     journal.intend(execution)
-    journal.submitted(execution.execution_id, execution.execution_id)
+    journal.submitted(
+        execution.execution_id,
+        execution.execution_id,
+        calibration_id=execution.calibration_id,
+    )
     started = datetime.now(UTC)
     block, _ = measure_together(
         sweep.circuits,

@@ -69,4 +69,4 @@ def _calm(judged: int, found: Sequence[Finding]) -> str:
     if judged:
         return f"{judged} figures are within their history"
     most = max((f.known for f in found), default=0)
-    return f"{most} calibrations are known; a figure is judged from {ENOUGH + 1} on"
+    return f"calibrations known: {most}; a figure is judged from {ENOUGH + 1} on"

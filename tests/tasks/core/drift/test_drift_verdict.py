@@ -26,7 +26,7 @@ def test_a_device_within_its_history_is_healthy_and_says_on_what_evidence() -> N
 def test_a_young_history_judges_nothing() -> None:
     said = drifted("a", findings([of(STEP[-10:])]), now=NOW, limit=LIMIT)
     assert said.state is DeviceState.HEALTHY
-    assert said.reason == "10 calibrations are known; a figure is judged from 16 on"
+    assert said.reason == "calibrations known: 10; a figure is judged from 16 on"
 
 
 def test_one_figure_that_changed_degrades_the_device_until_the_next_look_is_overdue() -> None:

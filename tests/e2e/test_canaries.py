@@ -10,7 +10,7 @@ from tests.e2e.sandbox_process import GARNET, Sandbox
 
 pytestmark = pytest.mark.e2e
 
-CIRCUIT = "OPENQASM 3.0;\nqubit[2] q;\nh q[0];\ncnot q[0], q[1];\n"
+CIRCUIT = "OPENQASM 3.0;\ninput float a;\nqubit[2] q;\nry(a) q[0];\ncnot q[0], q[1];\n"
 SMALL = ("--qubits", "3", "--mirrors", "1", "--layers", "2")
 USED = """
     select r.run_id, x.run_id as measured_by, x.purpose, count(*) as qubits
@@ -24,7 +24,7 @@ def test_a_sweep_uses_the_readout_of_a_fresh_canary_and_says_which(
     circuit = tmp_path / "bell.qasm"
     circuit.write_text(CIRCUIT)
     sweep = ("sweep", "--circuit", str(circuit), "--observable", "Z0*Z1", "--json",
-             "--target", "emulator:garnet", "--mitigate", "readout")  # fmt: skip
+             "--points", "a=0:1:2", "--target", "emulator:garnet", "--mitigate", "readout")  # fmt: skip
     before = qrt(*sweep, "--seed", "1").answer
     checked = qrt("canary", *SMALL, "--json")
     assert checked.code == 0, checked.err

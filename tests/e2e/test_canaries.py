@@ -24,7 +24,8 @@ def test_a_sweep_uses_the_readout_of_a_fresh_canary_and_says_which(
     circuit = tmp_path / "bell.qasm"
     circuit.write_text(CIRCUIT)
     sweep = ("sweep", "--circuit", str(circuit), "--observable", "Z0*Z1", "--json",
-             "--points", "a=0:1:2", "--target", "emulator:garnet", "--mitigate", "readout")  # fmt: skip
+             "--target", "emulator:garnet", "--points", "a=0:1:2", "--mitigate",
+             "readout")  # fmt: skip
     before = qrt(*sweep, "--seed", "1").answer
     checked = qrt("canary", *SMALL, "--json")
     assert checked.code == 0, checked.err

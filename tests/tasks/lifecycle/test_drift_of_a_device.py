@@ -12,8 +12,8 @@ from datasets.devices.identity import sealed
 from datasets.layout import Home
 from datasets.records.devices import DeviceSnapshot, Figure
 from datasets.records.states import Authority, DeviceState, Standing
-from tasks.lifecycle.drift import LIMIT, judge, limit_of, look
 from tasks.lifecycle.device_rows import calibration_rows, snapshot_row
+from tasks.lifecycle.drift import LIMIT, judge, limit_of, look
 from tasks.lifecycle.runtime import Runtime, open_runtime
 
 pytestmark = pytest.mark.slow

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from datasets.canary_tables import CANARIES, READOUTS
 from datasets.columns import Column, Kind, Table
 
 
@@ -147,7 +148,7 @@ EXECUTIONS = Table(
         _maybe("calibration_id_end", "id", "The snapshot when it ended."),
         _maybe("handle", "text", "The provider's name for it, such as an ARN."),
         Column("state", "text", "`completed`, `partial`, `failed`, `landed`, `settled`, ..."),
-        Column("purpose", "text", "`readout`, `iteration` or `estimate`."),
+        Column("purpose", "text", "`readout`, `iteration`, `estimate` or `canary`."),
         _maybe("iteration", "int32", "The step of the loop, from 0; null outside loops."),
         Column("n_tasks", "int32", "Provider tasks that were billed.", unit="tasks"),
         Column("shots_requested", "int64", "Shots that were asked for.", unit="shots"),
@@ -249,22 +250,6 @@ QUALITY = Table(
     ),
 )
 
-CANARIES = Table(
-    "One canary circuit on one device.",
-    ("target", "calibration_id", "circuit", "at"),
-    (
-        _maybe("run_id", "id", "The flow run that made the row."),
-        _TARGET,
-        _CALIBRATION,
-        Column("circuit", "text", "The canary's name."),
-        Column("score", "float", "What was measured, 0 to 1."),
-        Column("baseline", "float", "What is expected of a healthy device, 0 to 1."),
-        Column("p_value", "float", "Chance of a score this low on a healthy device."),
-        Column("passed", "bool", "Whether the device is healthy."),
-        Column("at", "time", "When."),
-    ),
-)
-
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         "runs": RUNS,
@@ -280,5 +265,6 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "spend": SPEND,
         "quality": QUALITY,
         "canaries": CANARIES,
+        "readouts": READOUTS,
     }
 )

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
+from tasks.drift import judge
 from tasks.observation import observe, tell
 
 
@@ -18,10 +19,11 @@ async def calibrate(
         list[str] | None, Field(description="These alone; leave empty for all.")
     ] = None,
 ) -> dict[str, Any]:
-    """Land new calibrations, status and queues, then draw the devices that were calibrated anew.
+    """Land calibrations, status and queues, judge each device by its history, draw what is new.
 
     Args:
         targets: These alone; all that can be reached when empty.
     """
     seen = observe(targets or [])
+    judge([one.target for one in seen.observed])
     return tell(seen)

@@ -40,6 +40,14 @@ class RunParameters(BaseModel):
     readout_shots: Annotated[
         int, Field(ge=1, le=MAX_SHOTS, description="Shots for each readout calibration circuit.")
     ] = 8000
+    max_readout_age_h: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=8760,
+            description="Hours; a canary's readout calibration is used up to this age. 0: measure.",
+        ),
+    ] = 1.0
     seed: Annotated[
         int, Field(ge=0, le=2**53, description="Same seed, same result, bit for bit.")
     ] = 1
@@ -189,3 +197,33 @@ class SweepParameters(RunParameters):
     def where(self) -> str:
         """What its targets are called."""
         return named(self.target)
+
+
+class CanaryParameters(RunParameters):
+    """Circuits of which it is known what comes out, on one device."""
+
+    target: Annotated[
+        str,
+        Field(
+            description="The device to check: emulated, or one of an AWS account.",
+            examples=["emulator:garnet", "emulator:emerald"],
+        ),
+    ] = "emulator:garnet"
+    qubits: Annotated[
+        int, Field(ge=2, le=12, description="Qubits of the GHZ state and the mirror circuits.")
+    ] = 5
+    mirrors: Annotated[int, Field(ge=0, le=100, description="How many mirror circuits.")] = 4
+    layers: Annotated[
+        int, Field(ge=0, le=100, description="Layers of a mirror circuit, each way.")
+    ] = 4
+    shots: Annotated[
+        int, Field(ge=1, le=MAX_SHOTS, description="Shots of the GHZ and each mirror circuit.")
+    ] = 1000
+    tolerance: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=10,
+            description="Share of failures that are allowed beyond what the calibration predicts.",
+        ),
+    ] = 0.1

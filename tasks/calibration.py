@@ -5,10 +5,9 @@ from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
 from tasks.core.mitigation.composition import Mitigation, Technique
-from tasks.core.mitigation.readout import VARIANTS, Confusion, combine
-from tasks.core.samples import counts_by_variant
-from tasks.lifecycle.experiment import Experiment, execute
-from tasks.lifecycle.landing import land_counts
+from tasks.core.mitigation.readout import Confusion
+from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.readout_learning import learn
 from tasks.lifecycle.runtime import open_runtime
 
 
@@ -16,14 +15,7 @@ from tasks.lifecycle.runtime import open_runtime
 def calibrate_readout(
     experiment: Experiment, *, mitigation: Mitigation, shots: int
 ) -> Confusion | None:
-    """Run the two readout circuits, where readout mitigation is wanted."""
+    """Learn it where readout mitigation is wanted: from a fresh canary, or by two circuits."""
     if Technique.READOUT not in mitigation.techniques:
         return None
-    runtime = open_runtime(home())
-    collected = execute(
-        experiment.readout(shots=shots),
-        dispatch=runtime.dispatch(runtime.journal.run(experiment.run_id).at(experiment.target)),
-    )
-    land_counts(collected, runtime=runtime, chunk=f"readout-{experiment.target}")
-    by_variant = counts_by_variant(collected)
-    return combine(*(by_variant[variant] for variant in VARIANTS))
+    return learn(experiment, shots=shots, runtime=open_runtime(home()))

@@ -10,6 +10,7 @@ from tasks.core.mitigation.composition import Technique
 from tasks.core.optimisers.registry import points_per_iteration
 from tasks.core.quotes import Quote, quote_executions
 from tasks.lifecycle.experiment import Experiment, Search
+from tasks.lifecycle.readouts import chosen
 from tasks.lifecycle.runtime import open_runtime
 
 
@@ -26,12 +27,14 @@ def quote(experiment: Experiment, *, search: Search) -> Quote:
         points[:1], mitigation=whole, shots=search.final_shots, purpose=Purpose.ESTIMATE
     )
     corrected = Technique.READOUT in whole.techniques
-    readout = experiment.readout(shots=search.readout_shots) if corrected else ()
+    runtime, shots = open_runtime(home()), search.readout_shots
+    bought = corrected and not chosen(experiment, shots=shots, runtime=runtime)
+    readout = experiment.readout(shots=shots) if bought else ()
     of_readout, of_step, of_final = (
         quote_executions(planned, snapshot=experiment.snapshot)
         for planned in (readout, step, final)
     )
     quoted = of_readout + of_step.times(search.iterations) + of_final
-    open_runtime(home()).journal.quote(experiment.run_id, quoted.usd)
+    runtime.journal.quote(experiment.run_id, quoted.usd)
     emit("run.quoted", quote=quoted)
     return quoted

@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     READOUT = "readout"  # prepare all zeros and all ones, to learn how they are misread
     ITERATION = "iteration"  # one step of the optimiser
     ESTIMATE = "estimate"  # the final estimate, with every mitigation that was asked for
+    CANARY = "canary"  # a circuit whose outcome is known
 
 
 class ExecutionState(StrEnum):

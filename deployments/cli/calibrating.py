@@ -23,12 +23,14 @@ def calibrate(
 ) -> None:
     """Look at the devices, and land calibrations, status and queues that have changed."""
     from tasks.lifecycle.admission import target_of
+    from tasks.lifecycle.drift import judge
     from tasks.lifecycle.observation import land, look, plain, sentences
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
     seen = look([target_of(name) for name in target or []], now=datetime.now(UTC))
     seen = land(seen, runtime=runtime, run_id=str(uuid4()))
+    judge([one.target for one in seen.observed], runtime=runtime, now=datetime.now(UTC))
     if as_json:
         typer.echo(json.dumps(plain(seen)))
     else:

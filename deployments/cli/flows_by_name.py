@@ -7,25 +7,30 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from deployments.cli.summary import sweep_summary, vqe_summary
-from flows.parameters import SweepParameters, VqeParameters
+from deployments.cli.summary import canary_summary, sweep_summary, vqe_summary
+from flows.parameters import CanaryParameters, SweepParameters, VqeParameters
 from tasks.errors import UnknownName
-from tasks.lifecycle.checks import check_sweep, check_vqe
+from tasks.lifecycle.checks import check_canary, check_sweep, check_vqe
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One flow as the command line sees it; `title` is the parameter that names a run."""
+    """One flow as the command line sees it; `title` is the parameter that names a run.
+
+    `reports` says whether a run of it has a report.
+    """
 
     parameters: type[BaseModel]
     check: Callable[[Mapping[str, Any]], None]
     summary: Callable[[Mapping[str, Any]], str]
     title: str
+    reports: bool = True
 
 
 FLOWS: Mapping[str, Known] = {
     "vqe": Known(VqeParameters, check_vqe, vqe_summary, "problem"),
     "sweep": Known(SweepParameters, check_sweep, sweep_summary, "circuit"),
+    "canary": Known(CanaryParameters, check_canary, canary_summary, "target", reports=False),
 }
 
 

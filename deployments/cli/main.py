@@ -10,6 +10,8 @@ import typer
 from typer.exceptions import TyperException
 
 from deployments.cli import calibrating, device_states, devices, looking, recovering
+from deployments.cli.canary import canary
+from deployments.cli.drift import drift
 from deployments.cli.run_options import RunOptions, starts_run
 from deployments.cli.sandbox import sandbox
 from deployments.cli.sweeping import sweep
@@ -24,11 +26,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 device_states.register(devices.app)
+devices.app.command()(drift)
 app.add_typer(devices.app, name="devices")
 looking.register(app)
 calibrating.register(app)
 recovering.register(app)
 app.command()(sweep)
+app.command()(canary)
 app.command()(sandbox)
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2

@@ -33,6 +33,9 @@ def _asked(  # noqa: PLR0917 - each is an option with a name of its own
     readout_shots: Annotated[
         int, typer.Option(help="For each of two calibration circuits.")
     ] = 8000,
+    measure_readout: Annotated[
+        bool, typer.Option("--measure-readout", help="Also where a canary just has.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 1,
     tenant: Annotated[str, typer.Option(help="Who pays.")] = "default",
     reservation: Annotated[str, typer.Option(help="ARN of a Braket Direct reservation.")] = "",
@@ -52,6 +55,7 @@ def _asked(  # noqa: PLR0917 - each is an option with a name of its own
     """Return what was asked for, as a flow takes it."""
     return {
         "readout_shots": readout_shots,
+        "max_readout_age_h": 0.0 if measure_readout else 1.0,
         "seed": seed,
         "tenant": tenant,
         "reservation": reservation,

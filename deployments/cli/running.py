@@ -111,7 +111,8 @@ def resume_run(run: str, *, mix_calibrations: bool, as_json: bool) -> None:
     flow = known(found.flow)
     if found.state is RunState.COMPLETED and found.result:
         follow_up(found.run_id, runtime=runtime)
-        write_report(found.run_id, runtime=runtime)
+        if flow.reports:
+            write_report(found.run_id, runtime=runtime)
         typer.echo(found.result if as_json else flow.summary(json.loads(found.result)))
         return
     parameters = flow.parameters.model_validate_json(found.parameters)

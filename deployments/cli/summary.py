@@ -7,6 +7,7 @@ from typing import Any
 
 WIDTH = 80
 LABEL = 11
+LISTED = 8  # canaries, the worst first
 _CENT = Decimal("0.01")
 
 
@@ -75,6 +76,27 @@ def _calibrations(result: Mapping[str, Any]) -> list[str]:
     if result.get("straddling"):
         said.append(f"{result['straddling']} executions straddle a recalibration")
     return said
+
+
+def canary_summary(result: Mapping[str, Any]) -> str:
+    """Return the summary of a canary run."""
+    ordered = sorted(result["canaries"], key=lambda one: one["p_value"])
+    verdict = "passed" if result["passed"] else "FAILED"
+    lines = [
+        f"canaries on {result['target']}: {verdict}, {result['reason']}",
+        "",
+        *(_line(one["circuit"], _scored(one)) for one in ordered[:LISTED]),
+        _line("device", result["standing"]),
+        _line("cost", _cost(result)),
+        _line("data", result["lake"]),
+        _line("trace", f"qrt show {result['run_id']}"),
+    ]
+    return "\n".join(lines)
+
+
+def _scored(one: Mapping[str, Any]) -> str:
+    mark = "" if one["passed"] else "  FAILED"
+    return f"{one['score']:.2%}, expected {one['baseline']:.2%}, p = {one['p_value']:.2g}{mark}"
 
 
 def _range(found: Mapping[str, Any], names: Sequence[str]) -> str:

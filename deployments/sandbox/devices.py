@@ -38,11 +38,19 @@ class Devices:
         return "OFFLINE" if Kind.OFFLINE in kinds else "ONLINE"
 
     def snapshot(self, arn: str) -> DeviceSnapshot:
-        """Return the device's present calibration."""
+        """Return the device's present calibration, as it is published."""
         found = self._base[arn]
         for fault in self._faults.standing(arn):
             if fault.kind is Kind.RECALIBRATED:
                 found = _recalibrated(found, fault)
+        return found
+
+    def physical(self, arn: str) -> DeviceSnapshot:
+        """Return the device as it really is: what it publishes, unless it is worse than that."""
+        found = self.snapshot(arn)
+        for fault in self._faults.standing(arn):
+            if fault.kind is Kind.DEGRADED:
+                found = _with_errors(found, fault.factor)
         return found
 
 
@@ -67,20 +75,25 @@ def _bundled() -> Iterator[DeviceSnapshot]:
 def _recalibrated(snapshot: DeviceSnapshot, fault: Fault) -> DeviceSnapshot:
     if fault.snapshot:
         return replace(catalogue.resolve(fault.snapshot), arn=snapshot.arn)
+    published_at = snapshot.published_at + timedelta(hours=1)
+    return sealed(replace(_with_errors(snapshot, fault.factor), published_at=published_at))
+
+
+def _with_errors(snapshot: DeviceSnapshot, factor: float) -> DeviceSnapshot:
+    """Return the device with all errors `factor` times as large, under its old calibration."""
     qubits = tuple(
         replace(
             qubit,
-            one_qubit_fidelity=_worse(qubit.one_qubit_fidelity, fault.factor),
-            readout_fidelity=_worse(qubit.readout_fidelity, fault.factor),
+            one_qubit_fidelity=_worse(qubit.one_qubit_fidelity, factor),
+            readout_fidelity=_worse(qubit.readout_fidelity, factor),
         )
         for qubit in snapshot.qubits
     )
     pairs = tuple(
-        replace(pair, fidelity=Figure(_scaled(pair.fidelity.value, fault.factor)))
+        replace(pair, fidelity=Figure(_scaled(pair.fidelity.value, factor)))
         for pair in snapshot.pairs
     )
-    published_at = snapshot.published_at + timedelta(hours=1)
-    return sealed(replace(snapshot, qubits=qubits, pairs=pairs, published_at=published_at))
+    return replace(snapshot, qubits=qubits, pairs=pairs)
 
 
 def _worse(figure: Figure | None, factor: float) -> Figure | None:

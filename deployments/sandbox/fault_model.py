@@ -22,6 +22,7 @@ class Kind(StrEnum):
     OFFLINE = "offline"
     RETIRED = "retired"
     RECALIBRATED = "recalibrated"  # all errors `factor` times as large, or another snapshot
+    DEGRADED = "degraded"  # all errors `factor` times as large as what is published
     FAIL = "fail"
     PARTIAL = "partial"  # a `fraction` of a program set's executables fail
     LOSE_SHOTS = "lose_shots"  # a `fraction` of the shots does not come back
@@ -43,7 +44,7 @@ REQUEST_KINDS = frozenset(
         Kind.QUEUE_FULL,
     }
 )
-DEVICE_KINDS = frozenset({Kind.OFFLINE, Kind.RETIRED, Kind.RECALIBRATED})
+DEVICE_KINDS = frozenset({Kind.OFFLINE, Kind.RETIRED, Kind.RECALIBRATED, Kind.DEGRADED})
 TASK_KINDS = frozenset(Kind) - REQUEST_KINDS - DEVICE_KINDS
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]

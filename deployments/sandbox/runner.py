@@ -113,7 +113,7 @@ class Runner(Thread):
         return run_action(
             read_action(task["action"]),
             shots=task["shots"],
-            snapshot=self._state.devices.snapshot(task["device_arn"]),
+            snapshot=self._state.devices.physical(task["device_arn"]),
             seed=int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]),
             fate=task["fate"],
         )

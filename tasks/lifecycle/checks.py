@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from datasets.devices.catalogue import resolve
 from datasets.problems.catalogue import load
-from datasets.records.devices import DeviceSnapshot
+from datasets.records.devices import DeviceKind, DeviceSnapshot
 from tasks.backends.braket_devices import is_braket, preflight
 from tasks.core.ansatz import build
 from tasks.core.grouping import group
@@ -83,6 +83,29 @@ def _check_fits(inputs: SweepInputs, asked: Mapping[str, Any], *, target: str) -
             f"circuit. Ask for {least} or more."
         )
         raise BadInput(message)
+
+
+def check_canary(asked: Mapping[str, Any]) -> None:
+    """Check that there is a device to check, and that it takes the circuits.
+
+    Raises:
+        BadInput: what is wrong, the limit, and what to do.
+    """
+    target = asked["target"]
+    snapshot = _usable(asked, target=target)
+    if snapshot.kind is not DeviceKind.QPU:
+        message = f"{target} computes what a perfect device returns. Choose a device to check."
+        raise BadInput(message)
+    if asked["qubits"] > snapshot.n_qubits:
+        raise TooLarge(target, snapshot.n_qubits, asked["qubits"])
+    least = max(snapshot.limits.shots_min, 1)
+    for name in ("shots", "readout_shots"):
+        if asked[name] < least:
+            message = (
+                f"--{name.replace('_', '-')} {asked[name]} is too few: {target} takes at least "
+                f"{least} for a circuit. Ask for {least} or more."
+            )
+            raise BadInput(message)
 
 
 def _usable(asked: Mapping[str, Any], *, target: str) -> DeviceSnapshot:

@@ -47,6 +47,11 @@ def is_pinned(run: Run, *, home: Home) -> bool:
     return (home.inputs / run.run_id / of_target("device", run)).exists()
 
 
+def pinned_readout(run: Run, choose: Callable[[], str], *, home: Home) -> str:
+    """Return which readout calibration the run uses, as it was first decided."""
+    return read_text(_pinned(run.run_id, of_target("readout", run), choose, home=home))
+
+
 def pinned_account(run_id: RunId, account: str, *, home: Home) -> str:
     """Return the account that the run first bought in; that is `account` if it never did."""
     return read_text(_pinned(run_id, "account.txt", lambda: account, home=home)).strip()

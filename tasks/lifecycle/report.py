@@ -5,7 +5,7 @@ import os
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from datasets.layout import Home
 from datasets.records.devices import DeviceKind
@@ -21,6 +21,7 @@ from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
 from tasks.lifecycle.sweep_values import Point, Series, SweepValues
 
 Plots: TypeAlias = Sequence[tuple[str, str]]  # names with SVG texts
+_WITH_REPORT: Final = {"vqe", "sweep"}
 MAX_PLOTS = 12  # observables that are drawn
 MAX_PLOTTED = 4000  # points of a plot; more do not fit on a page
 MAX_ROWS = 200  # points in the table of the Prefect UI
@@ -37,6 +38,11 @@ def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None)
     """
     run = runtime.journal.run(run_id)
     result = result_of(run)
+    if run.flow not in _WITH_REPORT:
+        message = (
+            f"Run {run_id} is of {run.flow}, which has no report. `qrt show {run_id}` has all."
+        )
+        raise BadInput(message)
     keep_fonts(runtime.home)
     if run.flow == "sweep":
         drawn = sweep_plots(run_id, runtime=runtime) if plots is None else plots

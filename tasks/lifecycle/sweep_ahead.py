@@ -4,6 +4,7 @@ from datasets.records.executions import ExecutionId, ExecutionState
 from tasks.core.mitigation.composition import Technique
 from tasks.core.quotes import Quote, quote_executions
 from tasks.core.sweeps.work import Piece, without
+from tasks.lifecycle.readouts import chosen
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_buying import plan_piece
 from tasks.lifecycle.sweep_gaps import Gap, gaps_of
@@ -33,7 +34,8 @@ def quote(sweep: Sweep, *, readout_shots: int, runtime: Runtime) -> Quote:
     others = runtime.journal.landed_chunks([piece.key for piece in every], but_of=run_id)
     ours = [piece for piece in every if piece.key not in others]
     quotes = [quote_piece(sweep, piece) for piece in ours]
-    if ours and Technique.READOUT in sweep.mitigation.techniques:
+    corrected = ours and Technique.READOUT in sweep.mitigation.techniques
+    if corrected and not chosen(sweep.experiment, shots=readout_shots, runtime=runtime):
         readout = sweep.experiment.readout(shots=readout_shots)
         quotes.append(quote_executions(readout, snapshot=sweep.experiment.snapshot))
     return sum(quotes, Quote())

@@ -99,6 +99,8 @@ VIOLATIONS: list[tuple[str, dict[str, Any], str]] = [
     ("spend", {"kind": "gift"}, "kind is one of reserve, settle, release; got 'gift'"),
     ("quality", {"table_name": "nothing"}, "table_name is one of"),
     ("canaries", {"p_value": 1.5}, "p_value is within 0 and 1"),
+    ("readouts", {"p0_given_1": -0.1}, "p0_given_1 is within 0 and 1"),
+    ("readouts", {"element": "3-8"}, "element is a qubit (q3)"),
 ]
 
 

@@ -57,8 +57,8 @@ def combine(zeros: Counts, ones: Counts) -> Confusion:
     Raises:
         ExecutionFailed: a qubit is misread so often that its outcomes carry no information.
     """
-    p1_given_0 = _share_of_ones(zeros)
-    p0_given_1 = 1.0 - _share_of_ones(ones)
+    p1_given_0 = share_of_ones(zeros)
+    p0_given_1 = 1.0 - share_of_ones(ones)
     worst = int(np.argmax(p1_given_0 + p0_given_1))
     if p1_given_0[worst] + p0_given_1[worst] > MAX_ERROR_SUM:
         message = (
@@ -68,6 +68,13 @@ def combine(zeros: Counts, ones: Counts) -> Confusion:
         )
         raise ExecutionFailed(message)
     return Confusion(p1_given_0, p0_given_1, min(zeros.shots, ones.shots))
+
+
+def share_of_ones(counts: Counts) -> NDArray[np.float64]:
+    """Return how often each qubit was read as 1: (n_qubits,)."""
+    places = np.arange(counts.n_qubits, dtype=np.uint64)
+    bits = (counts.outcomes[:, None] >> places) & np.uint64(1)
+    return np.asarray(counts.counts @ bits.astype(np.float64)) / counts.shots
 
 
 def perturbations(confusion: Confusion) -> list[Confusion]:
@@ -81,19 +88,19 @@ def perturbations(confusion: Confusion) -> list[Confusion]:
         figures = getattr(confusion, name)
         both = {"p1_given_0": confusion.p1_given_0, "p0_given_1": confusion.p0_given_1}
         for qubit, p in enumerate(figures):
-            # Agresti-Coull keeps the error of a figure that was seen 0 times above 0.
-            centred = (p * confusion.shots + 2.0) / (confusion.shots + 4.0)
-            step = float(np.sqrt(centred * (1.0 - centred) / (confusion.shots + 4.0)))
             changed = figures.copy()
-            changed[qubit] += step
+            changed[qubit] += stderr(float(p), shots=confusion.shots)
             moved.append(Confusion(**both | {name: changed}, shots=confusion.shots))
     return moved
 
 
-def _share_of_ones(counts: Counts) -> NDArray[np.float64]:
-    places = np.arange(counts.n_qubits, dtype=np.uint64)
-    bits = (counts.outcomes[:, None] >> places) & np.uint64(1)
-    return np.asarray(counts.counts @ bits.astype(np.float64)) / counts.shots
+def stderr(p: float, *, shots: int) -> float:
+    """Return the standard error of a share that was seen; above 0 also where it was 0 times.
+
+    Agresti and Coull (The American Statistician 52, 1998, 119).
+    """
+    centred = (p * shots + 2.0) / (shots + 4.0)
+    return float(np.sqrt(centred * (1.0 - centred) / (shots + 4.0)))
 
 
 def _flip(qubit: int, native_gates: Sequence[str]) -> tuple[Gate, ...]:

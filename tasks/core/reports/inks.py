@@ -11,6 +11,7 @@ _RAMPS: Final = {
     "orange": ("#fdebcf", "#fbbf6b", "#ee8429", "#b84a0a", "#5c1a02"),
 }
 _FLOOR: Final = 1e-6  # an error that is smaller is drawn like this one
+_LINEAR_TO: Final = 0.04045
 _BRIGHT: Final = 0.179  # of this luminance black and white stand out alike: 4.6 to 1
 
 
@@ -59,7 +60,8 @@ def ink_on(colour: str) -> str:
 
 
 def _linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+    """Undo the gamma of sRGB; IEC 61966-2-1."""
+    return part / 12.92 if part <= _LINEAR_TO else float(((part + 0.055) / 1.055) ** 2.4)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -1,0 +1,1 @@
+"""Whether a device is still what its own history says it is."""

@@ -1,0 +1,46 @@
+"""Learn how a run's qubits are misread: from a canary, or with circuits of its own."""
+
+from tasks.core.events import emit
+from tasks.core.mitigation.readout import VARIANTS, Confusion, combine
+from tasks.core.samples import counts_by_variant
+from tasks.lifecycle import readouts
+from tasks.lifecycle.experiment import Experiment, execute
+from tasks.lifecycle.landing import land_counts
+from tasks.lifecycle.runtime import Runtime
+
+
+def learn(experiment: Experiment, *, shots: int, runtime: Runtime) -> Confusion:
+    """Return the confusion of the measured qubits, and land where it is from.
+
+    Raises:
+        ExecutionFailed: a qubit is misread so often that its outcomes carry no information.
+    """
+    known = readouts.chosen(experiment, shots=shots, runtime=runtime)
+    return _reused(experiment, known, runtime) if known else _measured(experiment, shots, runtime)
+
+
+def _reused(
+    experiment: Experiment, known: tuple[readouts.Misread, ...], runtime: Runtime
+) -> Confusion:
+    run = runtime.journal.run(experiment.run_id).at(experiment.target)
+    calibration_id = experiment.snapshot.calibration_id
+    rows = readouts.readout_rows(known, run=run, calibration_id=calibration_id)
+    runtime.lake.land_all(
+        {"readouts": [((run.run_id, f"readout-{run.target}"), rows)]}, run_id=run.run_id
+    )
+    emit("readout.reused", execution_id=known[0].execution_id)
+    return readouts.confusion_of(known)
+
+
+def _measured(experiment: Experiment, shots: int, runtime: Runtime) -> Confusion:
+    """Run the two circuits; what they say is landed also if nothing can be mitigated with it."""
+    run = runtime.journal.run(experiment.run_id).at(experiment.target)
+    collected = execute(experiment.readout(shots=shots), dispatch=runtime.dispatch(run))
+    zeros, ones = (counts_by_variant(collected)[variant] for variant in VARIANTS)
+    entry = runtime.journal.execution(collected[0].execution.execution_id)
+    labels = experiment.compiled.measured_qubits
+    learnt = tuple(readouts.learnt(zeros, ones, labels=labels, entry=entry))
+    calibration_id = experiment.snapshot.calibration_id
+    rows = readouts.readout_rows(learnt, run=run, calibration_id=calibration_id)
+    land_counts(collected, runtime=runtime, chunk=f"readout-{run.target}", readouts=rows)
+    return combine(zeros, ones)

@@ -1,0 +1,141 @@
+"""How a run's qubits are misread: learnt by the run, or by a canary on the same calibration."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from datasets.journal.rows import Entry
+from datasets.records.devices import CalibrationId
+from datasets.records.executions import Counts, ExecutionId, Purpose
+from datasets.records.runs import Run
+from datasets.views import query
+from tasks.backends.braket_devices import is_braket
+from tasks.core.mitigation.readout import Confusion, share_of_ones, stderr
+from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.inputs import pinned_readout
+from tasks.lifecycle.rows import Row
+from tasks.lifecycle.runtime import Runtime
+
+MAX_AGE_H: Final = 1.0
+"""How old a canary's readout may be on a device that is not emulated, where nobody says."""
+
+_NEWEST: Final = """
+    SELECT r.element, r.execution_id, r.p1_given_0, r.p0_given_1, r.shots, r.measured_at
+    FROM readouts r JOIN executions x ON x.execution_id = r.execution_id AND x.run_id = r.run_id
+    WHERE x.purpose = 'canary' AND r.target = '{target}' AND r.calibration_id = '{calibration_id}'
+    QUALIFY row_number() OVER (
+        PARTITION BY r.element ORDER BY r.measured_at DESC, r.execution_id) = 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """How one qubit was misread: each share was learnt from `shots`."""
+
+    element: str
+    execution_id: ExecutionId
+    p1_given_0: float
+    p0_given_1: float
+    shots: int
+    measured_at: datetime
+
+
+def chosen(experiment: Experiment, *, shots: int, runtime: Runtime) -> tuple[Misread, ...]:
+    """Return what a canary has learnt of the measured qubits, in their order; else nothing.
+
+    It counts if it was measured under the run's calibration, with at least as many shots and, but
+    for emulated devices, which stay as they are, not long before the run began. A run decides once.
+    """
+    run = runtime.journal.run(experiment.run_id).at(experiment.target)
+    text = pinned_readout(
+        run,
+        lambda: _written(_usable(experiment, run=run, shots=shots, runtime=runtime)),
+        home=runtime.home,
+    )
+    return tuple(
+        Misread(**one | {"measured_at": datetime.fromisoformat(one["measured_at"])})
+        for one in json.loads(text)
+    )
+
+
+def confusion_of(learnt: Sequence[Misread]) -> Confusion:
+    """Return the confusion of qubits, in their order."""
+    return Confusion(
+        np.array([one.p1_given_0 for one in learnt]),
+        np.array([one.p0_given_1 for one in learnt]),
+        min(one.shots for one in learnt),
+    )
+
+
+def learnt(
+    zeros: Counts, ones: Counts, *, labels: Sequence[int], entry: Entry
+) -> Iterator[Misread]:
+    """Yield what counts of all qubits prepared in 0 and in 1 say of each; `entry` brought them."""
+    shots = min(zeros.shots, ones.shots)
+    figures = zip(labels, share_of_ones(zeros), 1.0 - share_of_ones(ones), strict=True)
+    for label, p1_given_0, p0_given_1 in figures:
+        yield Misread(
+            element=f"q{label}",
+            execution_id=entry.execution.execution_id,
+            p1_given_0=float(p1_given_0),
+            p0_given_1=float(min(max(p0_given_1, 0.0), 1.0)),
+            shots=shots,
+            measured_at=entry.ended_at or entry.created_at,
+        )
+
+
+def readout_rows(found: Sequence[Misread], *, run: Run, calibration_id: CalibrationId) -> list[Row]:
+    """Return the rows of what a run has learnt, or has used of what another one learnt."""
+    same = {"run_id": run.run_id, "target": run.target, "calibration_id": calibration_id}
+    return [
+        same
+        | asdict(one)
+        | {
+            "p1_given_0_stderr": stderr(one.p1_given_0, shots=one.shots),
+            "p0_given_1_stderr": stderr(one.p0_given_1, shots=one.shots),
+        }
+        for one in found
+    ]
+
+
+def _usable(
+    experiment: Experiment, *, run: Run, shots: int, runtime: Runtime
+) -> tuple[Misread, ...]:
+    limit_h = run.asked.get("max_readout_age_h", MAX_AGE_H)
+    if not limit_h or any(
+        _of_readout(entry, run) for entry in runtime.journal.executions(run.run_id)
+    ):
+        return ()
+    since = run.started_at - timedelta(hours=limit_h) if is_braket(run.target) else None
+    found = {one.element: one for one in _newest(experiment, runtime=runtime)}
+    wanted = [found.get(f"q{label}") for label in experiment.compiled.measured_qubits]
+    good = [
+        one
+        for one in wanted
+        if one and one.shots >= shots and (since is None or one.measured_at >= since)
+    ]
+    return tuple(good) if len(good) == len(wanted) else ()
+
+
+def _of_readout(entry: Entry, run: Run) -> bool:
+    """Whether the run has begun to learn it itself."""
+    execution = entry.execution
+    return execution.purpose is Purpose.READOUT and execution.target == run.target
+
+
+def _newest(experiment: Experiment, *, runtime: Runtime) -> Iterator[Misread]:
+    sql = _NEWEST.format(
+        target=experiment.target.replace("'", "''"),
+        calibration_id=experiment.snapshot.calibration_id,
+    )
+    for row in query(runtime.home.lake, sql).rows:
+        one = Misread(*row)
+        yield replace(one, measured_at=one.measured_at.astimezone(UTC))
+
+
+def _written(found: Sequence[Misread]) -> str:
+    plain = [asdict(one) | {"measured_at": one.measured_at.isoformat()} for one in found]
+    return json.dumps(plain, indent=1) + "\n"

@@ -13,6 +13,7 @@ from datasets.records.problems import Program, ProgramId
 from tasks.core.compilation.emission import EMISSION_VERSION, emit
 from tasks.core.compilation.natives import natives_of
 from tasks.core.compilation.reasons import reason
+from tasks.core.compilation.relabelling import PLACEMENT_VERSION
 from tasks.core.compilation.routing import Placement, placements
 from tasks.core.compilation.success import metrics
 from tasks.core.compilation.translation import checked_source
@@ -92,6 +93,11 @@ def toolchain() -> tuple[tuple[str, str], ...]:
     return (("emission", EMISSION_VERSION), *packages)
 
 
+def _placed(chosen: Placement) -> tuple[tuple[str, str], ...]:
+    """Return the version of the rule that chose the qubits, where routing alone chose others."""
+    return (("placement", PLACEMENT_VERSION),) if chosen.moved else ()
+
+
 def check_options(options: CompileOptions) -> None:
     """Return when the options are within their limits.
 
@@ -146,7 +152,7 @@ def _content(
         measured=tuple(MeasuredCircuit(basis, native(gates)) for basis, gates in forms),
         layout=chosen.layout,
         measured_qubits=chosen.measured_qubits,
-        toolchain=toolchain(),
+        toolchain=(*toolchain(), *_placed(chosen)),
         options=tuple((name, str(value)) for name, value in sorted(asdict(options).items())),
     )
 

@@ -148,13 +148,17 @@ def _wins(better: Offer, offers: Sequence[Offer], policy: Policy) -> bool:
 
 def _winners(offers: Sequence[Offer], *, policy: Policy) -> dict[str, str]:
     """Return who wins under each named policy within the same limits."""
-    limits = {"max_usd": policy.max_usd, "deadline_s": policy.deadline_s}
     floor, _ = floor_of(policy, best_fidelity=0.0)
     found = {}
     for name, preset in PRESETS.items():
         if name == policy.name:
             continue
-        asked = replace(preset, **limits, min_fidelity=floor or None)  # type: ignore[arg-type]  # by name
+        asked = replace(
+            preset,
+            max_usd=policy.max_usd,
+            deadline_s=policy.deadline_s,
+            min_fidelity=floor or None,
+        )
         chosen = rank(offers, policy=asked).chosen
         if chosen is not None:
             found[name] = chosen.offer.target

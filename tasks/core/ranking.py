@@ -70,9 +70,7 @@ class Ranking:
         return self.ranked[0] if self.ranked else None
 
 
-def rank(
-    offers: Sequence[Offer], *, policy: Policy, rejected: Sequence[Rejected] = ()
-) -> Ranking:
+def rank(offers: Sequence[Offer], *, policy: Policy, rejected: Sequence[Rejected] = ()) -> Ranking:
     """Order the offers by the policy; the same for the same offers in any order."""
     best = max((offer.fidelity for offer in offers), default=0.0)
     reasons = {offer.target: obstacle(offer, policy=policy, best_fidelity=best) for offer in offers}
@@ -116,17 +114,13 @@ def floor_of(policy: Policy, *, best_fidelity: float) -> tuple[float, str]:
 def pareto(offers: Sequence[Offer]) -> frozenset[str]:
     """Return the targets that no other beats in one thing without losing in another."""
     return frozenset(
-        offer.target
-        for offer in offers
-        if not any(_dominates(other, offer) for other in offers)
+        offer.target for offer in offers if not any(_dominates(other, offer) for other in offers)
     )
 
 
 def utility(offer: Offer, weights: Weights) -> float:
     """Return the score before the best offer is taken off; rises with all that is better."""
-    return math.fsum(
-        getattr(weights, each.value) * gained for each, gained in gains(offer).items()
-    )
+    return math.fsum(getattr(weights, each.value) * gained for each, gained in gains(offer).items())
 
 
 def gains(offer: Offer) -> dict[Criterion, float]:

@@ -40,7 +40,9 @@ def policies(draw: st.DrawFn) -> Policy:
 def better(offer: Offer, by: Criterion, share: float) -> Offer:
     match by:
         case Criterion.FIDELITY:
-            return dataclasses.replace(offer, fidelity=offer.fidelity + share * (1 - offer.fidelity))
+            return dataclasses.replace(
+                offer, fidelity=offer.fidelity + share * (1 - offer.fidelity)
+            )
         case Criterion.PRICE:
             return dataclasses.replace(offer, usd=offer.usd * Decimal(1 - share))
         case Criterion.TIME:

@@ -71,7 +71,9 @@ COMPILED_PROGRAMS = Table(
         Column("depth", "int32", "Layers of physical gates."),
         Column("two_qubit_gates", "int32", "Two-qubit gates."),
         Column("one_qubit_gates", "int32", "Physical one-qubit gates."),
-        Column("estimated_success", "float", "Product of gate, readout and idle fidelities, 0 to 1."),
+        Column(
+            "estimated_success", "float", "Product of gate, readout and idle fidelities, 0 to 1."
+        ),
         Column("toolchain", "json", "Compiler packages and their versions."),
         Column("options", "json", "Options of the compilation."),
         _maybe("reason", "text", "Why these qubits, in one sentence."),

@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 
 from deployments.cli import device_states, devices, looking, recovering
 from deployments.cli.sandbox import sandbox
+from deployments.cli.selecting import select
 from deployments.cli.sweeping import sweep
 from tasks.errors import BadInput, RuntimeFault
 
@@ -27,6 +28,7 @@ app.add_typer(devices.app, name="devices")
 looking.register(app)
 recovering.register(app)
 app.command()(sweep)
+app.command()(select)
 app.command()(sandbox)
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2

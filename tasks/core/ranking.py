@@ -144,7 +144,7 @@ def _key(offer: Offer, policy: Policy) -> tuple[object, ...]:
     if policy.weights is not None:
         told: tuple[float | Decimal, ...] = (-round(utility(offer, policy.weights), _DIGITS),)
     else:
-        least = {
+        least: dict[Criterion, float | Decimal] = {
             Criterion.FIDELITY: -offer.fidelity,
             Criterion.PRICE: offer.usd,
             Criterion.TIME: offer.result_s,
@@ -167,6 +167,7 @@ def _relative(offers: Sequence[Offer], weights: Weights) -> dict[str, float]:
 
 
 def _dominates(one: Offer, other: Offer) -> bool:
-    better = (one.fidelity, -one.usd, -one.result_s)
-    than = (other.fidelity, -other.usd, -other.result_s)
-    return better != than and all(a >= b for a, b in zip(better, than, strict=True))
+    if (one.fidelity, one.usd, one.result_s) == (other.fidelity, other.usd, other.result_s):
+        return False
+    as_cheap, as_fast = one.usd <= other.usd, one.result_s <= other.result_s
+    return one.fidelity >= other.fidelity and as_cheap and as_fast

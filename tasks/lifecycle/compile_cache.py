@@ -27,6 +27,7 @@ from tasks.errors import BadInput, RuntimeFault
 from tasks.lifecycle.compiled_file import read_compiled, write_compiled
 
 WORKERS: Final = 2
+_FULL: Final = CompileOptions()
 _ALONE: Final = 12  # compilations that are done before two more processes have started
 _BATCH: Final = 4
 
@@ -38,7 +39,7 @@ class Wanted:
     program: Program
     snapshot: DeviceSnapshot
     bases: tuple[str, ...]
-    options: CompileOptions = CompileOptions()
+    options: CompileOptions = _FULL
 
     @property
     def key(self) -> str:
@@ -46,7 +47,6 @@ class Wanted:
         return digest(
             {
                 "program_id": self.program.program_id,
-                "circuit": self.program.circuit,
                 "calibration_id": self.snapshot.calibration_id,
                 "durations": durations_of(self.snapshot),
                 "bases": self.bases,

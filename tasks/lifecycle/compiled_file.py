@@ -10,8 +10,6 @@ from datasets.records.devices import CalibrationId
 from datasets.records.problems import ProgramId
 
 FORM: Final = 1
-_TABLES: Final = ("toolchain", "options")
-_LABELS: Final = ("layout", "measured_qubits")
 
 
 def write_compiled(compiled: CompiledProgram) -> str:
@@ -44,21 +42,21 @@ def read_compiled(text: str) -> CompiledProgram | None:
     if digest != _digest(body):
         return None
     found: dict[str, Any] = json.loads(body)
-    if found.pop("form") != FORM:
+    if found["form"] != FORM:
         return None
-    tables = {name: tuple((key, value) for key, value in found.pop(name)) for name in _TABLES}
-    labels = {name: tuple(found.pop(name)) for name in _LABELS}
-    circuit, measured = _read(found.pop("circuit")), found.pop("measured")
     return CompiledProgram(
-        compiled_id=CompiledId(found.pop("compiled_id")),
-        program_id=ProgramId(found.pop("program_id")),
-        calibration_id=CalibrationId(found.pop("calibration_id")),
-        circuit=circuit,
-        measured=tuple(MeasuredCircuit(basis, _read(item)) for basis, item in measured),
-        metrics=Metrics(**found.pop("metrics")),
-        **tables,
-        **labels,
-        **found,
+        compiled_id=CompiledId(found["compiled_id"]),
+        program_id=ProgramId(found["program_id"]),
+        calibration_id=CalibrationId(found["calibration_id"]),
+        circuit=_read(found["circuit"]),
+        measured=tuple(MeasuredCircuit(basis, _read(item)) for basis, item in found["measured"]),
+        layout=tuple(found["layout"]),
+        measured_qubits=tuple(found["measured_qubits"]),
+        metrics=Metrics(**found["metrics"]),
+        toolchain=tuple((name, version) for name, version in found["toolchain"]),
+        options=tuple((name, value) for name, value in found["options"]),
+        reason=found["reason"],
+        compile_s=found["compile_s"],
     )
 
 

@@ -4,6 +4,7 @@ import importlib.metadata
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TypedDict
 
 from datasets.records.circuits import Circuit, Gate
@@ -87,6 +88,7 @@ def compile_program(
     )
 
 
+@cache
 def toolchain() -> tuple[tuple[str, str], ...]:
     """Return what decides the gates that come out, name and version, sorted by name."""
     packages = ((name, importlib.metadata.version(name)) for name in ("numpy", "qiskit"))

@@ -7,12 +7,15 @@ measurement, which all qubits have together.
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from datasets.records.circuits import Gate
 from datasets.records.devices import Figure, Qubit
 from tasks.core.compilation.durations import Durations
 
 Gaps = Mapping[int, tuple[float, ...]]
+
+_DIGITS: Final = 12  # picoseconds: sums of durations in another order are the same gap
 
 
 def gaps(gates: Sequence[Gate], *, durations: Durations) -> Gaps:
@@ -25,7 +28,7 @@ def gaps(gates: Sequence[Gate], *, durations: Durations) -> Gaps:
     for gate in reversed(gates):
         ends_s = max(free_s.get(qubit, 0.0) for qubit in gate.qubits)
         for qubit in gate.qubits:
-            waits_s = ends_s - free_s.get(qubit, 0.0)
+            waits_s = round(ends_s - free_s.get(qubit, 0.0), _DIGITS)
             of_qubit = found.setdefault(qubit, [])
             if waits_s > 0:
                 of_qubit.append(waits_s)
@@ -47,12 +50,9 @@ def kept(wait_s: float, *, t1_s: float | None, t2_s: float | None) -> float:
     return 0.5 + relaxed / 6 + dephased / 3
 
 
-def log_kept(waits: Sequence[float], *, qubit: Qubit) -> float:
-    """Return the logarithm of the fidelity that a qubit keeps over all its gaps; at most 0."""
-    t1_s, t2_s = _seconds(qubit.t1_s), _seconds(qubit.t2_s)
-    if t1_s is None and t2_s is None:
-        return 0.0
-    return math.fsum(math.log(kept(wait_s, t1_s=t1_s, t2_s=t2_s)) for wait_s in waits)
+def log_kept(wait_s: float, *, qubit: Qubit) -> float:
+    """Return the logarithm of the fidelity that a qubit keeps over a gap; at most 0."""
+    return math.log(kept(wait_s, t1_s=_seconds(qubit.t1_s), t2_s=_seconds(qubit.t2_s)))
 
 
 def _seconds(figure: Figure | None) -> float | None:

@@ -109,6 +109,8 @@ class _Scorer:
             snapshot=snapshot,
             fidelities=self.fidelities,
         )
+        if all(old == new for old, new in labels.items()):
+            return placement
         found = _relabelled(placement, labels)
         forms, finals = found.measured or (found.gates,), found.measured_qubits
         worst = min(self.fidelities.log_success(form, measured_qubits=finals) for form in forms)
@@ -120,7 +122,7 @@ class _Scorer:
 def _relabelled(placement: Placement, labels: Labels) -> Placement:
 
     def on_labels(gates: Sequence[Gate]) -> tuple[Gate, ...]:
-        return tuple(replace(gate, qubits=tuple(labels[q] for q in gate.qubits)) for gate in gates)
+        return tuple(Gate(g.name, tuple(labels[q] for q in g.qubits), g.angles) for g in gates)
 
     return replace(
         placement,

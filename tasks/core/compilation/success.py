@@ -29,6 +29,7 @@ class Fidelities:
         self._pairs = {pair.labels: pair.fidelity.value for pair in snapshot.pairs}
         self._qubits = {q.label: q for q in snapshot.qubits}
         self._durations = durations_of(snapshot)
+        self._kept: dict[tuple[int, float], float] = {}
 
     def one_qubit(self, label: int) -> float:
         """Return the average fidelity of a physical one-qubit gate."""
@@ -56,7 +57,7 @@ class Fidelities:
 
     def log_idle(self, label: int, waits: Sequence[float]) -> float:
         """Return the logarithm of the fidelity that a qubit keeps while it waits; at most 0."""
-        return log_kept(waits, qubit=self._qubits[self._known(label)])
+        return math.fsum(self._log_kept(label, wait_s) for wait_s in waits)
 
     def waits(self, gates: Iterable[Gate]) -> Gaps:
         """Return the seconds that each qubit waits between its gates."""
@@ -70,6 +71,12 @@ class Fidelities:
             return -math.inf
         idle = (self.log_idle(label, waits) for label, waits in self.waits(gates).items())
         return math.fsum([*map(math.log, fidelities), *idle])
+
+    def _log_kept(self, label: int, wait_s: float) -> float:
+        place = (label, wait_s)
+        if place not in self._kept:
+            self._kept[place] = log_kept(wait_s, qubit=self._qubits[self._known(label)])
+        return self._kept[place]
 
     def _known(self, label: int) -> int:
         if label not in self._one_qubit:

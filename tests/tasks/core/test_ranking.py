@@ -2,6 +2,7 @@
 
 import dataclasses
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ def test_scores_are_at_most_zero_and_fall_with_the_rank(
 ) -> None:
     scores = [each.score for each in rank(offers, policy=policy).ranked]
     assert all(score <= 0 for score in scores)
-    assert all(a >= b - 1e-9 for a, b in zip(scores, scores[1:], strict=False))
+    assert all(a >= b - 1e-9 for a, b in pairwise(scores))
 
 
 @given(several(), policies())
@@ -201,8 +202,10 @@ def test_each_limit_rejects_with_its_figure() -> None:
 
 def test_what_would_have_changed_the_choice_is_said_in_words() -> None:
     assert sentences(rank(ALL, policy=parse_policy("balanced"))) == (
-        "emulator:cepheus would win if its fidelity were above 0.687 or its price were below 1.12 "
-        "USD or the policy were cheapest or fastest.",
+        (
+            "emulator:cepheus would win if its fidelity were above 0.687 or its price were below "
+            "1.12 USD or the policy were cheapest or fastest."
+        ),
         "emulator:forte would win if its price were below 7.56 USD or the policy were best.",
     )
 

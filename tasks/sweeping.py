@@ -1,5 +1,7 @@
 """The stages of a sweep: what is asked for, each piece measured, each piece landed."""
 
+from dataclasses import replace
+
 from prefect import task
 from prefect.artifacts import create_progress_artifact
 from prefect.cache_policies import NO_CACHE
@@ -11,7 +13,9 @@ from tasks.core.mitigation.readout import Confusion
 from tasks.core.quotes import Quote
 from tasks.core.sweeps.work import Piece
 from tasks.lifecycle import sweeps
+from tasks.lifecycle.choosing import choose_target
 from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.pieces import sweep_piece
 from tasks.lifecycle.runtime import open_runtime
 from tasks.lifecycle.sweep_history import earlier
 from tasks.lifecycle.sweep_inputs import SweepInputs, folder_of, inputs_of
@@ -26,12 +30,20 @@ def read(run: Run) -> SweepInputs:
     return inputs_of(run.asked, folder=folder_of(run, home=home()))
 
 
+@task(name="choose", cache_policy=NO_CACHE)
+def choose(run: Run, *, inputs: SweepInputs, readout_shots: int) -> Run:
+    """Return the run with its target; one that was left open is chosen for the whole sweep."""
+    piece = sweep_piece(inputs, readout_shots=readout_shots)
+    return choose_target(run, piece, runtime=open_runtime(home()))
+
+
 @task(name="divide", cache_policy=NO_CACHE)
 def divide(experiment: Experiment, *, run: Run, inputs: SweepInputs) -> Sweep:
     """Find what of the sweep is still to be measured: not what an earlier one has."""
     runtime = open_runtime(home())
-    before = earlier(inputs.spec, run=run, runtime=runtime)
-    return Sweep(experiment, inputs.spec, before, inputs.read)
+    spec = replace(inputs.spec, targets=(experiment.target,))
+    before = earlier(spec, run=run, runtime=runtime)
+    return Sweep(experiment, spec, before, inputs.read)
 
 
 @task(name="quote", cache_policy=NO_CACHE)

@@ -9,7 +9,7 @@ from datasets.devices import catalogue, register
 from datasets.journal.journal import Journal
 from datasets.records.devices import DeviceKind
 from tasks.backends.braket_devices import PREFIX, is_braket, look
-from tasks.core.feasibility import Candidate
+from tasks.core.feasibility import ONLINE, Candidate
 from tasks.core.ranking import Rejected
 from tasks.errors import BadInput, RuntimeFault
 from tasks.lifecycle.admission import until, warning
@@ -48,9 +48,11 @@ def targets_for(*, account: bool) -> tuple[str, ...]:
 
 
 def candidates(
-    targets: Sequence[str], *, journal: Journal, named: bool
+    targets: Sequence[str], *, journal: Journal | None, named: bool
 ) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
     """Return each target as it stands, and those that nobody could be asked about.
+
+    Without a journal nothing is known of what operators and checks say.
 
     Raises:
         BadInput: a `named` target does not exist, or none of the account's could be asked.
@@ -59,7 +61,8 @@ def candidates(
     now = datetime.now(UTC)
     for target in dict.fromkeys(targets):
         try:
-            found.append(_said(_candidate(target), journal=journal, now=now))
+            candidate = _candidate(target)
+            found.append(_said(candidate, journal=journal, now=now) if journal else candidate)
         except RuntimeFault as fault:
             if named and isinstance(fault, BadInput):
                 raise
@@ -109,3 +112,21 @@ def chosen_among(named: Sequence[str], *, account: bool) -> tuple[str, ...]:
         message = f"--target {choices[0]:.80} is a choice itself. Name devices to choose among."
         raise BadInput(message)
     return tuple(named) or targets_for(account=account)
+
+
+def alternatives(target: str, *, journal: Journal | None = None) -> str:
+    """Say what takes work now instead of a target that was named and does not."""
+    account = is_braket(target)
+    try:
+        found, _ = candidates(targets_for(account=account), journal=journal, named=False)
+    except BadInput:
+        found = ()
+    free = [
+        each.target
+        for each in found
+        if each.target != target and each.status == ONLINE and not each.barred
+    ]
+    if not free:
+        return "No other device takes work now."
+    choice = ACCOUNT_AUTO if account else AUTO
+    return f"These take work now: {', '.join(free)}; --target {choice} chooses one."

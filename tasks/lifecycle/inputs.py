@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from datasets.devices.document import read_snapshot, write_snapshot
 from datasets.devices.text_file import read_text, write_text
@@ -14,6 +15,8 @@ from datasets.records.executions import RunId
 from datasets.records.problems import Problem
 from datasets.records.runs import Run
 from tasks.errors import StorageFault
+
+_OF_THE_DEVICE: Final = ("device", "earlier")  # its snapshot, and what was measured there before
 
 
 def pinned_problem(run: Run, name: str, *, home: Home) -> Problem:
@@ -40,6 +43,14 @@ def pinned_snapshot(
         run.run_id, "device.json", lambda: write_snapshot(_found(run, look, used)), home=home
     )
     return read_snapshot(read_text(path), origin=str(path))
+
+
+def set_aside(run_id: RunId, *, number: int, home: Home) -> None:
+    """Keep what the run knew of its device under another name: it is to have another one."""
+    for name in _OF_THE_DEVICE:
+        path = home.inputs / run_id / f"{name}.json"
+        if path.exists():
+            path.replace(path.with_name(f"{name}-{number}.json"))
 
 
 def pinned_account(run_id: RunId, account: str, *, home: Home) -> str:

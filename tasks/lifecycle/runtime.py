@@ -60,7 +60,8 @@ class Runtime:
 
     def published(self, run: Run) -> DeviceSnapshot:
         """Return the run's device as it was for everybody when the run began."""
-        bought = self.journal.executions(run.run_id)
+        entries = self.journal.executions(run.run_id)
+        bought = [entry for entry in entries if entry.execution.target == run.target]
         return pinned_snapshot(
             run,
             home=self.home,

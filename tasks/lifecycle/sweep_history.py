@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from datasets.devices.text_file import read_text, write_text
 from datasets.records.runs import Run, RunState
@@ -23,10 +24,12 @@ def earlier(spec: SweepSpec, *, run: Run, runtime: Runtime) -> tuple[SweepSpec, 
         found = [other.run_id for other in _completed(spec, run=run, runtime=runtime)]
         write_text(path, canonical(found).decode(), replace=False)
     kept = json.loads(read_text(path))
-    return tuple(
-        inputs_of(other.asked, folder=folder_of(other, home=runtime.home)).spec
+    specs = (
+        (inputs_of(other.asked, folder=folder_of(other, home=runtime.home)).spec, other.target)
         for other in map(runtime.journal.run, kept)
     )
+    # What was asked for may have been a choice; the run has the target that was chosen.
+    return tuple(replace(spec, targets=(target,)) for spec, target in specs)
 
 
 def _completed(spec: SweepSpec, *, run: Run, runtime: Runtime) -> Iterator[Run]:

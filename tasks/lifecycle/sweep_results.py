@@ -8,6 +8,7 @@ from typing import Any
 from datasets.records.runs import Run
 from datasets.views import query
 from tasks.core.quotes import Quote
+from tasks.lifecycle.choices import story
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweeps import Sweep
 
@@ -57,6 +58,7 @@ def sweep_result(
         "depth": metrics.depth,
         "estimated_success": metrics.estimated_success,
         "reason": experiment.compiled.reason,
+        "selection": story(run.run_id, home=runtime.home),
         "lake": str(runtime.home.lake),
         "report": str(runtime.home.reports / f"{run.run_id}.html"),
     }

@@ -12,7 +12,7 @@ from tasks.core.feasibility import Candidate
 from tasks.core.identity import digest
 from tasks.core.policies import DEFAULT, Policy, parse_policy
 from tasks.core.ranking import Rejected
-from tasks.core.selections import Selection
+from tasks.core.selections import Selection, refusal
 from tasks.errors import BadInput
 from tasks.lifecycle.admission import admit
 from tasks.lifecycle.candidates import candidates, is_auto, policy_in, targets_for
@@ -38,6 +38,7 @@ def choose_target(run: Run, piece: Piece, *, runtime: Runtime) -> Run:
         return run
     lost = {chosen.target: chosen.lost for chosen in before if chosen.lost}
     selection = _selection(run, piece, lost=lost, runtime=runtime)
+    _check_chosen(selection, run, moving=bool(lost))
     chosen = Chosen(selection.target, selection.ranking.policy.name, selection.reason)
     number = len(before)
     rows = selection_rows(
@@ -95,6 +96,13 @@ def _selection(run: Run, piece: Piece, *, lost: dict[str, str], runtime: Runtime
         home=runtime.home,
     )
     return selection
+
+
+def _check_chosen(selection: Selection, run: Run, *, moving: bool) -> None:
+    if selection.ranking.chosen is None:
+        quoted = f" The run was quoted {run.quote_usd:.2f} USD; start a new one to spend more."
+        within = quoted if moving and run.quote_usd is not None else ""
+        raise BadInput(refusal(selection.ranking) + within)
 
 
 def _able(candidate: Candidate, piece: Piece) -> Candidate:

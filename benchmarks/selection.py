@@ -1,4 +1,4 @@
-"""How long choosing a device takes: 100 circuits over six devices, compiled anew and from the cache.
+"""How long choosing takes: 100 circuits over six devices, compiled anew and from the cache.
 
 `python -m benchmarks.selection` ranks 100 circuits (GHZ states, mirror circuits, random ones of 2
 to 8 qubits) with a fresh cache, and then again. The sixth device is Emerald with errors half as

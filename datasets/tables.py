@@ -123,7 +123,7 @@ SELECTIONS = Table(
     (
         Column("selection_id", "id", "The choice."),
         _RUN,
-        Column("policy", "text", "What was preferred, such as `fidelity` or `cost`."),
+        Column("policy", "text", "What was preferred, such as `balanced`; `named` by the caller."),
         Column("target", "text", "The candidate."),
         _maybe("rank", "int32", "1 is best; null when rejected."),
         Column("score", "json", "What went into the rank."),

@@ -53,10 +53,10 @@ def test_the_answer_has_the_choice_its_candidates_and_the_rejected_with_reasons(
     ghz: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = answer(capsys, "--circuit", ghz, "--shots", "50", "--policy", "balanced")
-    assert found["target"] == found["candidates"][0]["target"] == "emulator:cepheus"
+    assert found["target"] == found["candidates"][0]["target"] == "emulator:garnet"
     assert found["score"] == found["candidates"][0]["score"] <= 0
-    assert found["reason"].startswith("emulator:cepheus is the best by balanced weights")
-    assert found["candidates"][0]["usd"] == pytest.approx(0.30 + 50 * 0.000425)
+    assert found["reason"].startswith("emulator:garnet is the best by balanced weights")
+    assert found["candidates"][0]["usd"] == pytest.approx(0.30 + 50 * 0.00145)
     (rejected,) = found["rejected"]
     assert rejected["target"] == "emulator:forte-enterprise"
     assert rejected["reason"].startswith("a circuit takes at least 100 shots there, and 50 are")
@@ -83,7 +83,7 @@ def test_the_table_is_at_most_80_columns_wide(ghz: str, capsys: pytest.CaptureFi
     assert run(["select", "--circuit", ghz, "--shots", "50"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[1].startswith("* emulator:cepheus")
+    assert lines[1].startswith("* emulator:garnet")
 
 
 def test_each_circuit_of_a_folder_gets_its_own_choice(

@@ -71,12 +71,18 @@ def _worse(snapshot: DeviceSnapshot) -> DeviceSnapshot:
     return sealed(replace(snapshot, pairs=pairs))
 
 
+def _cpu_s() -> float:
+    """Return the processor time of this process and of those that it has waited for."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
 def main() -> None:
     """Print the times of both passes."""
     candidates, policy = six(), parse_policy("balanced")
     with tempfile.TemporaryDirectory() as folder:
         for what in ("compiled anew", "from the cache"):
-            started_s, cpu_s = time.perf_counter(), time.process_time()
+            started_s, cpu_s = time.perf_counter(), _cpu_s()
             choose(
                 pieces(CIRCUITS),
                 candidates=candidates,
@@ -84,10 +90,10 @@ def main() -> None:
                 now=datetime.now(UTC),
                 home=Home(Path(folder)),
             )
-            took_s, used_s = time.perf_counter() - started_s, time.process_time() - cpu_s
+            took_s, used_s = time.perf_counter() - started_s, _cpu_s() - cpu_s
             load = os.getloadavg()[0]
             text = f"{CIRCUITS} x {len(candidates)} {what}: {took_s:.1f} s"
-            sys.stdout.write(f"{text} ({used_s:.1f} s of this process, load {load:.0f})\n")
+            sys.stdout.write(f"{text} ({used_s:.1f} s of processor time, load {load:.0f})\n")
             sys.stdout.flush()
 
 

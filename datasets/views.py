@@ -42,6 +42,8 @@ SQL_TYPES: Mapping[Kind, str] = {
 SHAPES: Mapping[str, str] = {
     "counts": """SELECT *, reverse(lpad(right(coalesce(bin(outcome), outcome_bits::BIT::VARCHAR),
         n_qubits), n_qubits, '0')) AS bitstring FROM stored""",
+    "executions": """SELECT *, coalesce(calibration_id_submitted, calibration_id)
+        <> calibration_id_end AS straddles FROM stored""",
     "runs": """SELECT * FROM stored QUALIFY row_number() OVER (PARTITION BY run_id
         ORDER BY coalesce(recorded_at, ended_at, started_at) DESC, ended_at DESC NULLS LAST,
         state) = 1""",
@@ -64,7 +66,8 @@ def connect(lake_root: str | Path) -> "duckdb.DuckDBPyConnection":
     """Open the lake for reading; times are UTC, and no file outside of the lake can be touched.
 
     Each table is a view, empty while nothing is landed, over what is landed at this moment.
-    `counts` has `bitstring`, first measured qubit leftmost; `runs` the latest row of each run.
+    `counts` has `bitstring`, first measured qubit leftmost; `executions` whether one `straddles` a
+    recalibration; `runs` the latest row of each run.
 
     Raises:
         StorageFault: the lake cannot be listed.

@@ -47,7 +47,6 @@ async def vqe(
         run, problem=parameters.problem, ansatz=parameters.ansatz, layers=parameters.layers
     )
     search = parameters.search(prepared.start)
-
     run = choose(run, prepared=prepared, search=search)
     experiment = compile_for_target(run, program=prepared.program, groups=prepared.groups)
     select(experiment)
@@ -57,7 +56,6 @@ async def vqe(
         experiment, mitigation=search.mitigation, shots=search.readout_shots
     )
     optimum = optimise(experiment, search=search, confusion=confusion)
-
     executions = plan(experiment, optimum=optimum, search=search)
     submit(executions)
     collected = collect(executions)

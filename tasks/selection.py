@@ -10,15 +10,10 @@ from datasets.records.runs import Run
 from tasks.lifecycle.admission import admit_run
 from tasks.lifecycle.choices import story
 from tasks.lifecycle.choosing import check_still_there, choose_target
+from tasks.lifecycle.device_rows import calibration_rows, snapshot_row
 from tasks.lifecycle.experiment import Experiment, Prepared, Search
 from tasks.lifecycle.pieces import search_piece
-from tasks.lifecycle.rows import (
-    calibration_rows,
-    compiled_row,
-    program_row,
-    selection_row,
-    snapshot_row,
-)
+from tasks.lifecycle.rows import compiled_row, program_row, selection_row
 from tasks.lifecycle.runtime import open_runtime
 
 

@@ -17,7 +17,7 @@ from tasks.lifecycle.choosing import choose_target
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.pieces import sweep_piece
 from tasks.lifecycle.runtime import open_runtime
-from tasks.lifecycle.sweep_history import earlier
+from tasks.lifecycle.sweep_history import history
 from tasks.lifecycle.sweep_inputs import SweepInputs, folder_of, inputs_of
 from tasks.lifecycle.sweep_landing import land_piece
 from tasks.lifecycle.sweep_progress import Progress
@@ -39,10 +39,13 @@ def choose(run: Run, *, inputs: SweepInputs, readout_shots: int) -> Run:
 
 @task(name="divide", cache_policy=NO_CACHE)
 def divide(experiment: Experiment, *, run: Run, inputs: SweepInputs) -> Sweep:
-    """Find what of the sweep is still to be measured: not what an earlier one has."""
+    """Find what of the sweep is still to be measured: not what an earlier one has, as it stands."""
     runtime = open_runtime(home())
     spec = replace(inputs.spec, targets=(experiment.target,))
-    before = earlier(spec, run=run, runtime=runtime)
+    now = experiment.snapshot.calibration_id
+    before = history(spec, run=run, calibration_id=now, runtime=runtime)
+    if before.set_aside:
+        emit("sweep.set_aside", runs=len(before.set_aside))
     return Sweep(experiment, spec, before, inputs.read)
 
 

@@ -2,7 +2,6 @@
 
 import json
 import textwrap
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -40,32 +39,18 @@ def select(  # noqa: PLR0917 - each is an option with a name of its own
 ) -> None:
     """Choose the device for a circuit, and say why; nothing is bought."""
     from tasks.core.policies import parse_policy
-    from tasks.lifecycle.candidates import candidates, chosen_among
+    from tasks.lifecycle.advice import advise
     from tasks.lifecycle.runtime import open_runtime
-    from tasks.lifecycle.selecting import choose
-    from tasks.lifecycle.selection_inputs import Measuring, pieces_of
-    from tasks.lifecycle.selection_rows import land_choices
+    from tasks.lifecycle.selection_inputs import Measuring
 
-    wanted = parse_policy(policy, min_fidelity=min_fidelity, max_usd=max_usd, deadline=deadline)
-    named = chosen_among(target or [], account=account)
-    pieces = pieces_of(circuit, measuring=Measuring(shots, mitigate, readout_shots))
-    runtime = open_runtime(home())
-    found, silent = candidates(named, journal=runtime.journal, named=bool(target))
-    chosen = choose(
-        pieces,
-        candidates=found,
-        silent=silent,
-        policy=wanted,
-        now=datetime.now(UTC),
-        home=runtime.home,
+    answers = advise(
+        circuit,
+        measuring=Measuring(shots, mitigate, readout_shots),
+        policy=parse_policy(policy, min_fidelity=min_fidelity, max_usd=max_usd, deadline=deadline),
+        targets=target or [],
+        account=account,
+        runtime=open_runtime(home()),
     )
-    land_choices(chosen, programs=[piece.program.program_id for piece in pieces], runtime=runtime)
-    if len(chosen) == 1:
-        _ = chosen[0].target  # refuses where nothing satisfies the policy
-    answers = [
-        {"circuit": piece.program.name} | selection.plain()
-        for piece, selection in zip(pieces, chosen, strict=True)
-    ]
     _tell(answers, as_json=as_json)
     if any(answer["target"] is None for answer in answers):
         raise typer.Exit(1)

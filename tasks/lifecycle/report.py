@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from datasets.records.devices import DeviceKind
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
+from tasks.core.reports.device_map import device_map
 from tasks.core.reports.figures import heat_map, line
 from tasks.core.reports.page import sweep_page, vqe_page
 from tasks.errors import BadInput, StorageFault
@@ -51,6 +53,7 @@ def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
         energies=[value for value, _ in stood],
         stderrs=[stderr for _, stderr in stood],
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+        device=_device(run, result, runtime=runtime),
     )
 
 
@@ -60,7 +63,16 @@ def _sweep(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
         parameters=run.asked,
         plots=sweep_plots(result, runtime=runtime),
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+        device=_device(run, result, runtime=runtime),
     )
+
+
+def _device(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
+    """Return the map of a run's device with its qubits ringed; a simulator has none."""
+    snapshot = runtime.published(run)
+    if snapshot.kind is DeviceKind.SIMULATOR:
+        return ""
+    return device_map(snapshot, outlined=result.get("qubits", ()))
 
 
 def sweep_plots(result: Mapping[str, Any], *, runtime: Runtime) -> list[tuple[str, str]]:

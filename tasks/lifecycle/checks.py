@@ -19,7 +19,7 @@ from tasks.lifecycle.admission import check_age
 from tasks.lifecycle.auto_checks import check_auto
 from tasks.lifecycle.candidates import alternatives, is_auto
 from tasks.lifecycle.options import applied, check_options, options_in
-from tasks.lifecycle.sweep_inputs import inputs_of
+from tasks.lifecycle.sweep_inputs import SweepInputs, inputs_of
 
 MAX_BOUGHT: Final = 1_000_000  # circuits: some 10,000 tasks, which are submitted in 10 minutes
 
@@ -66,24 +66,28 @@ def check_sweep(asked: Mapping[str, Any]) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         inputs = inputs_of(asked, folder=Path(folder))
+    _check_count(asked, inputs=inputs)
     if is_auto(asked["target"]):
         check_auto(asked, n_qubits=inputs.read.n_qubits, shots=asked["shots"])
         return
     snapshot = _usable(asked)
     if inputs.read.n_qubits > snapshot.n_qubits:
         raise TooLarge(asked["target"], snapshot.n_qubits, inputs.read.n_qubits)
-    circuits = inputs.spec.n_circuits(len(inputs.groups))
-    if is_braket(asked["target"]) and circuits > MAX_BOUGHT:
-        message = (
-            f"The sweep has {circuits:,} circuits; at most {MAX_BOUGHT:,} are bought in one run. "
-            "Ask for fewer points, or simulate them: --target emulator:garnet."
-        )
-        raise BadInput(message)
     least = max(snapshot.limits.shots_min, 1)
     if asked["shots"] < least:
         message = (
             f"--shots {asked['shots']} is too few: {asked['target']} takes at least {least} for a "
             f"circuit. Ask for {least} or more."
+        )
+        raise BadInput(message)
+
+
+def _check_count(asked: Mapping[str, Any], *, inputs: SweepInputs) -> None:
+    circuits = inputs.spec.n_circuits(len(inputs.groups))
+    if is_braket(asked["target"]) and circuits > MAX_BOUGHT:
+        message = (
+            f"The sweep has {circuits:,} circuits; at most {MAX_BOUGHT:,} are bought in one run. "
+            "Ask for fewer points, or simulate them: --target emulator:garnet."
         )
         raise BadInput(message)
 

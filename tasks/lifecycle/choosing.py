@@ -14,7 +14,7 @@ from tasks.core.policies import DEFAULT, Policy, parse_policy
 from tasks.core.ranking import Rejected
 from tasks.core.selections import Selection, refusal
 from tasks.errors import BadInput
-from tasks.lifecycle.admission import admit
+from tasks.lifecycle.admission import admit, check_age
 from tasks.lifecycle.candidates import candidates, is_auto, policy_in, targets_for
 from tasks.lifecycle.choices import Chosen, add_choice, choices
 from tasks.lifecycle.inputs import set_aside
@@ -85,7 +85,7 @@ def _selection(run: Run, piece: Piece, *, lost: dict[str, str], runtime: Runtime
     found, silent = candidates(
         targets_for(account=is_braket(target)), journal=runtime.journal, named=False
     )
-    able = [_able(each, piece) for each in found if each.target not in lost]
+    able = [_able(each, piece, run=run) for each in found if each.target not in lost]
     gone = [Rejected(name, f"it was lost: {why.rstrip('. ')}") for name, why in lost.items()]
     (selection,) = choose(
         [piece],
@@ -105,12 +105,12 @@ def _check_chosen(selection: Selection, run: Run, *, moving: bool) -> None:
         raise BadInput(refusal(selection.ranking) + within)
 
 
-def _able(candidate: Candidate, piece: Piece) -> Candidate:
-    """Return the candidate; barred where this machine is too small to emulate the circuit."""
-    if is_braket(candidate.target) or candidate.barred:
-        return candidate
+def _able(candidate: Candidate, piece: Piece, *, run: Run) -> Candidate:
+    """Return the candidate; barred where its calibration is too old or this machine too small."""
     try:
-        SimulatedBackend.check_size(candidate.snapshot, piece.program.circuit)
+        check_age(run.asked, candidate.snapshot, now=datetime.now(UTC))
+        if not is_braket(candidate.target):
+            SimulatedBackend.check_size(candidate.snapshot, piece.program.circuit)
     except BadInput as fault:
-        return replace(candidate, barred=str(fault).rstrip("."))
+        return replace(candidate, barred=candidate.barred or str(fault).rstrip("."))
     return candidate

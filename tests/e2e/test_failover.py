@@ -167,3 +167,18 @@ def test_a_run_does_not_leave_its_device_for_one_beyond_its_quote(
     assert resumed.code == 2
     assert "emulator:garnet: the price is 1.02 USD, and the cap is 0.51 USD" in resumed.err
     assert "The run was quoted 0.51 USD; start a new one to spend more." in resumed.err
+
+
+def test_the_devices_of_an_account_are_considered_as_they_stand(
+    on_garnet: Callable[..., Ran], sandbox: Sandbox, sweep: tuple[str, ...]
+) -> None:
+    bill = Bill(sandbox)
+    sandbox.strike(lost(EMERALD))
+    ran = on_garnet("select", "--circuit", sweep[2], "--account", "--policy", "best", "--json")
+    assert ran.code == 0, ran.err
+    found = ran.answer
+    assert found["target"].endswith("ionq/Forte-Enterprise-1")
+    assert {each["queue_depth"] for each in found["candidates"]} == {0}
+    reasons = {each["target"]: each["reason"] for each in found["rejected"]}
+    assert reasons[EMERALD] == "it is offline"
+    assert bill.since()[0] == 0

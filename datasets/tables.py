@@ -72,7 +72,9 @@ COMPILED_PROGRAMS = Table(
         Column("depth", "int32", "Layers of physical gates."),
         Column("two_qubit_gates", "int32", "Two-qubit gates."),
         Column("one_qubit_gates", "int32", "Physical one-qubit gates."),
-        Column("estimated_success", "float", "Product of gate and readout fidelities, 0 to 1."),
+        Column(
+            "estimated_success", "float", "Product of gate, readout and idle fidelities, 0 to 1."
+        ),
         Column("toolchain", "json", "Compiler packages and their versions."),
         Column("options", "json", "Options of the compilation."),
         _maybe("reason", "text", "Why these qubits, in one sentence."),
@@ -126,7 +128,7 @@ SELECTIONS = Table(
     (
         Column("selection_id", "id", "The choice."),
         _RUN,
-        Column("policy", "text", "What was preferred, such as `fidelity` or `cost`."),
+        Column("policy", "text", "What was preferred, such as `balanced`; `named` by the caller."),
         Column("target", "text", "The candidate."),
         _maybe("rank", "int32", "1 is best; null when rejected."),
         Column("score", "json", "What went into the rank."),

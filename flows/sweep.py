@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
+from flows.failover import failing_over
 from flows.failures import record_failure
 from flows.parameters import SweepParameters
 from tasks import sweeping
@@ -12,7 +13,7 @@ from tasks.calibration import calibrate_readout
 from tasks.compilation import compile_for_target
 from tasks.reporting import report
 from tasks.running import close_run, open_run
-from tasks.selection import select
+from tasks.selection import admit, select
 from tasks.settlement import settle
 from tasks.summary import summarise_sweep
 
@@ -25,6 +26,7 @@ from tasks.summary import summarise_sweep
     on_cancellation=[record_failure],
     validate_parameters=True,
 )
+@failing_over
 async def sweep(
     parameters: SweepParameters,
     run_id: Annotated[
@@ -35,12 +37,14 @@ async def sweep(
     run = open_run("sweep", parameters=parameters.model_dump(), run_id=run_id)
     inputs = sweeping.read(run)
 
+    run = sweeping.choose(run, inputs=inputs, readout_shots=parameters.readout_shots)
     sweeps = []
     for here in run.apart:
         experiment = compile_for_target(here, program=inputs.program, groups=inputs.groups)
         select(experiment)
         sweeps.append(sweeping.divide(experiment, run=here, inputs=inputs))
     quoted = sweeping.quote(sweeps, readout_shots=parameters.readout_shots)
+    admit(run)
 
     due = sweeping.due(sweeps)
     for divided in sweeps:

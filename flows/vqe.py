@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
+from flows.failover import failing_over
 from flows.failures import record_failure
 from flows.parameters import VqeParameters
 from tasks.calibration import calibrate_readout
@@ -19,7 +20,7 @@ from tasks.preparation import prepare
 from tasks.quotation import quote
 from tasks.reporting import report
 from tasks.running import close_run, open_run
-from tasks.selection import select
+from tasks.selection import admit, choose, select
 from tasks.settlement import settle
 from tasks.submission import submit
 from tasks.summary import summarise
@@ -33,6 +34,7 @@ from tasks.summary import summarise
     on_cancellation=[record_failure],
     validate_parameters=True,
 )
+@failing_over
 async def vqe(
     parameters: VqeParameters,
     run_id: Annotated[
@@ -45,15 +47,15 @@ async def vqe(
         run, problem=parameters.problem, ansatz=parameters.ansatz, layers=parameters.layers
     )
     search = parameters.search(prepared.start)
-
+    run = choose(run, prepared=prepared, search=search)
     experiment = compile_for_target(run, program=prepared.program, groups=prepared.groups)
     select(experiment)
     quoted = quote(experiment, search=search)
+    admit(run)
     confusion = calibrate_readout(
         experiment, mitigation=search.mitigation, shots=search.readout_shots
     )
     optimum = optimise(experiment, search=search, confusion=confusion)
-
     executions = plan(experiment, optimum=optimum, search=search)
     submit(executions)
     collected = collect(executions)

@@ -7,9 +7,9 @@ from datasets.layout import home
 from datasets.records.problems import Program
 from datasets.records.runs import Run
 from tasks.core.compilation.checks import check_native
-from tasks.core.compilation.compiler import compile_program
 from tasks.core.events import emit
 from tasks.core.grouping import Group
+from tasks.lifecycle.compile_cache import compile_once
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.options import options_of, written
 from tasks.lifecycle.runtime import open_runtime
@@ -22,7 +22,7 @@ def compile_for_target(run: Run, *, program: Program, groups: tuple[Group, ...])
     snapshot, backend = runtime.snapshot(run), runtime.backend(run)
     backend.validate(program.circuit)
     bases = [group.basis for group in groups]
-    compiled = compile_program(program, snapshot=snapshot, bases=bases)
+    compiled = compile_once(program, snapshot=snapshot, bases=bases, home=runtime.home)
     for measured in compiled.measured:
         backend.validate(measured.circuit)
         check_native(measured.circuit, snapshot=snapshot)

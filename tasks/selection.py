@@ -1,4 +1,4 @@
-"""Admit a run to its device, and write down everything that was known of it."""
+"""Choose a run's device, admit it there, and write down everything that was known of it."""
 
 from datetime import UTC, datetime
 
@@ -6,11 +6,35 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
+from datasets.records.runs import Run
 from tasks.lifecycle.admission import admit_run
+from tasks.lifecycle.choices import story
+from tasks.lifecycle.choosing import check_still_there, choose_target
 from tasks.lifecycle.device_rows import calibration_rows, snapshot_row
-from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.experiment import Experiment, Prepared, Search
+from tasks.lifecycle.pieces import search_piece
 from tasks.lifecycle.rows import compiled_row, program_row, selection_row
 from tasks.lifecycle.runtime import open_runtime
+
+
+@task(name="choose", cache_policy=NO_CACHE)
+def choose(run: Run, *, prepared: Prepared, search: Search) -> Run:
+    """Return the run with its target; one that was left open is chosen for the whole search."""
+    piece = search_piece(run, prepared=prepared, search=search)
+    return choose_target(run, piece, runtime=open_runtime(home()))
+
+
+@task(name="admit", cache_policy=NO_CACHE)
+def admit(run: Run) -> None:
+    """Look at the device once more, just before anything is bought.
+
+    Raises:
+        DeviceOffline: it takes no work now; nothing was bought.
+        DeviceWithheld: no work may go there now; nothing was bought.
+    """
+    runtime = open_runtime(home())
+    for here in run.apart:
+        check_still_there(here, runtime=runtime)
 
 
 @task(name="select", cache_policy=NO_CACHE)
@@ -29,12 +53,15 @@ def select(experiment: Experiment) -> None:
     # Every run on this calibration lands the same row, whatever it asked for or had reserved.
     published = runtime.published(run)
     device = snapshot_row(published, target=target, taken_at=datetime.now(UTC))
-    chosen = selection_row(
+    why = f"{target} was asked for. {compiled.reason}"
+    named = selection_row(
         experiment.run_id,
         target=target,
         score={"estimated_success": compiled.metrics.estimated_success},
-        reason=" ".join(filter(None, (f"{target} was asked for. {compiled.reason}", said))),
+        reason=" ".join(filter(None, (why, said))),
     )
+    # One that was chosen has its rows already, with every candidate's.
+    chosen = [] if story(experiment.run_id, home=runtime.home) else [named]
     program = program_row(experiment.program)
     native = compiled_row(compiled, snapshot=snapshot)
     runtime.lake.land_all(
@@ -43,7 +70,7 @@ def select(experiment: Experiment) -> None:
             "compiled_programs": [((compiled.compiled_id,), [native])],
             "device_snapshots": [(calibration, [device])],
             "calibrations": [(calibration, list(calibration_rows(snapshot, target=target)))],
-            "selections": [((experiment.run_id, target), [chosen])],
+            "selections": [((experiment.run_id, target), [row]) for row in chosen],
         },
         run_id=experiment.run_id,
     )

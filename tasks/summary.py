@@ -13,6 +13,7 @@ from datasets.records.runs import Run
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.session import Optimum
 from tasks.core.quotes import Quote
+from tasks.lifecycle.choices import story
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.results import Estimated, VqeResult, vqe_result
 from tasks.lifecycle.runtime import open_runtime
@@ -44,6 +45,7 @@ def summarise(
         estimated=estimated,
         confusion=confusion,
         quoted=quoted,
+        selection=story(run.run_id, home=runtime.home),
         wall_s=(datetime.now(UTC) - run.started_at).total_seconds(),
         lake=str(runtime.home.lake),
         report=str(runtime.home.reports / f"{run.run_id}.html"),

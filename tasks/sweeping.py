@@ -1,6 +1,7 @@
 """The stages of a sweep: what is asked for, each piece measured, each piece landed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from prefect import task
 from prefect.artifacts import create_progress_artifact
@@ -13,7 +14,9 @@ from tasks.core.mitigation.readout import Confusion
 from tasks.core.quotes import Quote
 from tasks.core.sweeps.work import Piece
 from tasks.lifecycle import sweep_ahead
+from tasks.lifecycle.choosing import choose_target
 from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.pieces import sweep_piece
 from tasks.lifecycle.runtime import open_runtime
 from tasks.lifecycle.sweep_buying import buy
 from tasks.lifecycle.sweep_history import history
@@ -29,15 +32,23 @@ def read(run: Run) -> SweepInputs:
     return inputs_of(run.asked, folder=folder_of(run, home=home()))
 
 
+@task(name="choose", cache_policy=NO_CACHE)
+def choose(run: Run, *, inputs: SweepInputs, readout_shots: int) -> Run:
+    """Return the run with its target; one that was left open is chosen for the whole sweep."""
+    piece = sweep_piece(inputs, readout_shots=readout_shots)
+    return choose_target(run, piece, runtime=open_runtime(home()))
+
+
 @task(name="divide", cache_policy=NO_CACHE)
 def divide(experiment: Experiment, *, run: Run, inputs: SweepInputs) -> Sweep:
     """Find what of the sweep is still to be measured: not what an earlier one has, as it stands."""
     runtime = open_runtime(home())
+    spec = replace(inputs.spec, targets=run.targets)
     now = experiment.snapshot.calibration_id
-    before = history(inputs.spec, run=run, calibration_id=now, runtime=runtime)
+    before = history(spec, run=run, calibration_id=now, runtime=runtime)
     if before.set_aside:
         emit("sweep.set_aside", runs=len(before.set_aside))
-    return Sweep(experiment, inputs.spec, before, inputs.read)
+    return Sweep(experiment, spec, before, inputs.read)
 
 
 @task(name="quote", cache_policy=NO_CACHE)

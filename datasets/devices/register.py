@@ -30,6 +30,11 @@ def vendors() -> dict[str, str]:
     return dict(_table("known.json")["vendors"])
 
 
+def known() -> tuple[KnownDevice, ...]:
+    """Return every device that there is an ARN of."""
+    return _devices()
+
+
 def by_name(name: str) -> KnownDevice | None:
     """Return the device with this name or short name, in any case."""
     word = name.casefold()

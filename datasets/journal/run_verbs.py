@@ -13,10 +13,10 @@ from datasets.journal.rows import (
     to_iteration,
     to_run,
 )
-from datasets.journal.tables import iterations, runs
+from datasets.journal.tables import executions, iterations, runs
 from datasets.records.executions import RunId
 from datasets.records.runs import Iteration, Run, RunState
-from tasks.errors import UnknownName
+from tasks.errors import StorageFault, UnknownName
 
 
 class RunVerbs(Database):
@@ -37,6 +37,23 @@ class RunVerbs(Database):
         """Write down what the run was expected to cost."""
         with self._writing("quote") as connection:
             connection.execute(runs.update().where(runs.c.run_id == run_id).values(quote_usd=usd))
+
+    def retarget(self, run_id: RunId, target: str) -> Run:
+        """Send a run to another target; one that has something at a target stays there.
+
+        Raises:
+            StorageFault: it has.
+        """
+        with self._writing("retarget") as connection:
+            queries.lock(connection, runs.c.run_id == run_id)
+            there = sa.select(executions.c.execution_id).where(
+                executions.c.run_id == run_id, executions.c.handle.is_not(None)
+            )
+            if connection.execute(there.limit(1)).first() is not None:
+                message = f"Run {run_id} has work at its target, and stays there. Start a new one."
+                raise StorageFault(message)
+            connection.execute(runs.update().where(runs.c.run_id == run_id).values(target=target))
+            return to_run(connection.execute(queries.of_run(run_id)).one())
 
     def request_cancel(self, run_id: RunId) -> None:
         """Write down that the run is not wanted any more, for whoever works on it."""

@@ -14,8 +14,8 @@ CompiledId = NewType("CompiledId", str)
 class Metrics:
     """What the compiled circuit costs.
 
-    `estimated_success` is the product of gate and readout fidelities over the circuit, in [0, 1];
-    depth counts layers of physical gates (a virtual rz is none).
+    `estimated_success` is the product of gate, readout and idle fidelities over the circuit, in
+    [0, 1]; depth counts layers of physical gates (a virtual rz is none).
     """
 
     depth: int

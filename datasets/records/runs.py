@@ -50,8 +50,14 @@ class Run:
 
     @property
     def apart(self) -> tuple["Run", ...]:
-        """The run as it is on each of its targets."""
-        return tuple(map(self.at, each(self.asked.get("target", self.target))))
+        """The run as it is on each of its targets; one that was left open is that now chosen."""
+        asked = self.asked.get("target", self.target)
+        return (self,) if isinstance(asked, str) else tuple(map(self.at, asked))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Where it runs."""
+        return tuple(here.target for here in self.apart)
 
     def at(self, target: str) -> "Run":
         """Return the run as it is on one of its targets."""

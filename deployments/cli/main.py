@@ -14,6 +14,7 @@ from deployments.cli.canary import canary
 from deployments.cli.drift import drift
 from deployments.cli.run_options import RunOptions, starts_run
 from deployments.cli.sandbox import sandbox
+from deployments.cli.selecting import select
 from deployments.cli.sweeping import sweep
 from tasks.errors import BadInput, RuntimeFault
 
@@ -33,6 +34,7 @@ calibrating.register(app)
 recovering.register(app)
 app.command()(sweep)
 app.command()(canary)
+app.command()(select)
 app.command()(sandbox)
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2

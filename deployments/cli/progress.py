@@ -1,5 +1,6 @@
 """Show how a run goes: live on a terminal, plain lines elsewhere, nothing for scripts."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ LINE_EVERY_S = 0.1  # on a simulator an iteration takes less time than its line
 STAGES = {
     "run.starting": lambda f: f"starting: {f['title']} on {f['target']}",
     "run.opened": lambda f: f"run {f['run_id']}",
+    "target.chosen": lambda f: f"device: {f['reason']}",
+    "target.lost": lambda f: lost_line(f["target"], f["why"]),
     "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
     "run.quoted": lambda f: quote_line(f["quote"]),
     "sweep.set_aside": lambda f: (
@@ -32,9 +35,10 @@ STAGES = {
 
 @contextmanager
 def showing(*, quiet: bool) -> Iterator[None]:
-    """Show events on standard error until the block ends."""
+    """Show events on standard error until the block ends; where quiet, only a device's loss."""
     if quiet:
-        yield
+        with listening(_warn):
+            yield
         return
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
@@ -43,6 +47,16 @@ def showing(*, quiet: bool) -> Iterator[None]:
         return
     with _bar(console) as progress, listening(_Bar(progress).hear):
         yield
+
+
+def lost_line(target: str, why: str) -> str:
+    """Say that the device of a run was lost, and what happens now."""
+    return f"{target} is lost before anything was bought: {why}. Choosing another device."
+
+
+def _warn(event: Event) -> None:
+    if event.name == "target.lost":
+        sys.stderr.write(f"{lost_line(event.fields['target'], event.fields['why'])}\n")
 
 
 class _Lines:

@@ -10,7 +10,15 @@ from datasets.devices.capabilities import import_capabilities
 from datasets.records.devices import DeviceSnapshot
 from tasks.backends.braket_connection import Connection, connect
 from tasks.backends.braket_patience import BRISK, Patience
-from tasks.errors import BadInput, NotFound, Refused, Throttled, Unavailable
+from tasks.errors import (
+    BadInput,
+    DeviceOffline,
+    DeviceRetired,
+    NotFound,
+    Refused,
+    Throttled,
+    Unavailable,
+)
 
 PREFIX: Final = "braket:"
 FRESH_S: Final = 60.0  # calibrations change every few hours; GetDevice may be called 5 times a s
@@ -71,12 +79,16 @@ def preflight(target: str) -> DeviceSnapshot:
 
     Raises:
         BadInput: no credentials, region, endpoint, device or bucket, in one line.
+        DeviceOffline: it takes no work now.
+        DeviceRetired: it will take none.
     """
     try:
         connection = connection_of(target)
         device = describe(connection, arn_of(target), patience=BRISK)
-        _check_online(device)
+        check_online(device)
         connection.bucket(patience=BRISK)
+    except (DeviceOffline, DeviceRetired):
+        raise
     except (Throttled, Unavailable, Refused) as fault:
         raise BadInput(fault.plainly) from fault
     return device.snapshot
@@ -85,6 +97,13 @@ def preflight(target: str) -> DeviceSnapshot:
 def current(target: str) -> DeviceSnapshot:
     """Return the device as it was at most a minute ago; raises what `describe` does."""
     return describe(connection_of(target), arn_of(target)).snapshot
+
+
+def look(target: str) -> Device:
+    """Return the device as it is at this moment; raises what `describe` does."""
+    connection, arn = connection_of(target), arn_of(target)
+    connection.described.pop(arn, None)
+    return describe(connection, arn, patience=BRISK)
 
 
 def describe(connection: Connection, arn: str, *, patience: Patience | None = None) -> Device:
@@ -104,12 +123,18 @@ def describe(connection: Connection, arn: str, *, patience: Patience | None = No
     return known
 
 
-def _check_online(device: Device) -> None:
+def check_online(device: Device) -> None:
+    """Return when the device takes work.
+
+    Raises:
+        DeviceOffline: it takes no work now.
+        DeviceRetired: it will take none.
+    """
     if device.status == "ONLINE":
         return
-    wait = "" if device.status == "RETIRED" else ", or wait until it is back"
-    message = f"{device.snapshot.name} is {device.status.lower()}. Choose another device{wait}."
-    raise BadInput(message)
+    operation, what = "GetDevice", f"{device.snapshot.name} is {device.status.lower()}"
+    lost = DeviceRetired if device.status == "RETIRED" else DeviceOffline
+    raise lost(operation, device.status, what)
 
 
 def _asked(connection: Connection, arn: str, patience: Patience | None) -> dict[str, Any]:

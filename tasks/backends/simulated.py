@@ -48,11 +48,21 @@ class SimulatedBackend:
 
     def validate(self, circuit: Circuit) -> None:
         """Refuse circuits that do not fit this machine's memory."""
-        limit = MAX_STATE_VECTOR_QUBITS if self._noise is None else MAX_DENSITY_MATRIX_QUBITS
+        self.check_size(self._snapshot, circuit)
+
+    @staticmethod
+    def check_size(snapshot: DeviceSnapshot, circuit: Circuit) -> None:
+        """Return when a circuit fits this machine's memory.
+
+        Raises:
+            BadInput: it does not.
+        """
+        perfect = noise.at(snapshot) is None
+        limit = MAX_STATE_VECTOR_QUBITS if perfect else MAX_DENSITY_MATRIX_QUBITS
         needed = max(circuit.n_qubits, len({q for gate in circuit.gates for q in gate.qubits}))
         if needed > limit:
             message = (
-                f"{self._snapshot.name} is simulated here with up to {limit} qubits; "
+                f"{snapshot.name} is simulated here with up to {limit} qubits; "
                 f"the circuit needs {needed}. Choose a smaller problem or local:sv."
             )
             raise BadInput(message)

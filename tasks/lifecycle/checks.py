@@ -14,8 +14,10 @@ from tasks.core.ansatz import build
 from tasks.core.grouping import group
 from tasks.core.mitigation.composition import Mitigation
 from tasks.core.optimisers.registry import known
-from tasks.errors import BadInput, TooLarge, UnknownName
+from tasks.errors import BadInput, DeviceOffline, DeviceRetired, TooLarge, UnknownName
 from tasks.lifecycle.admission import check_age
+from tasks.lifecycle.auto_checks import check_auto
+from tasks.lifecycle.candidates import alternatives, is_auto
 from tasks.lifecycle.options import applied, check_options, options_in
 from tasks.lifecycle.sweep_inputs import SweepInputs, inputs_of
 
@@ -33,6 +35,11 @@ def check_vqe(asked: Mapping[str, Any]) -> None:
     if optimizer not in known():
         raise UnknownName("optimizer", optimizer, known())
     loaded = load(asked["problem"])
+    if is_auto(target):
+        groups = len(group(build(loaded, kind=asked["ansatz"], layers=asked["layers"]).observable))
+        shots = asked["shots"] // groups
+        check_auto(asked, n_qubits=loaded.hamiltonian.n_qubits, shots=shots)
+        return
     snapshot = _usable(asked, target=target)
     if loaded.hamiltonian.n_qubits > snapshot.n_qubits:
         raise TooLarge(target, snapshot.n_qubits, loaded.hamiltonian.n_qubits)
@@ -59,9 +66,17 @@ def check_sweep(asked: Mapping[str, Any]) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         inputs = inputs_of(asked, folder=Path(folder))
+    if is_auto(asked["target"]):
+        _check_count(inputs, bought=int(is_braket(asked["target"])))
+        check_auto(asked, n_qubits=inputs.read.n_qubits, shots=asked["shots"])
+        return
     for target in inputs.spec.targets:
         _check_fits(inputs, asked, target=target)
-    bought = sum(map(is_braket, inputs.spec.targets))
+    _check_count(inputs, bought=sum(map(is_braket, inputs.spec.targets)))
+
+
+def _check_count(inputs: SweepInputs, *, bought: int) -> None:
+    """Refuse more than can be bought in one run; `bought` of the targets sell."""
     circuits = bought * inputs.spec.n_circuits(len(inputs.groups))
     if circuits > MAX_BOUGHT:
         message = (
@@ -73,6 +88,9 @@ def check_sweep(asked: Mapping[str, Any]) -> None:
 
 def _check_fits(inputs: SweepInputs, asked: Mapping[str, Any], *, target: str) -> None:
     """Refuse what one of a sweep's targets could not run."""
+    if is_auto(target):
+        message = f"--target {target} chooses one device. Give it alone, or name all devices."
+        raise BadInput(message)
     snapshot = _usable(asked, target=target)
     if inputs.read.n_qubits > snapshot.n_qubits:
         raise TooLarge(target, snapshot.n_qubits, inputs.read.n_qubits)
@@ -119,4 +137,11 @@ def _usable(asked: Mapping[str, Any], *, target: str) -> DeviceSnapshot:
 
 def _snapshot(target: str) -> DeviceSnapshot:
     """Return the target as it stands, once it is known that it can be used."""
-    return preflight(target) if is_braket(target) else resolve(target)
+    if not is_braket(target):
+        return resolve(target)
+    try:
+        return preflight(target)
+    except (DeviceOffline, DeviceRetired) as fault:
+        back = "" if isinstance(fault, DeviceRetired) else ", or wait until it is back"
+        message = f"{fault.text}. Choose another device{back}. {alternatives(target)}"
+        raise BadInput(message) from fault

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from datasets.devices.document import read_snapshot, write_snapshot
 from datasets.devices.text_file import read_text, write_text
@@ -15,6 +16,8 @@ from datasets.records.problems import Problem
 from datasets.records.runs import Run
 from tasks.core.identity import digest
 from tasks.errors import StorageFault
+
+_OF_THE_DEVICE: Final = ("device", "earlier", "readout", "warning")
 
 
 def pinned_problem(run: Run, name: str, *, home: Home) -> Problem:
@@ -50,6 +53,14 @@ def is_pinned(run: Run, *, home: Home) -> bool:
 def pinned_readout(run: Run, choose: Callable[[], str], *, home: Home) -> str:
     """Return which readout calibration the run uses, as it was first decided."""
     return read_text(_pinned(run.run_id, of_target("readout", run), choose, home=home))
+
+
+def set_aside(run_id: RunId, *, number: int, home: Home) -> None:
+    """Keep what the run knew of its device under another name: it is to have another one."""
+    for name in _OF_THE_DEVICE:
+        path = home.inputs / run_id / f"{name}.json"
+        if path.exists():
+            path.replace(path.with_name(f"{name}-{number}.json"))
 
 
 def pinned_account(run_id: RunId, account: str, *, home: Home) -> str:

@@ -88,6 +88,18 @@ def check_options(options: DeviceOptions, *, target: str) -> None:
         option = "--debias" if options.debias else "--device-parameters"
         message = f"{option} is honoured by IonQ's devices alone; others drop it. Leave it out."
         raise BadInput(message)
+    check_tags(options, target=target)
+
+
+def check_tags(options: DeviceOptions, *, target: str) -> None:
+    """Refuse tags that a task would not take.
+
+    Raises:
+        BadInput: the tag, and what to do.
+    """
+    if options.tags and not is_braket(target):
+        message = f"--tag is for Braket devices; {target} runs on this machine. Leave it out."
+        raise BadInput(message)
     for key, value in options.tags.items():
         _check_tag(key, value)
     if len(options.tags) > MAX_TAGS:

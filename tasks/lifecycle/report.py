@@ -4,6 +4,7 @@ import json
 import os
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -159,7 +160,8 @@ def values_of(run: Run, *, runtime: Runtime) -> SweepValues:
     inputs = inputs_of(run.asked, folder=folder_of(run, home=runtime.home))
     result = result_of(run)
     own = [] if result.get("mixed", True) else [on["calibration_id"] for on in result["targets"]]
-    return SweepValues(inputs.spec, run.run_id, runtime.home.lake, tuple(own))
+    spec = replace(inputs.spec, targets=run.targets)
+    return SweepValues(spec, run.run_id, runtime.home.lake, tuple(own))
 
 
 def markdown(run_id: RunId, *, runtime: Runtime, plots: Plots) -> str:

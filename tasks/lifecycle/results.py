@@ -60,6 +60,7 @@ class VqeResult:
     estimated_success: float
     qubits: tuple[int, ...]
     reason: str
+    selection: str
     scales: tuple[tuple[int, float, float], ...]
     lake: str
     report: str
@@ -76,6 +77,7 @@ def vqe_result(
     estimated: Estimated,
     confusion: Confusion | None,
     quoted: Quote,
+    selection: str,
     wall_s: float,
     lake: str,
     report: str,
@@ -110,6 +112,7 @@ def vqe_result(
         estimated_success=compiled.metrics.estimated_success,
         qubits=compiled.measured_qubits,
         reason=compiled.reason,
+        selection=selection,
         scales=scale_energies(estimated.sample, confusion=confusion),
         lake=lake,
         report=report,

@@ -79,7 +79,8 @@ def measured_on(sweep: Run, target: str) -> set[str]:
 def _measured(run: Run, *, runtime: Runtime) -> SweepSpec:
     """Return what a sweep was asked for, and what it did not get of it."""
     spec = inputs_of(run.asked, folder=folder_of(run, home=runtime.home)).spec
-    return replace(spec, lacking=lacking(run.run_id, spec.points, home=runtime.home))
+    lacks = lacking(run.run_id, spec.points, home=runtime.home)
+    return replace(spec, targets=run.targets, lacking=lacks)
 
 
 def _completed(spec: SweepSpec, *, run: Run, runtime: Runtime) -> Iterator[Run]:

@@ -40,6 +40,11 @@ class SweepInputs:
         return groups_of(self.spec.observables)
 
     @property
+    def mitigation(self) -> Mitigation:
+        """The techniques that were asked for."""
+        return Mitigation.parse(self.spec.mitigation)
+
+    @property
     def program(self) -> Program:
         """The circuit as a program; its observable is the sum of all."""
         observable = combined(self.spec.observables)

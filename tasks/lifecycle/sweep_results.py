@@ -12,6 +12,7 @@ from datasets.records.executions import Purpose, RunId
 from datasets.records.runs import Run
 from tasks.core.quotes import Quote
 from tasks.errors import ExecutionFailed
+from tasks.lifecycle.choices import story
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_gaps import gaps_of
 from tasks.lifecycle.sweep_history import measured_on
@@ -66,6 +67,7 @@ def sweep_result(
         "wall_s": (datetime.now(UTC) - run.started_at).total_seconds(),
         **_calibrated(sweeps, targets, entries),
         **{word: targets[0][word] if len(targets) == 1 else None for word in _OF_ONE},
+        "selection": story(run.run_id, home=runtime.home),
         "lake": str(runtime.home.lake),
         "report": str(runtime.home.reports / f"{run.run_id}.html"),
     }

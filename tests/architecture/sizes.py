@@ -20,6 +20,7 @@ EXCUSED = {
     "tasks/lifecycle/results.py:vqe_result": "names each of a result's 28 fields once",
     "deployments/cli/main.py:vqe": "each option with its help; the body is one call",
     "deployments/cli/canary.py:canary": "each option with its help; the body is one call",
+    "deployments/cli/selecting.py:select": "each option with its help; the body is one call",
     "deployments/cli/sweeping.py:sweep": "each option with its help; the body is one call",
 }
 

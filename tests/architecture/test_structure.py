@@ -27,7 +27,6 @@ HEAVY = (
 
 EXCUSED_WRAPPERS = {
     "tasks/compilation.py:compile_for_target": "names each of an experiment's parts once",
-    "tasks/quotation.py:quote": "prices loop, last estimate and readout, one statement each",
     "tasks/running.py:open_run": "names each of a run's fields once",
     "tasks/selection.py:select": "names the five tables that land together",
     "tasks/summary.py:summarise": "names each of a result's sources once",

@@ -4,6 +4,7 @@ import importlib.metadata
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TypedDict
 
 from datasets.records.circuits import Circuit, Gate
@@ -13,6 +14,7 @@ from datasets.records.problems import Program, ProgramId
 from tasks.core.compilation.emission import EMISSION_VERSION, emit
 from tasks.core.compilation.natives import natives_of
 from tasks.core.compilation.reasons import reason
+from tasks.core.compilation.relabelling import PLACEMENT_VERSION
 from tasks.core.compilation.routing import Placement, placements
 from tasks.core.compilation.success import metrics
 from tasks.core.compilation.translation import checked_source
@@ -86,10 +88,16 @@ def compile_program(
     )
 
 
+@cache
 def toolchain() -> tuple[tuple[str, str], ...]:
     """Return what decides the gates that come out, name and version, sorted by name."""
     packages = ((name, importlib.metadata.version(name)) for name in ("numpy", "qiskit"))
     return (("emission", EMISSION_VERSION), *packages)
+
+
+def _placed(chosen: Placement) -> tuple[tuple[str, str], ...]:
+    """Return the version of the rule that chose the qubits, where routing alone chose others."""
+    return (("placement", PLACEMENT_VERSION),) if chosen.moved else ()
 
 
 def check_options(options: CompileOptions) -> None:
@@ -146,7 +154,7 @@ def _content(
         measured=tuple(MeasuredCircuit(basis, native(gates)) for basis, gates in forms),
         layout=chosen.layout,
         measured_qubits=chosen.measured_qubits,
-        toolchain=toolchain(),
+        toolchain=(*toolchain(), *_placed(chosen)),
         options=tuple((name, str(value)) for name, value in sorted(asdict(options).items())),
     )
 

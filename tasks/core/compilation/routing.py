@@ -2,19 +2,22 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from datasets.records.circuits import Circuit, Gate
 from datasets.records.devices import DeviceSnapshot
 from tasks.core.compilation.measurement import measured_form, rotations_into
 from tasks.core.compilation.merging import merged_rotations
 from tasks.core.compilation.natives import Natives, natives_of
+from tasks.core.compilation.relabelling import Labels, best_labels
 from tasks.core.compilation.success import Fidelities
 from tasks.core.compilation.targets import build_target, usable_labels
 from tasks.core.compilation.translation import to_gates, to_qiskit
 
 _Ends = tuple[tuple[int, ...], tuple[int, ...]]
+_GAIN: Final = 1e-9  # of a logarithm: below it two placements are as good
+_MOVED_AT_MOST: Final = 3  # of the placements found: the others would have to gain too much
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class Placement:
     """A program lowered and routed on device labels, before emission.
 
     `fits` says that every gate of the program met a coupler without routing; `log_success` is that
-    of the worst of its measured circuits, readout included.
+    of the worst of its measured circuits, readout included. `moved` says that the full error model
+    found better qubits than routing did.
     """
 
     gates: tuple[Gate, ...]
@@ -32,6 +36,7 @@ class Placement:
     seed: int
     fits: bool
     log_success: float
+    moved: bool = False
 
 
 def placements(
@@ -62,7 +67,9 @@ def placements(
             found[gates, ends] = scorer.placement(gates, ends=ends, seed=seed, fits=fits)
         if fits:
             break
-    return tuple(sorted(found.values(), key=_rank))
+    ranked = sorted(found.values(), key=_rank)
+    moved = (scorer.moved(placement, snapshot=snapshot) for placement in ranked[:_MOVED_AT_MOST])
+    return tuple(sorted([*moved, *ranked[_MOVED_AT_MOST:]], key=_rank))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,42 @@ class _Scorer:
         forms = measured or (merged,)
         worst = min(self.fidelities.log_success(form, measured_qubits=finals) for form in forms)
         return Placement(merged, measured, layout, finals, seed, fits, worst)
+
+    def moved(self, placement: Placement, *, snapshot: DeviceSnapshot) -> Placement:
+        """Return the placement on the qubits that the full error model prefers."""
+        finals = placement.measured_qubits
+        forms = placement.measured or (placement.gates,)
+        logs = [self.fidelities.log_success(form, measured_qubits=finals) for form in forms]
+        labels = best_labels(
+            forms[logs.index(min(logs))],
+            whole=placement.gates,
+            layout=placement.layout,
+            measured_qubits=finals,
+            snapshot=snapshot,
+            fidelities=self.fidelities,
+        )
+        if all(old == new for old, new in labels.items()):
+            return placement
+        found = _relabelled(placement, labels)
+        forms, finals = found.measured or (found.gates,), found.measured_qubits
+        worst = min(self.fidelities.log_success(form, measured_qubits=finals) for form in forms)
+        if worst <= placement.log_success + _GAIN:
+            return placement
+        return replace(found, log_success=worst, moved=True)
+
+
+def _relabelled(placement: Placement, labels: Labels) -> Placement:
+
+    def on_labels(gates: Sequence[Gate]) -> tuple[Gate, ...]:
+        return tuple(Gate(g.name, tuple(labels[q] for q in g.qubits), g.angles) for g in gates)
+
+    return replace(
+        placement,
+        gates=on_labels(placement.gates),
+        measured=tuple(on_labels(gates) for gates in placement.measured),
+        layout=tuple(labels[label] for label in placement.layout),
+        measured_qubits=tuple(labels[label] for label in placement.measured_qubits),
+    )
 
 
 def _transpiled(source: Any, *, target: Any, seed: int, level: int) -> tuple[Any, bool]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datasets.records.circuits import Circuit, Gate
 from datasets.records.compiled import Metrics
 from datasets.records.devices import DeviceSnapshot, Qubit
+from tasks.core.compilation.durations import durations_of
+from tasks.core.compilation.idling import Gaps, gaps, log_kept
 from tasks.errors import Terminal
 
 VIRTUAL = frozenset({"rz"})
@@ -25,6 +27,9 @@ class Fidelities:
         self._one_qubit = _filled({q.label: _one_qubit(q) for q in snapshot.qubits})
         self._readout = _filled({q.label: _readout(q) for q in snapshot.qubits})
         self._pairs = {pair.labels: pair.fidelity.value for pair in snapshot.pairs}
+        self._qubits = {q.label: q for q in snapshot.qubits}
+        self._durations = durations_of(snapshot)
+        self._kept: dict[tuple[int, float], float] = {}
 
     def one_qubit(self, label: int) -> float:
         """Return the average fidelity of a physical one-qubit gate."""
@@ -50,11 +55,28 @@ class Fidelities:
             return self.two_qubit(*gate.qubits)
         return self.one_qubit(gate.qubits[0])
 
-    def log_success(self, gates: Iterable[Gate], *, measured_qubits: Sequence[int]) -> float:
-        """Return the logarithm of the product of gate and readout fidelities; at most 0."""
+    def log_idle(self, label: int, waits: Sequence[float]) -> float:
+        """Return the logarithm of the fidelity that a qubit keeps while it waits; at most 0."""
+        return math.fsum(self._log_kept(label, wait_s) for wait_s in waits)
+
+    def waits(self, gates: Iterable[Gate]) -> Gaps:
+        """Return the seconds that each qubit waits between its gates."""
+        return gaps([g for g in gates if g.name not in VIRTUAL], durations=self._durations)
+
+    def log_success(self, gates: Sequence[Gate], *, measured_qubits: Sequence[int]) -> float:
+        """Return the logarithm of the product of gate, readout and idle fidelities; at most 0."""
         fidelities = [self.of(gate) for gate in gates]
         fidelities += [self.readout(label) for label in measured_qubits]
-        return -math.inf if 0.0 in fidelities else math.fsum(map(math.log, fidelities))
+        if 0.0 in fidelities:
+            return -math.inf
+        idle = (self.log_idle(label, waits) for label, waits in self.waits(gates).items())
+        return math.fsum([*map(math.log, fidelities), *idle])
+
+    def _log_kept(self, label: int, wait_s: float) -> float:
+        place = (label, wait_s)
+        if place not in self._kept:
+            self._kept[place] = log_kept(wait_s, qubit=self._qubits[self._known(label)])
+        return self._kept[place]
 
     def _known(self, label: int) -> int:
         if label not in self._one_qubit:
@@ -66,7 +88,7 @@ class Fidelities:
 def estimated_success(
     circuit: Circuit, *, measured_qubits: Sequence[int], snapshot: DeviceSnapshot
 ) -> float:
-    """Return the product of all gate and readout fidelities, in [0, 1].
+    """Return the product of all gate, readout and idle fidelities, in [0, 1].
 
     Raises:
         Terminal: a qubit or pair that the device does not have.

@@ -1,0 +1,108 @@
+"""The `qrt select` command: which device, at what price, and what would change that."""
+
+import json
+import textwrap
+from typing import Annotated, Any
+
+import typer
+
+from datasets.layout import home
+
+_WIDTH = 80
+
+
+def select(  # noqa: PLR0917 - each is an option with a name of its own
+    circuit: Annotated[
+        list[str], typer.Option(help="An OpenQASM file, or a folder of them; repeat.")
+    ],
+    shots: Annotated[int, typer.Option(min=1, max=10_000_000, help="Of each circuit.")] = 1000,
+    policy: Annotated[
+        str,
+        typer.Option(help="balanced, cheapest[:0.7], best[:25], fastest, fidelity=2,price=1,..."),
+    ] = "balanced",
+    target: Annotated[
+        list[str] | None, typer.Option(help="Consider this one; repeat. Default: the emulators.")
+    ] = None,
+    account: Annotated[
+        bool, typer.Option("--account", help="Consider the devices of the AWS account.")
+    ] = False,
+    min_fidelity: Annotated[float | None, typer.Option(help="Least predicted fidelity.")] = None,
+    max_usd: Annotated[float | None, typer.Option(help="Highest price of a circuit.")] = None,
+    deadline: Annotated[str, typer.Option(help="90s, 30m, 2h or 1d.")] = "",
+    mitigate: Annotated[
+        str, typer.Option(help="none, readout, zne, readout,zne; debias on IonQ.")
+    ] = "none",
+    readout_shots: Annotated[
+        int, typer.Option(min=1, max=10_000_000, help="For each of two calibration circuits.")
+    ] = 8000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Choose the device for a circuit, and say why; nothing is bought."""
+    from tasks.core.policies import parse_policy
+    from tasks.lifecycle.advice import advise
+    from tasks.lifecycle.runtime import open_runtime
+    from tasks.lifecycle.selection_inputs import Measuring
+
+    answers = advise(
+        circuit,
+        measuring=Measuring(shots, mitigate, readout_shots),
+        policy=parse_policy(policy, min_fidelity=min_fidelity, max_usd=max_usd, deadline=deadline),
+        targets=target or [],
+        account=account,
+        runtime=open_runtime(home()),
+    )
+    _tell(answers, as_json=as_json)
+    if any(answer["target"] is None for answer in answers):
+        raise typer.Exit(1)
+
+
+def _tell(answers: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(answers[0] if len(answers) == 1 else answers))
+    elif len(answers) == 1:
+        typer.echo("\n".join(_lines(answers[0])))
+    else:
+        typer.echo("\n".join(map(_line, answers)))
+
+
+def _lines(answer: dict[str, Any]) -> list[str]:
+    """Return the candidates as a table, the rejected ones, and the reason, within 80 columns."""
+    head = f"{'':2}{'target':<30} {'fidelity':>8} {'USD':>10} {'result':>9} {'score':>8}  front"
+    table = [
+        f"{'* ' if each['rank'] == 1 else '  '}{_short(each['target'], 30):<30} "
+        f"{each['fidelity']:>8.4f} {each['usd']:>10.2f} {_spoken(each['result_s']):>9} "
+        f"{each['score']:>8.3f}  {'yes' if each['pareto'] else ''}".rstrip()
+        for each in answer["candidates"]
+    ]
+    rejected = [
+        line
+        for each in answer["rejected"]
+        for line in _wrapped(f"- {_short(each['target'], 40)}: {each['reason']}")
+    ]
+    return [head, *table, *rejected, "", *_wrapped(answer["reason"])]
+
+
+def _line(answer: dict[str, Any]) -> str:
+    name = _short(answer["circuit"], 24)
+    if answer["target"] is None:
+        return "\n".join(_wrapped(f"{name:<24}  none: {answer['reason']}"))
+    best = answer["candidates"][0]
+    return (
+        f"{name:<24}  {_short(answer['target'], 28):<28}  {best['fidelity']:.4f}  "
+        f"{best['usd']:.2f} USD"
+    )
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _short(text: str, width: int) -> str:
+    """Return the text, or its end where the beginning is the same for all, as of ARNs."""
+    return text if len(text) <= width else f"...{text[3 - width :]}"
+
+
+def _spoken(time_s: float) -> str:
+    from tasks.core.ranking import spoken
+
+    return spoken(time_s)

@@ -1,0 +1,33 @@
+"""What every flow does when its device is lost: choose another one while nothing is bought."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
+from prefect import runtime as prefect_runtime
+
+from datasets.layout import home
+from tasks.errors import DeviceOffline, DeviceRetired, DeviceWithheld
+from tasks.lifecycle.failover import give_way
+from tasks.lifecycle.runtime import open_runtime
+
+Body = Callable[..., Awaitable[dict[str, Any]]]
+
+
+def failing_over(body: Body) -> Body:
+    """Begin the flow's body again after its device was lost, on the one that is then chosen.
+
+    A run whose target was named, or that has bought something, fails with what else there is.
+    Each turn gives up a device for good, so that the turns end.
+    """
+
+    @wraps(body)
+    async def moving(parameters: Any, run_id: str | None = None) -> dict[str, Any]:
+        while True:
+            try:
+                return await body(parameters, run_id)
+            except (DeviceOffline, DeviceRetired, DeviceWithheld) as fault:
+                found = run_id or str(prefect_runtime.flow_run.id)
+                give_way(found, fault, runtime=open_runtime(home()))
+
+    return moving

@@ -1,0 +1,41 @@
+"""Refuse, before anything starts, a run for which no device could be chosen."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from tasks.backends.braket_devices import is_braket
+from tasks.core.feasibility import Demand, impossible
+from tasks.core.ranking import Rejected, rank
+from tasks.core.selections import refusal
+from tasks.errors import BadInput
+from tasks.lifecycle.candidates import candidates, targets_for
+from tasks.lifecycle.choosing import policy_of
+from tasks.lifecycle.options import check_tags, options_in
+
+_FOR_ONE_DEVICE = ("reservation", "debias", "device_parameters")
+
+
+def check_auto(asked: Mapping[str, Any], *, n_qubits: int, shots: int) -> None:
+    """Return when at least one device can do the work, as far as is known without compiling.
+
+    Raises:
+        BadInput: an option that needs a named device, or what excludes each device.
+    """
+    target = asked["target"]
+    policy = policy_of(target)
+    for name in _FOR_ONE_DEVICE:
+        if asked.get(name):
+            option = f"--{name.replace('_', '-')}"
+            message = f"{option} is for a device that is named, not for {target}. Name the device."
+            raise BadInput(message)
+    check_tags(options_in(asked), target=target)
+    found, silent = candidates(targets_for(account=is_braket(target)), journal=None, named=False)
+    demand, now = Demand(n_qubits, shots), datetime.now(UTC)
+    reasons = [impossible(candidate, demand=demand, now=now) for candidate in found]
+    if not all(reasons):
+        return
+    rejected = [
+        Rejected(candidate.target, reason) for candidate, reason in zip(found, reasons, strict=True)
+    ]
+    raise BadInput(refusal(rank([], policy=policy, rejected=[*silent, *rejected])))

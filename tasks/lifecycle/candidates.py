@@ -1,0 +1,132 @@
+"""The devices that work may go to: emulated ones, or those of an AWS account as they stand."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from datasets.devices import catalogue, register
+from datasets.journal.journal import Journal
+from datasets.records.devices import DeviceKind
+from tasks.backends.braket_devices import PREFIX, is_braket, look
+from tasks.core.feasibility import ONLINE, Candidate
+from tasks.core.ranking import Rejected
+from tasks.errors import BadInput, RuntimeFault
+from tasks.lifecycle.admission import until, warning
+
+AUTO: Final = "auto"
+ACCOUNT_AUTO: Final = f"{PREFIX}{AUTO}"
+
+
+def is_auto(target: str | Sequence[str]) -> bool:
+    """Whether the target is to be chosen: `auto`, `auto:POLICY`, `braket:auto`, ..."""
+    return isinstance(target, str) and target.removeprefix(PREFIX).split(":")[0] == AUTO
+
+
+def policy_in(target: str) -> str:
+    """Return the policy that a target to be chosen names, or nothing."""
+    return target.removeprefix(PREFIX).removeprefix(AUTO).removeprefix(":")
+
+
+def targets_for(*, account: bool) -> tuple[str, ...]:
+    """Return the machines that are considered unless others are named.
+
+    Emulated ones stand for their devices at their newest calibration. Simulators are never
+    considered unasked: they are no devices, and perfect.
+    """
+    if account:
+        return tuple(
+            f"{PREFIX}{device.arn}" for device in register.known() if device.vendor != "simulators"
+        )
+    return tuple(
+        name
+        for name in catalogue.names()
+        if name.startswith("emulator:")
+        and "@" not in name
+        and catalogue.resolve(name).kind is DeviceKind.QPU
+    )
+
+
+def candidates(
+    targets: Sequence[str], *, journal: Journal | None, named: bool
+) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
+    """Return each target as it stands, and those that nobody could be asked about.
+
+    Without a journal nothing is known of what operators and checks say.
+
+    Raises:
+        BadInput: a `named` target does not exist, or none of the account's could be asked.
+    """
+    found, silent = list[Candidate](), list[Rejected]()
+    now = datetime.now(UTC)
+    for target in dict.fromkeys(targets):
+        try:
+            candidate = _candidate(target)
+            found.append(_said(candidate, journal=journal, now=now) if journal else candidate)
+        except RuntimeFault as fault:
+            if named and isinstance(fault, BadInput):
+                raise
+            silent.append(Rejected(target, str(fault).rstrip(".")))
+    if not found and silent:
+        message = f"No device could be asked: {silent[0].target}: {silent[0].reason}."
+        raise BadInput(message)
+    return tuple(found), tuple(silent)
+
+
+def _candidate(target: str) -> Candidate:
+    """Return a target as its provider describes it; an emulated one is always open, and idle."""
+    if not is_braket(target):
+        return Candidate(target, catalogue.resolve(target))
+    device = look(target)
+    return Candidate(
+        target,
+        device.snapshot,
+        status=device.status.lower(),
+        queue_depth=device.queue_depth,
+        windows=device.snapshot.windows,
+    )
+
+
+def _said(candidate: Candidate, *, journal: Journal, now: datetime) -> Candidate:
+    """Return the candidate with what operators and checks say of it."""
+    standing = journal.standing(candidate.target, now=now)
+    if standing.state.refuses:
+        named = standing.state.value.replace("maintenance", "under maintenance")
+        why = f"it is {named}, {until(standing)}: {standing.reason.rstrip('. ')}"
+        return replace(candidate, barred=why)
+    said = warning(standing)
+    return replace(candidate, degraded=standing.reason.rstrip(". ")) if said else candidate
+
+
+def chosen_among(named: Sequence[str], *, account: bool) -> tuple[str, ...]:
+    """Return what is considered: what was named, else the account's devices or the emulators.
+
+    Raises:
+        BadInput: both were asked for, or a name is a choice itself.
+    """
+    if named and account:
+        message = "--target names what is considered, and --account the account's. Give one."
+        raise BadInput(message)
+    choices = [target for target in named if is_auto(target)]
+    if choices:
+        message = f"--target {choices[0]:.80} is a choice itself. Name devices to choose among."
+        raise BadInput(message)
+    return tuple(named) or targets_for(account=account)
+
+
+def alternatives(target: str, *, journal: Journal | None = None) -> str:
+    """Say what takes work now instead of a target that was named and does not."""
+    account = is_braket(target)
+    try:
+        found, _ = candidates(targets_for(account=account), journal=journal, named=False)
+    except BadInput:
+        found = ()
+    free = [
+        each.target
+        for each in found
+        if each.target != target and each.status == ONLINE and not each.barred
+    ]
+    if not free:
+        return "No other device takes work now."
+    choice = ACCOUNT_AUTO if account else AUTO
+    return f"These take work now: {', '.join(free)}; --target {choice} chooses one."

@@ -1,0 +1,117 @@
+"""Choose the device of a run, once; again only while nothing of it may be at a device."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from datasets.records.runs import Run
+from tasks.backends.braket_devices import check_online, is_braket, look
+from tasks.backends.simulated import SimulatedBackend
+from tasks.core.events import emit
+from tasks.core.feasibility import Candidate
+from tasks.core.identity import digest
+from tasks.core.policies import DEFAULT, Policy, parse_policy
+from tasks.core.ranking import Rejected
+from tasks.core.selections import Selection, refusal
+from tasks.errors import BadInput
+from tasks.lifecycle.admission import admit, check_age
+from tasks.lifecycle.candidates import candidates, is_auto, policy_in, targets_for
+from tasks.lifecycle.choices import Chosen, add_choice, choices
+from tasks.lifecycle.inputs import set_aside
+from tasks.lifecycle.runtime import Runtime
+from tasks.lifecycle.selecting import Piece, choose
+from tasks.lifecycle.selection_rows import selection_rows
+
+
+def choose_target(run: Run, piece: Piece, *, runtime: Runtime) -> Run:
+    """Return the run with the target that it has, or that is chosen for it now.
+
+    A choice stands, whoever resumes the run, unless the device was lost before anything was bought.
+
+    Raises:
+        BadInput: no device satisfies the policy; says what excluded each.
+    """
+    if not is_auto(run.asked["target"]):
+        return run
+    before = choices(run.run_id, home=runtime.home)
+    if before and not before[-1].lost and run.target == before[-1].target:
+        return run
+    lost = {chosen.target: chosen.lost for chosen in before if chosen.lost}
+    selection = _selection(run, piece, lost=lost, runtime=runtime)
+    _check_chosen(selection, run, moving=bool(lost))
+    chosen = Chosen(selection.target, selection.ranking.policy.name, selection.reason)
+    number = len(before)
+    rows = selection_rows(
+        selection,
+        selection_id=digest([run.run_id, "choice", number]),
+        run_id=run.run_id,
+        program=piece.program.program_id,
+    )
+    place = (run.run_id, f"choice-{number}")
+    runtime.lake.land_all({"selections": [(place, list(rows))]}, run_id=run.run_id)
+    if before:
+        set_aside(run.run_id, number=number, home=runtime.home)
+    add_choice(run.run_id, chosen, home=runtime.home)
+    emit("target.chosen", target=chosen.target, reason=chosen.reason)
+    return runtime.journal.retarget(run.run_id, chosen.target)
+
+
+def check_still_there(run: Run, *, runtime: Runtime) -> None:
+    """Look at the device once more, before anything is bought; what was bought stays where it is.
+
+    Raises:
+        DeviceOffline: it takes no work now.
+        DeviceRetired: it will take none.
+        DeviceWithheld: no work may go there.
+    """
+    entries = runtime.journal.executions(run.run_id)
+    if any(entry.handle for entry in entries if entry.execution.target == run.target):
+        return
+    admit(run.target, journal=runtime.journal, now=datetime.now(UTC))
+    if is_braket(run.target):
+        check_online(look(run.target))
+
+
+def policy_of(target: str, *, quote_usd: Decimal | None = None) -> Policy:
+    """Return the policy that a target to be chosen names, within a quote where there is one."""
+    policy = parse_policy(policy_in(target) or DEFAULT)
+    if quote_usd is None:
+        return policy
+    cap = quote_usd if policy.max_usd is None else min(policy.max_usd, quote_usd)
+    return replace(policy, max_usd=cap)
+
+
+def _selection(run: Run, piece: Piece, *, lost: dict[str, str], runtime: Runtime) -> Selection:
+    target = run.asked["target"]
+    found, silent = candidates(
+        targets_for(account=is_braket(target)), journal=runtime.journal, named=False
+    )
+    able = [_able(each, piece, run=run) for each in found if each.target not in lost]
+    gone = [Rejected(name, f"it was lost: {why.rstrip('. ')}") for name, why in lost.items()]
+    (selection,) = choose(
+        [piece],
+        candidates=able,
+        silent=[*silent, *gone],
+        policy=policy_of(target, quote_usd=run.quote_usd if lost else None),
+        now=datetime.now(UTC),
+        home=runtime.home,
+    )
+    return selection
+
+
+def _check_chosen(selection: Selection, run: Run, *, moving: bool) -> None:
+    if selection.ranking.chosen is None:
+        quoted = f" The run was quoted {run.quote_usd:.2f} USD; start a new one to spend more."
+        within = quoted if moving and run.quote_usd is not None else ""
+        raise BadInput(refusal(selection.ranking) + within)
+
+
+def _able(candidate: Candidate, piece: Piece, *, run: Run) -> Candidate:
+    """Return the candidate; barred where its calibration is too old or this machine too small."""
+    try:
+        check_age(run.asked, candidate.snapshot, target=candidate.target, now=datetime.now(UTC))
+        if not is_braket(candidate.target):
+            SimulatedBackend.check_size(candidate.snapshot, piece.program.circuit)
+    except BadInput as fault:
+        return replace(candidate, barred=candidate.barred or str(fault).rstrip("."))
+    return candidate

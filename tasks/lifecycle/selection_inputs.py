@@ -1,0 +1,102 @@
+"""Circuits whose device is asked for: files and folders, read into programs with their demands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from datasets.devices.text_file import read_text
+from datasets.records.compiled import CompiledProgram
+from datasets.records.devices import DeviceSnapshot
+from datasets.records.problems import Hamiltonian, Program, ProgramId
+from tasks.core.feasibility import Demand
+from tasks.core.mitigation.composition import NONE, Mitigation, Technique
+from tasks.core.pricing import Work, quote_work
+from tasks.core.qasm.reading import read_circuit
+from tasks.core.quotes import Quote
+from tasks.errors import BadInput
+from tasks.lifecycle.selecting import Piece
+
+DEBIAS: Final = "debias"
+MAX_CIRCUITS: Final = 10_000
+_WANTED: Final = "an OpenQASM circuit"
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """How each circuit is to be measured; `mitigate` may name IonQ's `debias` too."""
+
+    shots: int
+    mitigate: str = NONE
+    readout_shots: int = 8000
+
+    @property
+    def debias(self) -> bool:
+        """Whether the device is to mitigate by itself."""
+        return DEBIAS in self._names
+
+    @property
+    def mitigation(self) -> Mitigation:
+        """The techniques of ours.
+
+        Raises:
+            BadInput: a name is not a technique.
+        """
+        return Mitigation.parse(",".join(n for n in self._names if n != DEBIAS) or NONE)
+
+    @property
+    def _names(self) -> list[str]:
+        return [name.strip().lower() for name in self.mitigate.split(",")]
+
+
+def pieces_of(circuits: Sequence[str], *, measuring: Measuring) -> tuple[Piece, ...]:
+    """Return a piece for each circuit file, and for each in the folders, by name.
+
+    Raises:
+        BadInput: a circuit cannot be read, or there is none.
+    """
+    paths = [path for named in circuits for path in _files(Path(named))]
+    if not 1 <= len(paths) <= MAX_CIRCUITS:
+        message = f"{len(paths)} circuits are named; choose a device for 1 to {MAX_CIRCUITS:,}."
+        raise BadInput(message)
+    return tuple(_piece(path, measuring=measuring) for path in paths)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(each for each in path.rglob("*.qasm") if each.is_file())
+    if not found:
+        message = f"There is no circuit (*.qasm) in the folder {path}. Name another."
+        raise BadInput(message)
+    return found
+
+
+def _piece(path: Path, *, measuring: Measuring) -> Piece:
+    read = read_circuit(read_text(path, wanted=_WANTED), origin=str(path))
+    program = Program(
+        program_id=ProgramId(read.digest),
+        name=path.stem,
+        circuit=read.circuit,
+        parameters=read.circuit.parameters,
+        frequencies=(),
+        observable=Hamiltonian(read.n_qubits, ()),
+    )
+    measured = set(read.measured_qubits)
+    basis = "".join("Z" if qubit in measured else "I" for qubit in range(read.n_qubits))
+    mitigation = measuring.mitigation
+    corrected = Technique.READOUT in mitigation.techniques
+    demand = Demand(
+        read.n_qubits,
+        measuring.shots,
+        readout_shots=measuring.readout_shots if corrected else None,
+        debias=measuring.debias,
+    )
+    work = Work(1, measuring.shots, mitigation, measuring.readout_shots)
+    return Piece(program, (basis,), demand, partial(_priced, work))
+
+
+def _priced(work: Work, compiled: CompiledProgram, snapshot: DeviceSnapshot) -> Quote:
+    del compiled  # the price of counting does not depend on the gates
+    return quote_work(work, snapshot=snapshot)

@@ -1,0 +1,172 @@
+"""`qrt select` says which device, why, and what excluded the others; bad input gets one line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datasets.devices.catalogue import resolve
+from deployments.cli.main import run
+
+pytestmark = pytest.mark.slow
+
+GHZ = """OPENQASM 3.0;
+include "stdgates.inc";
+qubit[4] q;
+bit[4] c;
+h q[0];
+cx q[0], q[1];
+cx q[1], q[2];
+cx q[2], q[3];
+c = measure q;
+"""
+TARGETS = ("--target", "emulator:garnet", "--target", "emulator:cepheus")
+
+
+@pytest.fixture
+def ghz(tmp_path: Path, qrt_home: Path) -> str:
+    """Return the path of a circuit, for a home of its own."""
+    del qrt_home
+    path = tmp_path / "ghz.qasm"
+    path.write_text(GHZ)
+    return str(path)
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> Any:
+    assert run(["select", *arguments, "--json"]) == code
+    out, err = capsys.readouterr()
+    assert err == ""
+    return json.loads(out)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert run(["select", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    return err
+
+
+def test_the_answer_has_the_choice_its_candidates_and_the_rejected_with_reasons(
+    ghz: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = answer(capsys, "--circuit", ghz, "--shots", "50", "--policy", "balanced")
+    assert found["target"] == found["candidates"][0]["target"] == "emulator:garnet"
+    assert found["score"] == found["candidates"][0]["score"] <= 0
+    assert found["reason"].startswith("emulator:garnet is the best by balanced weights")
+    assert found["candidates"][0]["usd"] == pytest.approx(0.30 + 50 * 0.00145)
+    (rejected,) = found["rejected"]
+    assert rejected["target"] == "emulator:forte-enterprise"
+    assert rejected["reason"].startswith("a circuit takes at least 100 shots there, and 50 are")
+    again = answer(capsys, "--circuit", ghz, "--shots", "50", "--policy", "balanced")
+    assert again == found
+
+
+def test_the_choice_is_stored_once_with_every_candidate(
+    ghz: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        answer(capsys, "--circuit", ghz, *TARGETS, "--max-usd", "1")
+    sql = "SELECT target, rank, chosen, score ->> 'fidelity' AS f FROM selections ORDER BY target"
+    assert run(["query", sql, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["target"], row["rank"], row["chosen"]) for row in rows] == [
+        ("emulator:cepheus", 1, True),
+        ("emulator:garnet", None, False),
+    ]
+    assert float(rows[0]["f"]) > 0.8
+
+
+def test_the_table_is_at_most_80_columns_wide(ghz: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["select", "--circuit", ghz, "--shots", "50"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[1].startswith("* emulator:garnet")
+
+
+def test_each_circuit_of_a_folder_gets_its_own_choice(
+    ghz: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "circuits"
+    folder.mkdir()
+    (folder / "a.qasm").write_text(GHZ)
+    (folder / "b.qasm").write_text(GHZ.replace("[4]", "[30]"))
+    found = answer(capsys, "--circuit", str(folder), "--circuit", ghz, *TARGETS, "--shots", "100")
+    assert [each["circuit"] for each in found] == ["a", "b", "ghz"]
+    assert found[0] | {"circuit": "ghz"} == found[2]
+    assert [each["target"] for each in found[1]["rejected"]] == ["emulator:garnet"]
+
+
+def test_a_policy_that_nothing_satisfies_says_what_excluded_each_device(
+    ghz: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = refused(capsys, "--circuit", ghz, *TARGETS, "--min-fidelity", "0.99")
+    assert line.startswith("No device satisfies the policy balanced: emulator:cepheus: the pred")
+    assert "emulator:garnet: the predicted fidelity is 0.909, and the floor is 0.99" in line
+
+
+def test_a_device_without_calibration_or_price_is_rejected_in_words(
+    ghz: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from datasets.devices.document import write_snapshot
+
+    text = json.loads(write_snapshot(resolve("emulator:garnet")))
+    del text["calibration_id"]
+    bare = tmp_path / "bare.json"
+    bare.write_text(json.dumps(text | {"pairs": []}))
+    gratis = tmp_path / "gratis.json"
+    free = dict.fromkeys(("usd_per_task", "usd_per_shot", "usd_per_minute"), "0")
+    gratis.write_text(json.dumps(text | {"prices": text["prices"] | free}))
+    named = [f"emulator:{path}" for path in (bare, gratis)]
+    line = refused(capsys, "--circuit", ghz, "--target", named[0], "--target", named[1])
+    assert f"{named[0]}: it has no calibrated two-qubit gate" in line
+    assert f"{named[1]}: its price is not known here" in line
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--policy", "cheapish"), "cheapest, best, fastest, balanced"),
+        (("--policy", "fidelity=2,speed=1"), "'speed=1' is not a weight"),
+        (("--policy", "best:cheap"), "A price cap is in USD"),
+        (("--min-fidelity", "1.5"), "A fidelity floor is 0 to 1"),
+        (("--max-usd", "-1"), "not negative"),
+        (("--deadline", "soon"), "Write 90s, 30m, 2h or 1d"),
+        (("--mitigate", "pec"), "none, readout, zne"),
+        (("--target", "emulator:willow"), "emulator:garnet"),
+        (("--target", "auto"), "is a choice itself"),
+        (("--target", "emulator:garnet", "--account"), "Give one"),
+        (("--circuit", "absent.qasm"), "absent.qasm"),
+        (("--shots", "0"), "'--shots'"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_one_line(
+    options: tuple[str, ...], said: str, ghz: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said in refused(capsys, "--circuit", ghz, *options)
+
+
+def test_a_folder_without_circuits_is_refused(
+    ghz: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    del ghz
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "There is no circuit" in refused(capsys, "--circuit", str(empty))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--target", "auto:cheapish"), "cheapest, best, fastest, balanced"),
+        (("--target", "auto:best", "--shots", "10", "--tag", "a=b"), "--tag is for Braket devices"),
+        (("--target", "auto", "--reservation", "arn:x"), "Name the device"),
+    ],
+)
+def test_a_run_whose_device_cannot_be_chosen_is_refused_before_it_begins(
+    options: tuple[str, ...], said: str, ghz: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["sweep", "--circuit", ghz, *options]) == 2
+    assert said in capsys.readouterr().err

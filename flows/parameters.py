@@ -46,6 +46,10 @@ class RunParameters(BaseModel):
         bool,
         Field(description="Merge counts measured before and after the device was recalibrated."),
     ] = False
+    max_calibration_age_h: Annotated[
+        float | None,
+        Field(gt=0, le=87_600, description="Hours; nothing is bought on an older calibration."),
+    ] = None
 
 
 class VqeParameters(RunParameters):

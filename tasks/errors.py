@@ -8,6 +8,8 @@
         +-- BadInput              the caller can mend it: one line, exit 2
         |   +-- UnknownName       not in a closed set; says what there is
         |   +-- TooLarge          does not fit the device
+        |   +-- DeviceWithheld    quarantined, or under maintenance: no work goes there
+        |   +-- CalibrationStale  older than what the caller accepts
         +-- BrokenContract        data that its contract refuses: quarantined, downstream stops
         +-- StorageFault          the disk is full, read-only or gone: one line, exit 1
         +-- RunCancelled          somebody asked for it: `qrt cancel`
@@ -70,6 +72,34 @@ class TooLarge(BadInput):
         return (
             f"{self.device} has {self.available} usable qubits; the circuit needs {self.needed}. "
             "Choose a larger device."
+        )
+
+
+class DeviceWithheld(BadInput):
+    """No work goes to a device, as an operator or a check has decided; `until` is for people."""
+
+    def __init__(self, target: str, state: str, reason: str, until: str) -> None:
+        self.target, self.state, self.reason, self.until = target, state, reason, until
+        super().__init__(target, state, reason, until)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.target} is {self.state}, {self.until}: {self.reason.rstrip('. ')}. Choose "
+            f"another device, or `qrt devices restore {self.target} --reason WHY`."
+        )
+
+
+class CalibrationStale(BadInput):
+    """The calibration is older than the caller accepts, or nobody can say how old it is."""
+
+    def __init__(self, target: str, age: str, limit_h: float) -> None:
+        self.target, self.age, self.limit_h = target, age, limit_h
+        super().__init__(target, age, limit_h)
+
+    def __str__(self) -> str:
+        return (
+            f"The calibration of {self.target} is {self.age}; at most {self.limit_h:g} h are "
+            "accepted. Wait for a new one, choose another device, or raise --max-calibration-age."
         )
 
 

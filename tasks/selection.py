@@ -1,4 +1,4 @@
-"""Write down which device was chosen, and everything that was known of it."""
+"""Admit a run to its device, and write down everything that was known of it."""
 
 from datetime import UTC, datetime
 
@@ -6,6 +6,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
+from tasks.lifecycle.admission import admit_run
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.rows import (
     calibration_rows,
@@ -19,10 +20,16 @@ from tasks.lifecycle.runtime import open_runtime
 
 @task(name="select", cache_policy=NO_CACHE)
 def select(experiment: Experiment) -> None:
-    """Land the program, its compiled form, the device snapshot, and the choice with its reason."""
+    """Land the program, its compiled form, the device snapshot, and the choice with its reason.
+
+    Raises:
+        DeviceWithheld: no work may go to the device now.
+        CalibrationStale: its calibration is older than the run accepts.
+    """
     compiled, snapshot, target = experiment.compiled, experiment.snapshot, experiment.target
     calibration = (snapshot.calibration_id, target)
     runtime = open_runtime(home())
+    said = admit_run(experiment.run_id, snapshot, runtime=runtime)
     # Every run on this calibration lands the same row, whatever it asked for or had reserved.
     published = runtime.published(runtime.journal.run(experiment.run_id))
     device = snapshot_row(published, target=target, taken_at=datetime.now(UTC))
@@ -30,7 +37,7 @@ def select(experiment: Experiment) -> None:
         experiment.run_id,
         target=target,
         score={"estimated_success": compiled.metrics.estimated_success},
-        reason=f"{target} was asked for. {compiled.reason}",
+        reason=" ".join(filter(None, (f"{target} was asked for. {compiled.reason}", said))),
     )
     program = program_row(experiment.program)
     native = compiled_row(compiled, snapshot=snapshot)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from datasets.journal.chunk_verbs import ChunkVerbs
 from datasets.journal.database import connect
+from datasets.journal.device_verbs import DeviceVerbs
 from datasets.journal.execution_verbs import ExecutionVerbs
 from datasets.journal.run_verbs import RunVerbs
 
 
-class Journal(RunVerbs, ExecutionVerbs, ChunkVerbs):
-    """Runs, executions, iterations and the ledger in one database; safe to share by threads."""
+class Journal(RunVerbs, ExecutionVerbs, ChunkVerbs, DeviceVerbs):
+    """Runs, executions, money, devices and the audit in one database; safe to share by threads."""
 
     @classmethod
     def open(cls, location: Path | str) -> "Journal":

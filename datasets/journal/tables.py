@@ -135,3 +135,27 @@ ledger = Table(
     Column("at", Moment, nullable=False),
     Column("batch", Integer),  # the file of the lake's `spend` that holds it
 )
+
+# A device has a standing by each authority; the worst that holds is in force.
+device_states = Table(
+    "device_states",
+    metadata,
+    Column("target", String(512), primary_key=True),
+    Column("authority", String(16), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("until", Moment),
+    Column("set_by", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+audit = Table(  # rows are added, never changed
+    "audit",
+    metadata,
+    Column("entry_id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", Text, nullable=False, index=True),
+    Column("detail", Text, nullable=False),  # JSON
+)

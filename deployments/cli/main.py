@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from deployments.cli import devices, looking, recovering, serving
+from deployments.cli import device_states, devices, looking, recovering, serving
 from deployments.cli.sandbox import sandbox
 from deployments.cli.sweeping import sweep
 from tasks.errors import BadInput, RuntimeFault
@@ -22,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+device_states.register(devices.app)
 app.add_typer(devices.app, name="devices")
 looking.register(app)
 recovering.register(app)
@@ -63,12 +64,15 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
         str, typer.Option(help="JSON laid over the device parameters (IonQ).")
     ] = "",
     tag: Annotated[list[str] | None, typer.Option(help="KEY=VALUE on every task; repeat.")] = None,
+    max_calibration_age: Annotated[
+        str, typer.Option(help="Buy nothing on an older calibration: 12h, 90m, 2d.")
+    ] = "",
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object and no progress.")
     ] = False,
 ) -> None:
     """Find a ground state energy with a variational loop."""
-    from deployments.cli.options import as_object, as_tags
+    from deployments.cli.options import as_hours, as_object, as_tags
     from deployments.cli.running import run_flow, validated
 
     parameters = validated(
@@ -89,6 +93,7 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
         debias=debias,
         device_parameters=as_object(device_parameters, option="--device-parameters"),
         tags=as_tags(tag or []),
+        max_calibration_age_h=as_hours(max_calibration_age, option="--max-calibration-age"),
     )
     run_flow("vqe", parameters, run_id=None, as_json=json)
 

@@ -1,10 +1,14 @@
 """Options that hold more than a word: JSON objects and pairs."""
 
 import json
+import re
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from tasks.errors import BadInput
+
+_SPAN: Final = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)([mhd])")
+_HOURS: Final = {"m": 1 / 60, "h": 1.0, "d": 24.0}
 
 
 def as_object(text: str, *, option: str) -> dict[str, Any]:
@@ -24,6 +28,21 @@ def as_object(text: str, *, option: str) -> dict[str, Any]:
         message = f"{option} holds {text!r:.40}. Write a JSON object, such as '{{\"name\": 1}}'."
         raise BadInput(message)
     return found
+
+
+def as_hours(text: str, *, option: str) -> float | None:
+    """Read how long something takes, such as `12h`, in hours; nothing is None.
+
+    Raises:
+        BadInput: it is something else.
+    """
+    if not text.strip():
+        return None
+    found = _SPAN.fullmatch(text.strip())
+    if found is None or not float(found[1]):
+        message = f"{option} {text!r:.40} is not a span of time. Write 90m, 12h or 2d."
+        raise BadInput(message)
+    return float(found[1]) * _HOURS[found[2]]
 
 
 def as_tags(pairs: Sequence[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from importlib import import_module
 from threading import Thread
 from typing import Any
@@ -10,6 +11,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 
 from datasets.contracts.checking import warm
+from datasets.journal.journal import Journal
 from datasets.layout import home
 from datasets.records.runs import RunState
 from deployments.cli.flows_by_name import known, load
@@ -17,6 +19,7 @@ from deployments.cli.progress import showing
 from deployments.server.ephemeral import Server, prefect_server
 from tasks.core.events import emit
 from tasks.errors import BadInput
+from tasks.lifecycle.admission import admit, warning
 from tasks.lifecycle.closing import follow_up
 from tasks.lifecycle.report import write_report
 from tasks.lifecycle.runtime import open_runtime
@@ -42,13 +45,20 @@ def validated(flow: str, **values: Any) -> BaseModel:
 def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: bool) -> None:
     """Run the flow and print its result."""
     where, asked = home(), parameters.model_dump()
-    open_runtime(where)
+    _admit(asked["target"], journal=open_runtime(where).journal)
     with prefect_server(where) as server:
         with showing(quiet=as_json):
             emit("run.starting", title=asked[known(flow).title], target=asked["target"])
             result = _result(flow, parameters, run_id=run_id, server=server)
         # Before the server has stopped: nobody needs to wait for that.
         typer.echo(json.dumps(result) if as_json else known(flow).summary(result))
+
+
+def _admit(target: str, *, journal: Journal) -> None:
+    """Refuse a device that no work may go to; warn of one that is degraded."""
+    standing = admit(target, journal=journal, now=datetime.now(UTC))
+    if said := warning(standing):
+        typer.echo(said, err=True)
 
 
 def _result(

@@ -29,12 +29,19 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
     tenant: Annotated[str, typer.Option(help="Who pays.")] = "default",
     reservation: Annotated[str, typer.Option(help="ARN of a Braket Direct reservation.")] = "",
     tag: Annotated[list[str] | None, typer.Option(help="KEY=VALUE on every task; repeat.")] = None,
+    max_calibration_age: Annotated[
+        str, typer.Option(help="Buy nothing on an older calibration: 12h, 90m, 2d.")
+    ] = "",
+    mix_calibrations: Annotated[
+        bool,
+        typer.Option("--mix-calibrations", help="Add to what older calibrations have measured."),
+    ] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object and no progress.")
     ] = False,
 ) -> None:
     """Measure a circuit's observables at many values of its parameters."""
-    from deployments.cli.options import as_tags
+    from deployments.cli.options import as_hours, as_tags
     from deployments.cli.running import run_flow, validated
 
     parameters = validated(
@@ -51,5 +58,7 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
         tenant=tenant,
         reservation=reservation,
         tags=as_tags(tag or []),
+        max_calibration_age_h=as_hours(max_calibration_age, option="--max-calibration-age"),
+        mix_calibrations=mix_calibrations,
     )
     run_flow("sweep", parameters, run_id=None, as_json=json)

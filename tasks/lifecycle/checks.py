@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from tasks.core.grouping import group
 from tasks.core.mitigation.composition import Mitigation
 from tasks.core.optimisers.registry import known
 from tasks.errors import BadInput, TooLarge, UnknownName
+from tasks.lifecycle.admission import check_age
 from tasks.lifecycle.options import applied, check_options, options_in
 from tasks.lifecycle.sweep_inputs import inputs_of
 
@@ -80,7 +82,9 @@ def _usable(asked: Mapping[str, Any]) -> DeviceSnapshot:
     """Return the target as a run with these parameters can use it."""
     options = options_in(asked)
     check_options(options, target=asked["target"])
-    return applied(options, _snapshot(asked["target"]))
+    snapshot = _snapshot(asked["target"])
+    check_age(asked, snapshot, now=datetime.now(UTC))
+    return applied(options, snapshot)
 
 
 def _snapshot(target: str) -> DeviceSnapshot:

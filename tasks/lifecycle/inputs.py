@@ -1,5 +1,6 @@
 """What a run was given, kept as it was: a resumed run never reads a file that has changed since."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,12 @@ def pinned_snapshot(
 def pinned_account(run_id: RunId, account: str, *, home: Home) -> str:
     """Return the account that the run first bought in; that is `account` if it never did."""
     return read_text(_pinned(run_id, "account.txt", lambda: account, home=home)).strip()
+
+
+def pinned_warning(run_id: RunId, text: str, *, home: Home) -> str:
+    """Return what was said of the run's device when it was first admitted; that is `text` then."""
+    path = _pinned(run_id, "warning.json", lambda: json.dumps(text), home=home)
+    return str(json.loads(read_text(path)))
 
 
 def _found(

@@ -17,6 +17,7 @@ from datasets.journal.tables import metadata
 from datasets.records.executions import ExecutionId, ExecutionState
 from datasets.records.runs import Iteration, Run, RunState
 from datasets.records.spend import SpendKind
+from datasets.records.states import DeviceState, Standing
 from tasks.errors import StorageFault
 from tests.datasets.journal.test_journal import EXECUTION, RUN
 from tests.journals import Places
@@ -151,13 +152,23 @@ def test_what_was_in_flight_under_the_first_version_is_completed_and_settled(
     journal.close()
 
 
+def test_devices_are_healthy_under_a_journal_that_said_nothing_of_them(first: sa.Engine) -> None:
+    upgrade(first, to="0002")
+    journal = Journal.open(where(first))
+    assert journal.standing("emulator:garnet", now=NOW) == Standing("emulator:garnet")
+    assert (journal.standings(now=NOW), journal.audited()) == ((), ())
+    degraded = Standing("emulator:garnet", DeviceState.DEGRADED, "it drifts", None, "drift", NOW)
+    assert journal.stand(degraded) == degraded
+    journal.close()
+
+
 def differences(engine: sa.Engine) -> list[object]:
     """Return what Alembic would change to make the database like the tables in code."""
     with engine.connect() as connection:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
-@pytest.mark.parametrize("since", [None, "0001"])
+@pytest.mark.parametrize("since", [None, "0001", "0002"])
 def test_the_migrations_make_the_tables_that_the_code_knows(
     engine: sa.Engine, since: str | None
 ) -> None:
@@ -178,6 +189,8 @@ def test_the_migrations_make_the_tables_that_the_code_knows(
         "ALTER TABLE runs ADD COLUMN mood TEXT",
         "ALTER TABLE runs DROP COLUMN failure",
         "DROP TABLE ledger",
+        "DROP INDEX ix_audit_subject",
+        "ALTER TABLE device_states DROP COLUMN until",
     ],
 )
 def test_a_table_that_differs_is_noticed(engine: sa.Engine, change: str) -> None:

@@ -1,0 +1,90 @@
+"""Whether work may go to a device now: what is said of it, and how old its calibration is."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from datasets.devices.catalogue import resolve
+from datasets.journal.journal import Journal
+from datasets.records.devices import DeviceSnapshot
+from datasets.records.executions import RunId
+from datasets.records.states import Authority, DeviceState, Standing
+from tasks.backends.braket_devices import PREFIX, arn_of
+from tasks.core.calibration_age import check_fresh
+from tasks.errors import DeviceWithheld
+from tasks.lifecycle.inputs import pinned_warning
+from tasks.lifecycle.runtime import Runtime
+
+_ARN = "arn:"
+
+
+def admit(target: str, *, journal: Journal, now: datetime) -> Standing:
+    """Return what is said of a device that work may go to.
+
+    Raises:
+        DeviceWithheld: it is quarantined, or under maintenance.
+    """
+    standing = journal.standing(target, now=now)
+    if standing.state.refuses:
+        named = standing.state.value.replace("maintenance", "under maintenance")
+        raise DeviceWithheld(target, named, standing.reason, until(standing))
+    return standing
+
+
+def admit_run(run_id: RunId, snapshot: DeviceSnapshot, *, runtime: Runtime) -> str:
+    """Return the warning that a run was first admitted with; there is none on a healthy device.
+
+    Raises:
+        DeviceWithheld: no work may go to its device.
+        CalibrationStale: the calibration is older than the run accepts, or of unknown age.
+    """
+    run, now = runtime.journal.run(run_id), datetime.now(UTC)
+    standing = admit(run.target, journal=runtime.journal, now=now)
+    check_age(run.asked, snapshot, now=now)
+    return pinned_warning(run.run_id, warning(standing), home=runtime.home)
+
+
+def check_age(asked: Mapping[str, Any], snapshot: DeviceSnapshot, *, now: datetime) -> None:
+    """Refuse a calibration that is older than a flow's parameters accept.
+
+    Raises:
+        CalibrationStale: it is, or its age is not known.
+    """
+    limit_h = asked.get("max_calibration_age_h")
+    check_fresh(asked["target"], snapshot.published_at, now=now, limit_h=limit_h)
+
+
+def warning(standing: Standing) -> str:
+    """Say what a run on a degraded device has to know; nothing of a healthy one."""
+    if standing.state is not DeviceState.DEGRADED:
+        return ""
+    reason = standing.reason.rstrip(". ")
+    return f"{standing.target} is degraded ({by(standing)}), {until(standing)}: {reason}."
+
+
+def until(standing: Standing) -> str:
+    """Say how long a statement holds."""
+    if standing.until is None:
+        return "until it is restored"
+    return f"until {standing.until:%Y-%m-%d %H:%M} UTC"
+
+
+def by(standing: Standing) -> str:
+    """Say who has said it."""
+    authority, _, name = standing.set_by.partition(":")
+    return name if authority == Authority.OPERATOR else authority
+
+
+def target_of(name: str) -> str:
+    """Return the target that people mean by a name: `garnet`, `emulator:garnet`, an ARN.
+
+    Raises:
+        BadInput: there is none.
+    """
+    if name.startswith((PREFIX, _ARN)):
+        target = f"{PREFIX}{name.removeprefix(PREFIX)}"
+        arn_of(target)
+        return target
+    target = name if ":" in name else f"emulator:{name}"
+    resolve(target)
+    return target

@@ -8,6 +8,7 @@ from tasks.core.mitigation.composition import Mitigation
 from tasks.lifecycle.experiment import Search
 
 MAX_SHOTS = 100_000_000
+MAX_RETRIES = 3
 EXAMPLE = """OPENQASM 3.0;
 qubit[2] q;
 h q[0];
@@ -46,6 +47,28 @@ class RunParameters(BaseModel):
         bool,
         Field(description="Merge counts measured before and after the device was recalibrated."),
     ] = False
+    retries: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=MAX_RETRIES,
+            description="How often circuits and shots that did not come back are bought again.",
+        ),
+    ] = MAX_RETRIES
+    policy: Annotated[
+        str,
+        Field(
+            description="A policy block, for what is left at its default here; empty: `default`.",
+            examples=["published"],
+        ),
+    ] = ""
+    account: Annotated[
+        str,
+        Field(
+            description="The Braket account block that buys; empty: `default`.",
+            examples=["chemistry"],
+        ),
+    ] = ""
     max_calibration_age_h: Annotated[
         float | None,
         Field(gt=0, le=87_600, description="Hours; nothing is bought on an older calibration."),

@@ -5,11 +5,14 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
+from flows.announcing import announce
+from flows.edge import settled
 from flows.failures import record_failure
 from flows.parameters import SweepParameters
 from tasks import sweeping
 from tasks.calibration import calibrate_readout
 from tasks.compilation import compile_for_target
+from tasks.lifecycle.checks import check_sweep
 from tasks.reporting import report
 from tasks.running import close_run, open_run
 from tasks.selection import select
@@ -21,6 +24,7 @@ from tasks.summary import summarise_sweep
     name="sweep",
     description="A circuit's observables at many values of its parameters.",
     flow_run_name="{parameters.title} on {parameters.target}",
+    on_running=[announce],
     on_failure=[record_failure],
     on_cancellation=[record_failure],
     validate_parameters=True,
@@ -32,6 +36,7 @@ async def sweep(
     ] = None,
 ) -> dict[str, Any]:
     """Compile once for the target, then measure and land the points chunk by chunk."""
+    parameters = await settled(parameters, run_id=run_id, check=check_sweep)
     run = open_run("sweep", parameters=parameters.model_dump(), run_id=run_id)
     inputs = sweeping.read(run)
 

@@ -85,9 +85,17 @@ def check_parameters(
     try:
         flow.validate_parameters(dict(parameters))
     except (ParameterTypeError, ParameterBindError, SignatureMismatchError) as error:
-        reason = " ".join(str(error).split()).removeprefix("Flow run received invalid parameters: ")
-        message = (
-            f"Deployment {deployment}: its parameters do not fit the flow {flow.name} "
-            f"({reason.lstrip('- ').rstrip('.')}). Correct them in prefect.yaml."
-        )
-        raise BadInput(message) from error
+        wrong = [line.strip("- ").rstrip(".") for line in str(error).splitlines()[1:]]
+        found = [line for line in wrong or [str(error)] if not _is_asked_for(line)]
+        if found:
+            message = (
+                f"Deployment {deployment}: its parameters do not fit the flow {flow.name} "
+                f"({'; '.join(found)}). Correct them in prefect.yaml."
+            )
+            raise BadInput(message) from error
+
+
+def _is_asked_for(line: str) -> bool:
+    """Whether all that is wrong is a parameter of the flow that is left to the form of a run."""
+    name, _, fault = line.partition(": ")
+    return fault == "Field required" and "." not in name

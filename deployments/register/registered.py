@@ -74,10 +74,11 @@ def _wanted(deployment: Mapping[str, Any], flow: "Flow[..., Any]") -> dict[str, 
         "work_pool_name": place["name"],
         "work_queue_name": place["work_queue_name"],
         "concurrency_limit": limit.get("limit"),
-        "concurrency_options": limit
-        and ConcurrencyOptions(
+        "concurrency_options": ConcurrencyOptions(
             collision_strategy=ConcurrencyLimitStrategy(limit["collision_strategy"])
-        ),
+        )
+        if limit
+        else None,
         "pull_steps": [],
     }
 

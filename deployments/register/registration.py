@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from prefect.client.orchestration import get_client
 
+from deployments.register.automations import register_automations
 from deployments.register.changes import Change
+from deployments.register.documents import register_blocks
 from deployments.register.manifest import Manifest
 from deployments.register.places import register_places
 from deployments.register.registered import register_deployments
@@ -23,4 +25,6 @@ async def register(
     async with get_client() as client:
         changes = await register_places(manifest, client=client)
         placed()
-        return changes + await register_deployments(manifest, client=client)
+        changes += await register_blocks(client=client)
+        changes += await register_deployments(manifest, client=client)
+        return changes + await register_automations(client=client)

@@ -15,7 +15,6 @@ from tasks.core.remainders import plan_remainder
 from tasks.errors import ExecutionFailed
 from tasks.lifecycle.dispatch import Dispatch
 
-MAX_REMAINDERS: Final = 3  # how often what is missing of what was missing is bought again
 _IN_THE_LAKE: Final = {ExecutionState.LANDED, ExecutionState.SETTLED}
 _LOST: Final = {ExecutionState.FAILED, ExecutionState.CANCELLED}
 
@@ -56,7 +55,7 @@ def collect(executions: Sequence[Execution], *, dispatch: Dispatch) -> tuple[Col
     failures: list[ExecutionFailed] = []
     for execution in executions:
         try:
-            parts = list(_collect(execution, dispatch=dispatch, left=MAX_REMAINDERS))
+            parts = list(_collect(execution, dispatch=dispatch, left=dispatch.remainders))
             _check_whole(parts, dispatch=dispatch)
         except ExecutionFailed as failure:
             emit("execution.failed", execution_id=execution.execution_id, failure=str(failure))

@@ -16,10 +16,40 @@ cnot q[0], q[1];
 """
 
 
+# What forms offer; the check, which the command line shares, says why not others.
+OPTIMIZERS = ["spsa", "rotosolve", "cobyla", "cobyqa", "nelder-mead", "powell", "l-bfgs-b", "slsqp"]
+MITIGATIONS = ["none", "readout", "zne", "readout,zne"]
+_UNITS = {"h": "hours", "s": "seconds", "usd": "USD"}
+
+
+def titled(name: str) -> str:
+    """Return what a form calls a parameter, with the unit that its name ends in."""
+    *words, last = name.split("_")
+    if words and last in _UNITS:
+        return f"{' '.join(words).capitalize()} ({_UNITS[last]})"
+    return " ".join((*words, last)).capitalize()
+
+
+def own_first(schema: dict[str, Any], model: type[Any]) -> None:
+    """Have a form ask for what is a flow's own before what every run may be asked for."""
+    fields, inherited = schema["properties"], set(RunParameters.model_fields)
+    of_model = {name: fields[name] for name in fields if name not in inherited}
+    every = of_model or fields
+    schema["properties"] = {**every, **fields}
+    for position, field in enumerate(schema["properties"].values()):
+        field["position"] = position
+    schema["title"] = titled(model.__name__.removesuffix("Parameters"))
+
+
 class RunParameters(BaseModel):
     """What every run may be asked for, whatever it measures."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        field_title_generator=lambda name, _: titled(name),
+        json_schema_extra=own_first,
+    )
 
     readout_shots: Annotated[
         int, Field(ge=1, le=MAX_SHOTS, description="Shots for each readout calibration circuit.")
@@ -101,7 +131,8 @@ class VqeParameters(RunParameters):
         str,
         Field(
             description="Who chooses the next point.",
-            examples=["spsa", "rotosolve", "cobyla", "l-bfgs-b"],
+            examples=["spsa"],
+            json_schema_extra={"enum": OPTIMIZERS},
         ),
     ] = "spsa"
     iterations: Annotated[
@@ -111,7 +142,8 @@ class VqeParameters(RunParameters):
         str,
         Field(
             description="Error mitigation of the final estimate; iterations use readout at most.",
-            examples=["none", "readout", "zne", "readout,zne"],
+            examples=["readout,zne"],
+            json_schema_extra={"enum": MITIGATIONS},
         ),
     ] = "readout,zne"
     shots: Annotated[
@@ -180,7 +212,8 @@ class SweepParameters(RunParameters):
         str,
         Field(
             description="Error mitigation of every estimate.",
-            examples=["none", "readout", "zne", "readout,zne"],
+            examples=["readout"],
+            json_schema_extra={"enum": MITIGATIONS},
         ),
     ] = "none"
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from tasks.errors import BadInput
 
-START_TIMEOUT_S: Final = 90.0  # a new home's database is migrated first
+START_TIMEOUT_S: Final = 180.0  # a new home's database is migrated first, on a busy machine
 POLL_S: Final = 0.05
 _OK: Final = 200
 _UNAUTHORISED: Final = 401

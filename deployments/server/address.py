@@ -68,21 +68,10 @@ def check_usable(url: str) -> None:
     Raises:
         BadInput: what it is, and what to do.
     """
-    request = urllib.request.Request(  # noqa: S310 - the user's own URL
-        f"{url.rstrip('/')}/flows/count", data=b"{}", headers=_headers(), method="POST"
-    )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the same
-            found: Any = json.loads(answer.read())
+        found = _asked(f"{url.rstrip('/')}/flows/count")
     except urllib.error.HTTPError as error:
-        if error.code == _UNAUTHORISED:
-            message = (
-                f"The Prefect server at {url} does not know this caller. "
-                "Set PREFECT_API_AUTH_STRING to its PREFECT_SERVER_API_AUTH_STRING."
-            )
-        else:
-            message = f"{url} answers {error.code}. Set PREFECT_API_URL to http://HOST:PORT/api."
-        raise BadInput(message) from error
+        raise BadInput(_refusal(url, error.code)) from error
     except (OSError, ValueError) as error:
         reason = str(getattr(error, "reason", "") or error).strip() or type(error).__name__
         message = (
@@ -91,10 +80,26 @@ def check_usable(url: str) -> None:
         )
         raise BadInput(message) from error
     if not isinstance(found, int):
-        message = (
-            f"{url} is not a Prefect server's API. Set PREFECT_API_URL to http://HOST:PORT/api."
+        raise BadInput(_refusal(url, _OK))
+
+
+def _asked(address: str) -> Any:
+    """Return the answer to an empty filter."""
+    request = urllib.request.Request(address, data=b"{}", headers=_headers(), method="POST")  # noqa: S310 - the user's own URL
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the same
+        return json.loads(answer.read())
+
+
+def _refusal(url: str, status: int) -> str:
+    if status == _UNAUTHORISED:
+        return (
+            f"The Prefect server at {url} does not know this caller. "
+            "Set PREFECT_API_AUTH_STRING to its PREFECT_SERVER_API_AUTH_STRING."
         )
-        raise BadInput(message)
+    return (
+        f"{url} answers {status}, and not as a Prefect server's API does. "
+        "Set PREFECT_API_URL to http://HOST:PORT/api."
+    )
 
 
 def _headers() -> dict[str, str]:

@@ -29,7 +29,7 @@ async def maintain(
     """Prune the server, tidy the home, and say what was removed.
 
     Args:
-        days: How many days are kept.
+        days: How many days are kept, 1 to 3,650; empty for the variable qrt_keep_days.
     """
     kept = await keep_days(days)
     pruned = await prune(days=kept)

@@ -30,15 +30,36 @@ def titled(name: str) -> str:
     return " ".join((*words, last)).capitalize()
 
 
-def own_first(schema: dict[str, Any], model: type[Any]) -> None:
-    """Have a form ask for what is a flow's own before what every run may be asked for."""
-    fields, inherited = schema["properties"], set(RunParameters.model_fields)
-    of_model = {name: fields[name] for name in fields if name not in inherited}
-    every = of_model or fields
-    schema["properties"] = {**every, **fields}
+def explained(field: dict[str, Any]) -> str:
+    """Return a field's description with its range and an example, which forms do not show."""
+    choices = [field, *field.get("anyOf", ())]
+    limits: dict[str, Any] = next((one for one in choices if "maximum" in one), {})
+    least = limits.get("minimum", limits.get("exclusiveMinimum"))
+    said = [field["description"]]
+    if limits:
+        said.append(f"{least:,} to {limits['maximum']:,}.")
+    if "enum" not in field and (examples := field.get("examples")):
+        said.append(f"For example {' or '.join(f'`{_plain(one)}`' for one in examples)}.")
+    return " ".join(said)
+
+
+def _plain(example: Any) -> str:
+    return ", ".join(map(str, example)) if isinstance(example, list) else str(example)
+
+
+def as_form(schema: dict[str, Any], model: type[Any]) -> None:
+    """Have a form ask for what is a flow's own first, and say what its fields take."""
+    fields, every_run = schema["properties"], set(RunParameters.model_fields)
+    own = {name: field for name, field in fields.items() if name not in every_run}
+    schema["properties"] = {**own, **fields}
     for position, field in enumerate(schema["properties"].values()):
-        field["position"] = position
+        field |= {"position": position, "description": explained(field)}
     schema["title"] = titled(model.__name__.removesuffix("Parameters"))
+
+
+RunToResume = Annotated[
+    str | None, Field(title="Run to go on with", max_length=64, examples=["0b9d0f5e-6a3e-4e0f"])
+]
 
 
 class RunParameters(BaseModel):
@@ -48,16 +69,37 @@ class RunParameters(BaseModel):
         extra="forbid",
         frozen=True,
         field_title_generator=lambda name, _: titled(name),
-        json_schema_extra=own_first,
+        json_schema_extra=as_form,
     )
 
+    tenant: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            description="Who pays; a tenant block of that name adds its tags.",
+        ),
+    ] = "default"
+    policy: Annotated[
+        str,
+        Field(
+            description="A policy block, for what is left at its default here; empty: `default`.",
+            examples=["published"],
+        ),
+    ] = ""
+    account: Annotated[
+        str,
+        Field(
+            description="The Braket account block that buys; empty: `default`.",
+            examples=["chemistry"],
+        ),
+    ] = ""
     readout_shots: Annotated[
         int, Field(ge=1, le=MAX_SHOTS, description="Shots for each readout calibration circuit.")
     ] = 8000
     seed: Annotated[
         int, Field(ge=0, le=2**53, description="Same seed, same result, bit for bit.")
     ] = 1
-    tenant: Annotated[str, Field(min_length=1, max_length=64, description="Who pays.")] = "default"
     reservation: Annotated[
         str,
         Field(
@@ -85,23 +127,9 @@ class RunParameters(BaseModel):
             description="How often circuits and shots that did not come back are bought again.",
         ),
     ] = MAX_RETRIES
-    policy: Annotated[
-        str,
-        Field(
-            description="A policy block, for what is left at its default here; empty: `default`.",
-            examples=["published"],
-        ),
-    ] = ""
-    account: Annotated[
-        str,
-        Field(
-            description="The Braket account block that buys; empty: `default`.",
-            examples=["chemistry"],
-        ),
-    ] = ""
     max_calibration_age_h: Annotated[
         float | None,
-        Field(gt=0, le=87_600, description="Hours; nothing is bought on an older calibration."),
+        Field(gt=0, le=87_600, description="Nothing is bought on an older calibration."),
     ] = None
 
 
@@ -111,8 +139,8 @@ class VqeParameters(RunParameters):
     problem: Annotated[
         str,
         Field(
-            description="A bundled problem (h2, h2@0.735, lih, ...) or a JSON file of Pauli terms.",
-            examples=["h2", "lih", "./my-molecule.json"],
+            description="A bundled problem, or a JSON file of Pauli terms.",
+            examples=["h2", "h2@0.735", "lih", "./my-molecule.json"],
         ),
     ] = "h2"
     target: Annotated[

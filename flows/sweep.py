@@ -1,14 +1,13 @@
 """Measure a circuit at many points."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
-from pydantic import Field
 
 from flows.announcing import announce
 from flows.edge import settled
 from flows.failures import record_failure
-from flows.parameters import SweepParameters
+from flows.parameters import RunToResume, SweepParameters
 from tasks import sweeping
 from tasks.calibration import calibrate_readout
 from tasks.compilation import compile_for_target
@@ -31,11 +30,14 @@ from tasks.summary import summarise_sweep
 )
 async def sweep(
     parameters: SweepParameters,
-    run_id: Annotated[
-        str | None, Field(description="Go on with this run; leave empty to start a new one.")
-    ] = None,
+    run_id: RunToResume = None,
 ) -> dict[str, Any]:
-    """Compile once for the target, then measure and land the points chunk by chunk."""
+    """Compile once for the target, then measure and land the points chunk by chunk.
+
+    Args:
+        parameters: What is measured, where, and how well.
+        run_id: Go on with this run; leave empty to start a new one.
+    """
     parameters = await settled(parameters, run_id=run_id, check=check_sweep)
     run = open_run("sweep", parameters=parameters.model_dump(), run_id=run_id)
     inputs = sweeping.read(run)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import deployments
 from datasets.layout import Home
 
 QUIET: Final = {
@@ -69,8 +70,10 @@ def of_server(home: Home, *, url: str) -> Mapping[str, str]:
 def of_worker(home: Home, *, url: str) -> Mapping[str, str]:
     """Return the environment of a worker, which its flows inherit.
 
-    `python` is the one that runs this; the work pool's command asks for it by that name.
+    `python` is the one that runs this; the work pool's command asks for it by that name. A flow
+    starts in an empty folder, and finds the code of the `qrt` that started the worker.
     """
+    code = str(Path(deployments.__path__[0]).parent)
     return os.environ | QUIET | {
         "PREFECT_HOME": str(prefect_home(home)),
         "PREFECT_API_URL": url,
@@ -78,5 +81,11 @@ def of_worker(home: Home, *, url: str) -> Mapping[str, str]:
         "PREFECT_WORKER_HEARTBEAT_SECONDS": "10",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "QRT_HOME": str(home.root),
-        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
+        "PATH": _before("PATH", str(Path(sys.executable).parent)),
+        "PYTHONPATH": _before("PYTHONPATH", code),
     }  # fmt: skip
+
+
+def _before(name: str, folder: str) -> str:
+    """Return a list of folders of the environment with one more, which is looked at first."""
+    return os.pathsep.join(filter(None, (folder, os.environ.get(name))))

@@ -46,7 +46,7 @@ async def settled(
         return parameters
     policy = await _named(Policy, parameters.policy)
     tenant = await _load(Tenant, parameters.tenant)
-    final = _laid_over(parameters, policy.chosen() if policy else {}, tenant)
+    final = laid_over(parameters, policy.chosen() if policy else {}, tenant)
     check(final.model_dump())
     return final
 
@@ -59,8 +59,8 @@ async def take_place() -> None:
         os.environ |= journal.settings()
 
 
-def _laid_over(parameters: Asked, chosen: Mapping[str, Any], tenant: Tenant | None) -> Asked:
-    """Put what a policy says in the place of defaults; what was asked for stays."""
+def laid_over(parameters: Asked, chosen: Mapping[str, Any], tenant: Tenant | None) -> Asked:
+    """Return the parameters with a policy in the place of defaults; what was asked for stays."""
     fields = type(parameters).model_fields
     open_still = {
         name: value

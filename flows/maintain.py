@@ -22,7 +22,7 @@ async def maintain(
             ge=1,
             le=3650,
             description="What is older is removed; empty for the variable qrt_keep_days.",
-            examples=[30],
+            examples=[14],
         ),
     ] = None,
 ) -> dict[str, Any]:

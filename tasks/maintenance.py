@@ -26,7 +26,7 @@ from tasks.lifecycle.tidying import Tidied, tidy
 
 OURS: Final = "quantum-runtime"  # the tag of every deployment of ours
 KEEP_DAYS: Final = "qrt_keep_days"
-_DEFAULT_DAYS: Final = 30
+_DEFAULT_DAYS: Final = 14
 _PAGE: Final = 200
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE_S = 400  # a worker's flow imports everything anew, beside other tests
+BUSY = 503
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -43,8 +44,7 @@ class Api:
             headers=headers,
             method=method,
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - the same
-            text = answer.read()
+        text = _answer(request)
         return json.loads(text) if text else None
 
     def refusal(self, method: str, path: str, **body: Any) -> tuple[int, str]:
@@ -77,6 +77,19 @@ class Api:
     def ended(self, run_id: str) -> Any:
         """Wait for the end of a flow run, and return it."""
         return wait_for(lambda: (run := self.run(run_id))["state_type"] in ENDED and run)
+
+
+def _answer(request: urllib.request.Request) -> bytes:
+    """Return the answer, asking again while SQLite is busy, as Prefect's own client does."""
+    for attempt in range(20):
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
+                return bytes(answer.read())
+        except urllib.error.HTTPError as error:
+            if error.code != BUSY or attempt == 19:
+                raise
+            time.sleep(1)
+    raise AssertionError
 
 
 def processes(home: Path, *words: str) -> set[int]:

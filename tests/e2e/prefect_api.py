@@ -60,9 +60,9 @@ class Api:
         """Return a deployment, FLOW/NAME."""
         return self.ask("GET", f"/deployments/name/{name}")
 
-    def submit(self, name: str, **parameters: Any) -> str:
+    def submit(self, deployment: str, /, **parameters: Any) -> str:
         """Ask for a run of a deployment, as the UI does, and return its id."""
-        where = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
+        where = f"/deployments/{self.deployment(deployment)['id']}/create_flow_run"
         return str(self.ask("POST", where, parameters=parameters)["id"])
 
     def run(self, run_id: str) -> Any:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 LAKE_VERSION = 1
 
-# Version 2 of the estimates knows the points of sweeps.
-SCHEMA_VERSIONS: Mapping[str, int] = MappingProxyType(dict.fromkeys(TABLES, 1) | {"estimates": 2})
+# Version 2 of the estimates knows the points of sweeps, that of the snapshots their documents,
+# that of the executions what was in force when they were submitted.
+_NEWER = {"estimates": 2, "device_snapshots": 2, "executions": 2}
+SCHEMA_VERSIONS: Mapping[str, int] = MappingProxyType(dict.fromkeys(TABLES, 1) | _NEWER)
 
 
 def table_of(name: str) -> Table:

@@ -80,24 +80,28 @@ COMPILED_PROGRAMS = Table(
 )
 
 DEVICE_SNAPSHOTS = Table(
-    "A device at one moment.",
+    "A calibration with its `document`, or how a device stood at one moment, with its `status`.",
     ("calibration_id", "target", "taken_at"),
     (
         Column("calibration_id", "id", "Digest of the snapshot."),
         _TARGET,
         Column("vendor", "text", "Who makes the device."),
-        Column("taken_at", "time", "When the runtime looked first.", volatile=True),
+        Column("taken_at", "time", "When the runtime looked.", volatile=True),
         _maybe("published_at", "time", "When the vendor published the figures."),
         Column("n_qubits", "int32", "Usable qubits.", unit="qubits"),
         _maybe("n_pairs", "int32", "Usable couplers."),
         _maybe("status", "text", "`online`, `offline` or `retired`."),
-        _maybe("queue_depth", "int32", "Tasks that wait.", "tasks"),
+        _maybe("queue_depth", "int32", "Tasks that wait; beyond 4,000 that many.", "tasks"),
         Column("shots_min", "int64", "Fewest shots a task may ask for.", unit="shots"),
         Column("shots_max", "int64", "Most shots a task may ask for.", unit="shots"),
         Column("usd_per_task", "money", "Price of a task.", unit="USD"),
         Column("usd_per_shot", "money", "Price of a shot.", unit="USD"),
         Column("usd_per_minute", "money", "Price of a minute of simulation.", unit="USD"),
         Column("source", "text", "Where the figures come from."),
+        _maybe("name", "text", "What the vendor calls the device."),
+        _maybe("windows", "json", "Pieces of the weekly schedule: day, start and end in UTC."),
+        _maybe("clock", "text", "`ahead` where a calibration of the future was seen, else null."),
+        _maybe("document", "json", "The snapshot in full, as `qrt devices import` writes it."),
     ),
 )
 
@@ -155,6 +159,7 @@ EXECUTIONS = Table(
         _maybe("started_at", "time", "When the device began."),
         _maybe("ended_at", "time", "When the device was done."),
         _maybe("failure", "text", "The provider's reason."),
+        _maybe("calibration_id_submitted", "id", "The snapshot when it was submitted."),
     ),
 )
 

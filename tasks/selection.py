@@ -7,14 +7,9 @@ from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
 from tasks.lifecycle.admission import admit_run
+from tasks.lifecycle.device_rows import calibration_rows, snapshot_row
 from tasks.lifecycle.experiment import Experiment
-from tasks.lifecycle.rows import (
-    calibration_rows,
-    compiled_row,
-    program_row,
-    selection_row,
-    snapshot_row,
-)
+from tasks.lifecycle.rows import compiled_row, program_row, selection_row
 from tasks.lifecycle.runtime import open_runtime
 
 

@@ -13,7 +13,7 @@ from tasks.core.sweeps.work import Piece
 from tasks.lifecycle import sweeps
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.runtime import open_runtime
-from tasks.lifecycle.sweep_history import earlier
+from tasks.lifecycle.sweep_history import history
 from tasks.lifecycle.sweep_inputs import SweepInputs, folder_of, inputs_of
 from tasks.lifecycle.sweep_landing import land_piece
 from tasks.lifecycle.sweep_progress import Progress
@@ -28,9 +28,12 @@ def read(run: Run) -> SweepInputs:
 
 @task(name="divide", cache_policy=NO_CACHE)
 def divide(experiment: Experiment, *, run: Run, inputs: SweepInputs) -> Sweep:
-    """Find what of the sweep is still to be measured: not what an earlier one has."""
+    """Find what of the sweep is still to be measured: not what an earlier one has, as it stands."""
     runtime = open_runtime(home())
-    before = earlier(inputs.spec, run=run, runtime=runtime)
+    now = experiment.snapshot.calibration_id
+    before = history(inputs.spec, run=run, calibration_id=now, runtime=runtime)
+    if before.set_aside:
+        emit("sweep.set_aside", runs=len(before.set_aside))
     return Sweep(experiment, inputs.spec, before, inputs.read)
 
 

@@ -57,8 +57,13 @@ class ExecutionVerbs(Database):
                 ledger.release(connection, entry)
         _tell([execution_id], ExecutionState.CANCELLED)
 
-    def submitted(self, execution_id: ExecutionId, handle: str) -> None:
-        """Write down the target's handle; an execution never gets a second one."""
+    def submitted(
+        self, execution_id: ExecutionId, handle: str, *, calibration_id: str | None = None
+    ) -> None:
+        """Write down the target's handle; an execution never gets a second one.
+
+        `calibration_id` is what is in force at the target, where it says.
+        """
         unsubmitted = sa.and_(
             executions.c.execution_id == execution_id, executions.c.handle.is_(None)
         )
@@ -66,6 +71,7 @@ class ExecutionVerbs(Database):
             "handle": handle,
             "state": ExecutionState.SUBMITTED,
             "submitted_at": _now(),
+            "calibration_id_submitted": calibration_id,
             "failure": None,
         }
         with self._writing("submitted") as connection:

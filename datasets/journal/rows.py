@@ -29,6 +29,7 @@ class Entry:
     state: ExecutionState
     handle: str | None
     shots_returned: int | None
+    calibration_id_submitted: str | None
     calibration_id_end: str | None
     created_at: datetime
     submitted_at: datetime | None
@@ -41,6 +42,20 @@ class Entry:
     def usd(self) -> Decimal:
         """What it cost: as charged, or as planned while that is not known."""
         return self.execution.cost_usd if self.charged_usd is None else self.charged_usd
+
+    @property
+    def measured_on(self) -> str:
+        """The calibration that its counts belong to, as far as the target has told.
+
+        If what it was compiled for was in force at its end, no other one has been.
+        """
+        return self.calibration_id_end or self.execution.calibration_id
+
+    @property
+    def straddles(self) -> bool:
+        """Whether the device was calibrated anew between its submission and its end."""
+        began = self.calibration_id_submitted or self.execution.calibration_id
+        return self.calibration_id_end not in {None, began}
 
     @property
     def abandoned(self) -> bool:

@@ -98,6 +98,7 @@ executions = Table(
     Column("shots_returned", Integer),
     Column("compiled_id", String(64), nullable=False),
     Column("calibration_id", String(64), nullable=False),
+    Column("calibration_id_submitted", String(64)),
     Column("calibration_id_end", String(64)),
     Column("cost_usd", Money, nullable=False),
     Column("handle", Text),

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from statistics import median
-from typing import Literal
 
 from rich.table import Table
-from rich.text import Text
 
 from datasets.records.devices import (
     DeviceKind,
@@ -18,18 +16,6 @@ from datasets.records.devices import (
     Qubit,
 )
 
-# Headings and widths; with a space between columns they fill 80 columns.
-_OVERVIEW = (
-    ("target", 26),
-    ("vendor", 7),
-    ("qubits\n/pairs", 7),
-    ("gates", 7),
-    ("2q\nerr %", 5),
-    ("read\nerr %", 5),
-    ("USD/1k\n+ task", 6),
-    ("published", 10),
-)
-_NUMBERS = ("pairs", "%", "task")
 MAX_NAMED = 6  # elements that a sentence about dropped figures lists before it says how many
 
 
@@ -77,15 +63,16 @@ def details(snapshot: DeviceSnapshot, *, target: str) -> dict[str, object]:
     }
 
 
-def overview(snapshots: Iterable[tuple[str, DeviceSnapshot]]) -> Table:
-    """Return one line a target, within 80 columns; longer targets fold."""
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    for heading, width in _OVERVIEW:
-        justify: Literal["left", "right"] = "right" if heading.endswith(_NUMBERS) else "left"
-        table.add_column(heading, justify=justify, width=width, overflow="fold")
-    for target, snapshot in snapshots:
-        table.add_row(*_cells(snapshot, target=target))
-    return table
+def headline(snapshot: DeviceSnapshot) -> str:
+    """Say in a line what kind of device it is."""
+    gates = snapshot.native_gates
+    named = f"{len(gates)} gates" if len(gates) > MAX_NAMED else " ".join(gates)
+    pairs = "all" if snapshot.fully_connected else f"{len(snapshot.pairs)}"
+    date = f"{snapshot.published_at:%Y-%m-%d %H:%M} UTC"
+    return (
+        f"{snapshot.vendor} {snapshot.name}: {snapshot.n_qubits} qubits, {pairs} pairs, {named}; "
+        f"calibrated {date}"
+    )
 
 
 def elements(snapshot: DeviceSnapshot) -> tuple[Table, Table]:
@@ -123,29 +110,15 @@ def _sentence(entries: Sequence[Dropped]) -> str:
     return f"{len(entries)} {metric} ({flag}): {reason}: {', '.join(named)}{rest}"
 
 
-def _cells(snapshot: DeviceSnapshot, *, target: str) -> tuple[Text, ...]:
-    facts = row(snapshot, target=target)
-    gates = snapshot.native_gates
-    cells = (
-        target,
-        snapshot.vendor.removeprefix("Amazon "),
-        f"{snapshot.n_qubits}/{'all' if snapshot.fully_connected else len(snapshot.pairs)}",
-        f"{len(gates)} gates" if len(gates) > MAX_NAMED else " ".join(gates),
-        _percent(snapshot, facts["median_two_qubit_error"]),
-        _percent(snapshot, facts["median_readout_error"]),
-        _price(snapshot.prices),
-        snapshot.published_at.date().isoformat(),
-    )
-    return tuple(Text(cell) for cell in cells)
-
-
-def _percent(snapshot: DeviceSnapshot, error: object) -> str:
+def percent(snapshot: DeviceSnapshot, error: object) -> str:
+    """Return an error in per cent; simulators have none."""
     if snapshot.kind is DeviceKind.SIMULATOR or not isinstance(error, float):
         return "-"
     return f"{100 * error:.2f}"
 
 
-def _price(prices: Prices) -> str:
+def price(prices: Prices) -> str:
+    """Return what a task of 1,000 shots costs, or a minute."""
     if prices.usd_per_minute:
         return f"{prices.usd_per_minute.normalize():f} /min"
     total = 1000 * prices.usd_per_shot + prices.usd_per_task

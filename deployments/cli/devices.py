@@ -4,19 +4,18 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from datasets.devices import catalogue
-from datasets.devices.capabilities import import_capabilities
-from datasets.devices.document import write_snapshot
-from datasets.devices.register import by_name
-from datasets.devices.text_file import read_text, write_text
-from datasets.records.devices import DeviceSnapshot
-from deployments.cli import device_views
+from datasets.layout import home
 from tasks.errors import BadInput
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from datasets.records.devices import DeviceSnapshot
+    from tasks.lifecycle.known_devices import KnownDevice
 
 app = typer.Typer(help="List, show and import device snapshots.", no_args_is_help=False)
 
@@ -25,40 +24,50 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 
 @app.callback(invoke_without_command=True)
 def devices(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """List the bundled targets with their size, errors and prices."""
+    """List the targets: how each stands now, its errors and its price."""
     if context.invoked_subcommand is not None:
         return
-    found = [(name, catalogue.resolve(name)) for name in catalogue.names()]
+    from deployments.cli import device_table
+    from tasks.lifecycle.known_devices import known_devices
+
+    now = datetime.now(UTC)
+    found = known_devices(home(), now=now)
     if as_json:
-        _print_json([device_views.row(snapshot, target=name) for name, snapshot in found])
+        _print_json([device_table.facts(device, now=now) for device in found])
         return
     console = _console()
-    console.print(device_views.overview(found))
-    console.print(
-        "\nErrors are medians; USD is one task of 1,000 shots. More: qrt devices show TARGET",
-        highlight=False,
-    )
+    console.print(device_table.table(found, now=now))
+    closing = "Errors are medians, USD is a task of 1,000 shots. More: qrt devices show TARGET"
+    _print_lines(console, ["", *device_table.remarks(found, now=now), closing])
 
 
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="A target, such as emulator:garnet or garnet.")],
     *,
+    svg: Annotated[Path | None, typer.Option(help="Where to draw the device's map.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the figures of every qubit and pair, and what was dropped and why."""
-    target = name if ":" in name else f"emulator:{name}"
-    snapshot = catalogue.resolve(target)
+    """Show the figures of every qubit and pair, what was dropped and why, and draw a map."""
+    from deployments.cli import device_table, device_views
+    from tasks.lifecycle.known_devices import known_device
+
+    now, target = datetime.now(UTC), _target(name)
+    device = known_device(target, home(), now=now)
+    picture = _draw(device, svg)
     if as_json:
-        _print_json(device_views.details(snapshot, target=target))
+        figures = device_views.details(device.snapshot, target=target)
+        standing = device_table.facts(device, now=now)
+        _print_json(figures | standing | {"picture": str(picture)})
         return
     console = _console()
-    console.print(device_views.overview([(target, snapshot)]))
-    for table in device_views.elements(snapshot):
+    console.print(device_table.table([device], now=now))
+    _print_lines(console, ["", device_views.headline(device.snapshot)])
+    _print_lines(console, device_table.remarks([device], now=now))
+    for table in device_views.elements(device.snapshot):
         console.print()
         console.print(table)
-    console.print()
-    _print_lines(console, _notes(snapshot))
+    _print_lines(console, ["", *_notes(device.snapshot), str(picture)])
 
 
 @app.command("import")
@@ -74,6 +83,11 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Turn a Braket capabilities document into a snapshot file that an emulator can use."""
+    from datasets.devices.capabilities import import_capabilities
+    from datasets.devices.document import write_snapshot
+    from datasets.devices.text_file import read_text, write_text
+    from deployments.cli import device_views
+
     moment = None if published is None else _date(published)
     text = read_text(file)
     snapshot = import_capabilities(text, origin=str(file), name=name, published_at=moment)
@@ -89,7 +103,32 @@ def import_(
     _print_lines(_console(), lines)
 
 
-def _notes(snapshot: DeviceSnapshot) -> list[str]:
+def _target(name: str) -> str:
+    if name.startswith("arn:"):
+        return f"braket:{name}"
+    return name if ":" in name else f"emulator:{name}"
+
+
+def _draw(device: "KnownDevice", path: Path | None) -> Path:
+    """Write the device's map, by default among the reports, and return where it is."""
+    from datasets.devices.text_file import write_text
+    from tasks.core.reports.device_map import device_map
+
+    if path is None:
+        folder = home().reports
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"{folder} cannot be made: {error.strerror}. Choose a file: --svg FILE."
+            raise BadInput(message) from error
+        path = folder / f"device-{slug(device.target)}.svg"
+    write_text(path, device_map(device.snapshot), replace=True)
+    return path
+
+
+def _notes(snapshot: "DeviceSnapshot") -> list[str]:
+    from deployments.cli import device_views
+
     if not snapshot.dropped:
         return ["Nothing was dropped."]
     heading = f"{len(snapshot.dropped)} figures were dropped:"
@@ -105,23 +144,32 @@ def _date(published: str) -> datetime:
         raise BadInput(message) from error
 
 
-def _destination(snapshot: DeviceSnapshot, *, out: Path | None) -> Path:
+def _destination(snapshot: "DeviceSnapshot", *, out: Path | None) -> Path:
+    from datasets.devices.register import by_name
+
     known = by_name(snapshot.name)
-    short = known.short if known else re.sub(r"[^a-z0-9]+", "-", snapshot.name.lower()).strip("-")
+    short = known.short if known else slug(snapshot.name)
     file_name = f"{short or 'device'}@{snapshot.published_at.date().isoformat()}.json"
     if out is None:
         return Path(file_name)
     return out if out.suffix == ".json" and not out.is_dir() else out / file_name
 
 
-def _console() -> Console:
+def slug(text: str) -> str:
+    """Return a text as the plain part of a file's name."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _console() -> "Console":
     """Return a console at least 80 columns wide, so that tables keep their figures."""
+    from rich.console import Console
+
     console = Console()
     console.width = max(80, console.width)
     return console
 
 
-def _print_lines(console: Console, lines: list[str]) -> None:
+def _print_lines(console: "Console", lines: list[str]) -> None:
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from deployments.cli import device_states, devices, looking, recovering, serving
+from deployments.cli import calibrating, device_states, devices, looking, recovering, serving
 from deployments.cli.sandbox import sandbox
 from deployments.cli.sweeping import sweep
 from tasks.errors import BadInput, RuntimeFault
@@ -25,6 +25,7 @@ app = typer.Typer(
 device_states.register(devices.app)
 app.add_typer(devices.app, name="devices")
 looking.register(app)
+calibrating.register(app)
 recovering.register(app)
 serving.register(app)
 app.command()(sweep)

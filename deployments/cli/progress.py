@@ -18,6 +18,10 @@ STAGES = {
     "run.opened": lambda f: f"run {f['run_id']}",
     "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
     "run.quoted": lambda f: quote_line(f["quote"]),
+    "sweep.set_aside": lambda f: (
+        f"{f['runs']} earlier sweeps are on another calibration and do not count; "
+        "--mix-calibrations adds to them"
+    ),
     "sweep.divided": lambda f: (
         f"{f['points']:,} of {f['of']:,} points to be measured, in {f['chunks']} chunks"
     ),

@@ -21,11 +21,18 @@ from tasks.core.events import emit
 from tasks.errors import BadInput
 from tasks.lifecycle.admission import admit, warning
 from tasks.lifecycle.closing import follow_up
-from tasks.lifecycle.report import write_report
+from tasks.lifecycle.report import keep_fonts, write_report
 from tasks.lifecycle.runtime import open_runtime
 
 # What the stages import when they need it, the flow's own seconds; here it is the server's time.
-HEAVY = ("duckdb", "pandas", "pyarrow.parquet", "qiskit.transpiler")
+HEAVY = (
+    "duckdb",
+    "pandas",
+    "pyarrow.parquet",
+    "qiskit.transpiler",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_svg",
+)
 
 
 def validated(flow: str, **values: Any) -> BaseModel:
@@ -46,6 +53,7 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
     """Run the flow and print its result."""
     where, asked = home(), parameters.model_dump()
     _admit(asked["target"], journal=open_runtime(where).journal)
+    keep_fonts(where)
     with prefect_server(where) as server:
         with showing(quiet=as_json):
             emit("run.starting", title=asked[known(flow).title], target=asked["target"])

@@ -43,12 +43,26 @@ def sweep_summary(result: Mapping[str, Any]) -> str:
         *(_line(found["observable"], _range(found, names)) for found in result["observables"]),
         _line("mitigation", result["method"]),
         _line("measured", f"{result['measured']:,} points in {result['wall_s']:.1f} s"),
+        *(_line("calibrated", said) for said in _calibrations(result)),
         _line("cost", _cost(result)),
         _line("data", result["lake"]),
         _line("report", result["report"]),
         _line("trace", f"qrt show {result['run_id']}"),
     ]
     return "\n".join(lines)
+
+
+def _calibrations(result: Mapping[str, Any]) -> list[str]:
+    """Say what readers of a sweep have to know of the calibrations behind it."""
+    said = []
+    if result.get("set_aside"):
+        aside = f"{result['set_aside']} earlier sweeps are on another calibration, and not counted"
+        said.append(f"{aside}; --mix-calibrations adds to them")
+    if result.get("mixed") and len(result.get("calibrations", ())) > 1:
+        said.append(f"averaged over {len(result['calibrations'])} calibrations, as was asked for")
+    if result.get("straddling"):
+        said.append(f"{result['straddling']} executions straddle a recalibration")
+    return said
 
 
 def _range(found: Mapping[str, Any], names: Sequence[str]) -> str:

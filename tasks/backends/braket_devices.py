@@ -22,12 +22,17 @@ POLL_S: Final = 1.0  # where the device names no interval
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device as GetDevice described it; `poll_s` is how long to wait between two looks."""
+    """A device as GetDevice described it; `poll_s` is how long to wait between two looks.
+
+    `queue_depth` are the tasks that wait, about: beyond 4,000 Braket counts no more. None where the
+    device does not say.
+    """
 
     arn: str
     status: str
     snapshot: DeviceSnapshot
     poll_s: float
+    queue_depth: int | None = None
 
 
 def is_braket(target: str) -> bool:
@@ -129,7 +134,18 @@ def _device(answer: dict[str, Any], *, arn: str) -> Device:
         status=str(answer["deviceStatus"]),
         snapshot=snapshot,
         poll_s=poll_ms / 1000 if poll_ms else POLL_S,
+        queue_depth=_queue_depth(answer.get("deviceQueueInfo") or []),
     )
+
+
+def _queue_depth(queues: list[dict[str, Any]]) -> int | None:
+    """Return the length of the queue that tasks without a priority wait in."""
+    for queue in queues:
+        is_normal = queue.get("queuePriority", "Normal") == "Normal"
+        size = str(queue.get("queueSize", "")).removeprefix(">")
+        if queue.get("queue") == "QUANTUM_TASKS_QUEUE" and is_normal and size.isdigit():
+            return int(size)
+    return None
 
 
 def _known_arn(text: str) -> str:

@@ -18,6 +18,7 @@ QUOTAS: Final[Mapping[str, float]] = {
     "GetQuantumTask": 100,
     "CancelQuantumTask": 2,
     "GetDevice": 5,
+    "SearchDevices": 5,
 }
 
 

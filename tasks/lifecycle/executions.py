@@ -31,7 +31,8 @@ def submit(executions: Sequence[Execution], *, dispatch: Dispatch) -> None:
         entry = journal.intend(execution, reserve=backend.charges)
         emit("execution.intended", execution_id=execution.execution_id)
         if entry.handle is None:
-            journal.submitted(execution.execution_id, _adopt_or_buy(execution, backend))
+            handle, in_force = _adopt_or_buy(execution, backend)
+            journal.submitted(execution.execution_id, handle, calibration_id=in_force)
         emit(
             "execution.submitted",
             execution_id=execution.execution_id,
@@ -64,6 +65,7 @@ def collect(executions: Sequence[Execution], *, dispatch: Dispatch) -> tuple[Col
             collected += parts
     if failures:
         raise failures[0]
+    _check_one_calibration(collected, dispatch=dispatch)
     return tuple(collected)
 
 
@@ -133,14 +135,18 @@ def _ended(execution: Execution, *, dispatch: Dispatch) -> Entry:
     return entry
 
 
-def _adopt_or_buy(execution: Execution, backend: Backend) -> str:
-    """Return the handle of what the target has already, or hand the execution over."""
+def _adopt_or_buy(execution: Execution, backend: Backend) -> tuple[str, str | None]:
+    """Return the handle of what the target has already, or hand the execution over.
+
+    Beside it is the calibration that was in force just before, where that is known.
+    """
     if handle := backend.find(execution):
         emit("execution.adopted", execution_id=execution.execution_id, handle=handle)
-        return handle
+        return handle, None
+    in_force = backend.calibration()  # before: nothing may come between a purchase and its handle
     handle = backend.submit(execution)
     emit("execution.bought", execution_id=execution.execution_id, handle=handle)
-    return handle
+    return handle, in_force
 
 
 def _handle(entry: Entry) -> str:
@@ -181,16 +187,7 @@ def _may_buy(entry: Entry, dispatch: Dispatch) -> bool:
     """
     if entry.state in _IN_THE_LAKE or not dispatch.buying:
         return False
-    return dispatch.mixing or not _differ(_calibration(entry), dispatch.backend.calibration())
-
-
-def _calibration(entry: Entry) -> str:
-    """Return the calibration that the counts belong to.
-
-    Where that of the execution's end is not known, it is the one that it was compiled for: if that
-    is still in force, no other one has been.
-    """
-    return entry.calibration_id_end or entry.execution.calibration_id
+    return dispatch.mixing or not _differ(entry.measured_on, dispatch.backend.calibration())
 
 
 def _differ(one: str | None, other: str | None) -> bool:
@@ -198,7 +195,7 @@ def _differ(one: str | None, other: str | None) -> bool:
 
 
 def _check_same_calibration(part: Entry, *, parent: Entry, dispatch: Dispatch) -> None:
-    if dispatch.mixing or not _differ(_calibration(parent), part.calibration_id_end):
+    if dispatch.mixing or not _differ(parent.measured_on, part.calibration_id_end):
         return
     ids = (part.execution.execution_id, parent.execution.execution_id)
     message = (
@@ -206,6 +203,21 @@ def _check_same_calibration(part: Entry, *, parent: Entry, dispatch: Dispatch) -
         f"{_mixing_helps(dispatch)}"
     )
     raise ExecutionFailed(message)
+
+
+def _check_one_calibration(collected: Sequence[Collected], *, dispatch: Dispatch) -> None:
+    """Refuse counts of several calibrations for what is estimated together, unless told to."""
+    if dispatch.mixing:
+        return
+    find = dispatch.journal.execution
+    entries = [find(item.execution.execution_id) for item in collected]
+    ended = {entry.calibration_id_end for entry in entries if entry.calibration_id_end}
+    if len(ended) > 1:
+        message = (
+            f"The {len(entries)} executions of one estimate ended under {len(ended)} calibrations: "
+            f"the device was recalibrated between them. {_mixing_helps(dispatch)}"
+        )
+        raise ExecutionFailed(message)
 
 
 def _mixing_helps(dispatch: Dispatch) -> str:
@@ -222,7 +234,7 @@ def _check_whole(parts: Sequence[Collected], *, dispatch: Dispatch) -> None:
         return
     entry = dispatch.journal.execution(parts[0].execution.execution_id)
     remedy = " Start a new run."
-    if not dispatch.mixing and _differ(_calibration(entry), dispatch.backend.calibration()):
+    if not dispatch.mixing and _differ(entry.measured_on, dispatch.backend.calibration()):
         remedy = f" The device has been recalibrated since. {_mixing_helps(dispatch)}"
     reason = (entry.failure or "circuits without counts").rstrip(". ")
     again = len(parts) - 1

@@ -42,6 +42,11 @@ def pinned_snapshot(
     return read_snapshot(read_text(path), origin=str(path))
 
 
+def is_pinned(run_id: RunId, *, home: Home) -> bool:
+    """Whether the run's device is kept as it was."""
+    return (home.inputs / run_id / "device.json").exists()
+
+
 def pinned_account(run_id: RunId, account: str, *, home: Home) -> str:
     """Return the account that the run first bought in; that is `account` if it never did."""
     return read_text(_pinned(run_id, "account.txt", lambda: account, home=home)).strip()

@@ -126,6 +126,7 @@ class Measuring:
             state=ExecutionState.COMPLETED,
             handle=execution.execution_id,
             shots_returned=execution.shots,
+            calibration_id_submitted=execution.calibration_id,
             calibration_id_end=execution.calibration_id,
             created_at=measured.began,
             submitted_at=measured.began,

@@ -3,24 +3,31 @@
 import json
 import os
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+from datasets.layout import Home
+from datasets.records.devices import DeviceKind
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
+from tasks.core.reports.device_map import device_map
 from tasks.core.reports.figures import heat_map, line
 from tasks.core.reports.page import sweep_page, vqe_page
 from tasks.errors import BadInput, StorageFault
+from tasks.lifecycle.inputs import is_pinned
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_results import plotted
 
+Plots: TypeAlias = Sequence[tuple[str, str]]  # names with SVG texts
 MAX_PLOTS = 12  # observables that are drawn
 MAX_ROWS = 200  # points in the table of the Prefect UI
 
 
-def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
+def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None) -> Path:
     """Write the run's HTML file, whole or not at all, and return its path.
+
+    `plots` are the run's, where they are drawn already.
 
     Raises:
         BadInput: the run has no result to report yet.
@@ -28,9 +35,12 @@ def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
     """
     run = runtime.journal.run(run_id)
     result = result_of(run)
-    # Matplotlib keeps a font list; by default in the user's own folders.
-    os.environ.setdefault("MPLCONFIGDIR", str(runtime.home.cache / "matplotlib"))
-    page = (_sweep if run.flow == "sweep" else _vqe)(run, result, runtime=runtime)
+    keep_fonts(runtime.home)
+    if run.flow == "sweep":
+        drawn = sweep_plots(run_id, runtime=runtime) if plots is None else plots
+        page = _sweep(run, result, plots=drawn, runtime=runtime)
+    else:
+        page = _vqe(run, result, runtime=runtime)
     path = runtime.home.reports / f"{run.run_id}.html"
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -43,6 +53,11 @@ def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
     return path
 
 
+def keep_fonts(home: Home) -> None:
+    """Have matplotlib keep its font list here, and not in the user's own folders."""
+    os.environ.setdefault("MPLCONFIGDIR", str(home.cache / "matplotlib"))
+
+
 def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
     stood = [iteration.energies[0] for iteration in runtime.journal.iterations(run.run_id)]
     return vqe_page(
@@ -51,23 +66,41 @@ def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
         energies=[value for value, _ in stood],
         stderrs=[stderr for _, stderr in stood],
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+        device=_device(run, result, runtime=runtime),
     )
 
 
-def _sweep(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
+def _sweep(run: Run, result: Mapping[str, Any], *, plots: Plots, runtime: Runtime) -> str:
     return sweep_page(
         result,
         parameters=run.asked,
-        plots=sweep_plots(result, runtime=runtime),
+        plots=plots,
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+        device=_device(run, result, runtime=runtime),
     )
 
 
-def sweep_plots(result: Mapping[str, Any], *, runtime: Runtime) -> list[tuple[str, str]]:
-    """Return each observable with its plot: a line over one parameter, a map over two."""
+def _device(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
+    """Return the map of a run's device with its qubits ringed; a simulator has none."""
+    if not is_pinned(run.run_id, home=runtime.home):
+        return ""  # its inputs were removed: the report needs no device, and no provider
+    snapshot = runtime.published(run)
+    if snapshot.kind is DeviceKind.SIMULATOR:
+        return ""
+    return device_map(snapshot, outlined=result.get("qubits", ()))
+
+
+def sweep_plots(run_id: RunId, *, runtime: Runtime) -> Plots:
+    """Return each observable of a sweep with its plot: a line over one parameter, a map over two.
+
+    Nothing for other flows, and over more parameters.
+    """
+    run = runtime.journal.run(run_id)
+    result = result_of(run)
     names = result["parameters"]
-    if len(names) not in {1, 2}:
+    if run.flow != "sweep" or len(names) not in {1, 2}:
         return []
+    keep_fonts(runtime.home)
     plots = []
     for name in [found["observable"] for found in result["observables"][:MAX_PLOTS]]:
         rows = plotted(result, name, runtime=runtime)
@@ -82,12 +115,12 @@ def sweep_plots(result: Mapping[str, Any], *, runtime: Runtime) -> list[tuple[st
     return plots
 
 
-def markdown(run_id: RunId, *, runtime: Runtime) -> str:
-    """Return what the run found as a short table for the Prefect UI."""
+def markdown(run_id: RunId, *, runtime: Runtime, plots: Plots) -> str:
+    """Return what the run found as a short table for the Prefect UI, with its plots."""
     run = runtime.journal.run(run_id)
     result = result_of(run)
     if run.flow == "sweep":
-        return _sweep_markdown(result, runtime=runtime)
+        return _sweep_markdown(result, plots=plots)
     exact = result["exact_energy"]
     rows = [
         ("mitigated", f"{result['energy']:.5f} ± {result['stderr']:.5f}"),
@@ -118,10 +151,10 @@ def table(run_id: RunId, *, runtime: Runtime) -> list[dict[str, Any]]:
     ]
 
 
-def _sweep_markdown(result: Mapping[str, Any], *, runtime: Runtime) -> str:
+def _sweep_markdown(result: Mapping[str, Any], *, plots: Plots) -> str:
     pictures = "\n\n".join(
         f"![{name}](data:image/svg+xml;base64,{b64encode(plot.encode()).decode()})"
-        for name, plot in sweep_plots(result, runtime=runtime)
+        for name, plot in plots
     )
     rows = [
         f"| {o['observable']} | {o['least']:+.4f} | {o['most']:+.4f} | {o['stderr']:.4f} |"

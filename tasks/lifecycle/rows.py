@@ -3,12 +3,11 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from datasets.journal.rows import Entry
 from datasets.records.compiled import CompiledProgram
-from datasets.records.devices import DeviceKind, DeviceSnapshot, Figure
+from datasets.records.devices import DeviceKind, DeviceSnapshot
 from datasets.records.executions import Collected, Estimate, RunId
 from datasets.records.problems import Program
 from datasets.records.runs import Iteration, Run
@@ -82,44 +81,6 @@ def compiled_row(compiled: CompiledProgram, *, snapshot: DeviceSnapshot) -> Row:
     }
 
 
-def snapshot_row(snapshot: DeviceSnapshot, *, target: str, taken_at: datetime) -> Row:
-    """The device as it stood."""
-    return {
-        "calibration_id": snapshot.calibration_id,
-        "target": target,
-        "vendor": snapshot.vendor,
-        "taken_at": taken_at,
-        "published_at": snapshot.published_at,
-        "n_qubits": snapshot.n_qubits,
-        "n_pairs": len(snapshot.pairs),
-        "status": None,
-        "queue_depth": None,
-        "shots_min": snapshot.limits.shots_min,
-        "shots_max": snapshot.limits.shots_max,
-        "usd_per_task": snapshot.prices.usd_per_task,
-        "usd_per_shot": snapshot.prices.usd_per_shot,
-        "usd_per_minute": snapshot.prices.usd_per_minute,
-        "source": snapshot.source,
-    }
-
-
-def calibration_rows(snapshot: DeviceSnapshot, *, target: str) -> Iterator[Row]:
-    """Every figure of the snapshot, used or flagged."""
-    same = {"calibration_id": snapshot.calibration_id, "target": target}
-    metrics = ("one_qubit_fidelity", "readout_fidelity", "p1_given_0", "p0_given_1", "t1_s", "t2_s")
-    for qubit in snapshot.qubits:
-        for metric in metrics:
-            figure: Figure | None = getattr(qubit, metric)
-            if figure is not None:
-                yield same | _figure(f"q{qubit.label}", metric, figure)
-    for pair in snapshot.pairs:
-        first, second = pair.labels
-        yield same | _figure(f"{first}-{second}", f"{pair.gate}_fidelity", pair.fidelity)
-    for dropped in snapshot.dropped:
-        figures = {"value": dropped.value, "stderr": dropped.stderr, "flag": dropped.flag.value}
-        yield same | {"element": dropped.element, "metric": dropped.metric} | figures
-
-
 def selection_row(run_id: RunId, *, target: str, score: Mapping[str, float], reason: str) -> Row:
     """The one candidate of a run whose target was named."""
     return {
@@ -144,6 +105,7 @@ def execution_row(entry: Entry) -> Row:
         "target": execution.target,
         "compiled_id": execution.compiled_id,
         "calibration_id": execution.calibration_id,
+        "calibration_id_submitted": entry.calibration_id_submitted,
         "calibration_id_end": entry.calibration_id_end,
         "handle": entry.handle,
         "state": "landed",
@@ -216,14 +178,4 @@ def iteration_row(iteration: Iteration) -> Row:
         "shots": iteration.shots,
         "cost_usd": iteration.cost_usd,
         "elapsed_s": iteration.elapsed_s,
-    }
-
-
-def _figure(element: str, metric: str, figure: Figure) -> dict[str, object]:
-    return {
-        "element": element,
-        "metric": metric,
-        "value": figure.value,
-        "stderr": figure.stderr,
-        "flag": None,
     }

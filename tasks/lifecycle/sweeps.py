@@ -35,6 +35,7 @@ from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.executions import collect, submit, write_outcome
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.runtime import Runtime
+from tasks.lifecycle.sweep_history import History
 
 _BOUGHT = {ExecutionState.SUBMITTED, ExecutionState.COMPLETED, ExecutionState.PARTIAL}
 TASKS_TOGETHER = 10  # program sets that are in flight for a chunk
@@ -42,11 +43,11 @@ TASKS_TOGETHER = 10  # program sets that are in flight for a chunk
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One run's sweep, compiled for its target. `earlier` are sweeps of the same experiment."""
+    """One run's sweep, compiled for its target, and which sweeps of the experiment came before."""
 
     experiment: Experiment
     spec: SweepSpec
-    earlier: tuple[SweepSpec, ...]
+    history: History
     read: ReadCircuit
 
     @property
@@ -93,7 +94,13 @@ class Sweep:
     def pieces(self) -> Iterator[Piece]:
         """Yield what is to be measured, chunk by chunk."""
         for chunk in chunks(len(self.spec.points), chunk_points=self.chunk_points):
-            yield from pieces(self.spec, chunk, target=self.experiment.target, earlier=self.earlier)
+            yield from pieces(
+                self.spec,
+                chunk,
+                target=self.experiment.target,
+                earlier=self.history.earlier,
+                calibration=self.history.calibration,
+            )
 
     def points(self, piece: Piece) -> NDArray[np.float64]:
         """Return the points of a piece: (n_points, n_parameters), columns in the order of names."""
@@ -120,7 +127,11 @@ def measure_here(sweep: Sweep, piece: Piece, *, dispatch: Dispatch) -> Measured:
     execution = _one_execution(sweep, piece)
     journal = dispatch.journal
     journal.intend(execution)
-    journal.submitted(execution.execution_id, execution.execution_id)
+    journal.submitted(
+        execution.execution_id,
+        execution.execution_id,
+        calibration_id=execution.calibration_id,
+    )
     started = datetime.now(UTC)
     block, _ = measure_together(
         sweep.circuits,

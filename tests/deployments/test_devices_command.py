@@ -15,6 +15,12 @@ from deployments.cli.devices import app
 from tasks.errors import BadInput, StorageFault, UnknownName
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("QRT_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
 def run(*arguments: object) -> Result:
     result = CliRunner().invoke(app, [str(argument) for argument in arguments])
     if result.exception is not None and not isinstance(result.exception, SystemExit):

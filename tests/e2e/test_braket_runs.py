@@ -162,6 +162,8 @@ def test_a_resumed_run_keeps_the_calibration_that_it_began_with(
     began = "select distinct calibration_id, calibration_id_end from executions"
     (row,) = on_garnet("query", began, "--json").answer
     assert row["calibration_id"] == ran.answer["calibration_id"] != row["calibration_id_end"]
+    straddling = "select count(*) as n from executions where straddles"
+    assert on_garnet("query", straddling, "--json").answer == [{"n": 1}]  # bought before it
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,13 @@ def vqe_page(
     energies: Sequence[float],
     stderrs: Sequence[float],
     started: str,
+    device: str = "",
 ) -> str:
-    """Render the page from a run's result, its parameters, and each iteration's energy."""
+    """Render the page from a run's result, its parameters, each iteration's energy, its device."""
     final = (result["energy"], result["stderr"])
     exact = result["exact_energy"]
     plots = {"convergence": convergence(energies, stderrs, exact=exact, final=final)}
+    plots["device"] = device
     several = len(result["scales"]) > 1
     plots["extrapolation"] = (
         extrapolation(result["scales"], mitigated=final, exact=exact) if several else ""
@@ -32,9 +34,11 @@ def sweep_page(
     parameters: Mapping[str, Any],
     plots: Sequence[tuple[str, str]],
     started: str,
+    device: str = "",
 ) -> str:
     """Render the page of a sweep; `plots` are each observable's name and plot."""
     drawn = {f"plot{number}": plot for number, (_, plot) in enumerate(plots)}
+    drawn["device"] = device
     names = [name for name, _ in plots]
     return _rendered("sweep.html.j2", drawn, r=result, p=parameters, started=started, names=names)
 
@@ -46,6 +50,6 @@ def _rendered(template: str, plots: Mapping[str, str], **values: Any) -> str:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
-    # Our own plots, whose text matplotlib has escaped.
+    # Our own pictures, whose texts are escaped.
     drawn = {name: Markup(plot) for name, plot in plots.items()}  # noqa: S704
     return environment.get_template(template).render(drawn=drawn, **drawn, **values)

@@ -73,10 +73,12 @@ class SweepSpec:
 class Piece:
     """Points of one chunk that lack the same shots on one target in one repetition.
 
-    `rows` are runs of point numbers, from the first to before the last, in order.
+    `rows` are runs of point numbers, from the first to before the last, in order. `content` is the
+    key but for the calibration: its outcomes are drawn with the same dice under each.
     """
 
     key: str
+    content: str
     target: str
     repetition: int
     first_shot: int
@@ -96,7 +98,7 @@ class Piece:
     @property
     def seed(self) -> int:
         """The seed of its outcomes, from its content: the same wherever it is run again."""
-        return int(digest(["seed", self.key])[:_SEED_DIGITS], 16)
+        return int(digest(["seed", self.content])[:_SEED_DIGITS], 16)
 
     def numbers(self) -> NDArray[np.int64]:
         """Return the numbers of its points: (n_points,)."""
@@ -116,6 +118,7 @@ def pieces(
     target: str,
     earlier: Sequence[SweepSpec] = (),
     done: Shots | None = None,
+    calibration: str = "",
 ) -> tuple[Piece, ...]:
     """Return what is to be run of a chunk, in an order that is always the same.
 
@@ -125,6 +128,7 @@ def pieces(
         target: one of the sweep's.
         earlier: sweeps that were run to their end; those of other experiments do not count.
         done: (n_points, repetitions) int64, shots that are known to be there already.
+        calibration: what it is measured on, where another one is another piece.
     """
     block = spec.points.block(chunk.start, chunk.stop)
     known = shots_done(spec, chunk, block, target=target, earlier=earlier)
@@ -136,8 +140,10 @@ def pieces(
         for first in np.unique(column[column < spec.shots]).tolist():
             lacking = np.flatnonzero(column == first)
             shots = (first, spec.shots)
-            key = piece_key(spec, target, repetition, shots, block[lacking])
-            found.append(Piece(key, target, repetition, *shots, _runs(lacking, chunk.start)))
+            content = piece_key(spec, target, repetition, shots, block[lacking])
+            key = _under(content, calibration)
+            rows = _runs(lacking, chunk.start)
+            found.append(Piece(key, content, target, repetition, *shots, rows))
     return tuple(found)
 
 
@@ -175,6 +181,13 @@ def piece_key(
     names = spec.points.parameters
     parts = ["piece", spec.experiment_id, target, repetition, *shots, names, len(block), content]
     return digest(parts)[:EXECUTION_ID_LENGTH]
+
+
+def _under(content: str, calibration: str) -> str:
+    """Return the key of a piece that is measured on a calibration; on any, it is its content."""
+    if not calibration:
+        return content
+    return digest(["piece under", content, calibration])[:EXECUTION_ID_LENGTH]
 
 
 def _runs(places: NDArray[np.int64], start: int) -> tuple[range, ...]:

@@ -66,6 +66,7 @@ GRAPH = ("paradigm", "connectivity", "connectivityGraph")
         (without("paradigm", "nativeGateSet"), "list of gates is missing"),
         (with_value(["rx"], "paradigm", "nativeGateSet"), "no native two-qubit gate"),
         (without("standardized"), "no qubit can be used"),
+        (with_value({}, *GRAPH), "no qubit can be used"),
         (without("service", "updatedAt"), "--published 2026-05-05"),
         (without("service", "deviceCost"), "states no price"),
         (with_value(-1, "service", "deviceCost", "price"), "not an amount of USD"),

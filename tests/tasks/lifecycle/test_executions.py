@@ -251,6 +251,31 @@ def test_a_remainder_is_not_bought_under_another_calibration_unless_told_to(
     assert len(collect([execution], dispatch=with_leave)) == len(provider.bought) == 2
 
 
+def test_executions_of_one_estimate_under_two_calibrations_are_not_merged_unless_told_to(
+    journal: Journal,
+) -> None:
+    class Recalibrated(Provider):
+        def wait(self, handle: str, *, between: Callable[[], None]) -> Outcome:
+            outcome = super().wait(handle, between=between)
+            first = handle == self.first
+            return outcome if first else replace(outcome, calibration_id_end="c")
+
+        first = ""
+
+    provider = Recalibrated()
+    pair = [an_execution(), an_execution(1)]
+    dispatch = through(provider, journal)
+    submit(pair, dispatch=dispatch)
+    provider.first = journal.execution(pair[0].execution_id).handle or ""
+    with pytest.raises(ExecutionFailed, match=r"under 2 calibrations.*--mix-calibrations"):
+        collect(pair, dispatch=dispatch)
+    assert len(collect(pair, dispatch=replace(dispatch, mixing=True))) == 2
+    assert len(provider.bought) == 2
+    entries = [journal.execution(one.execution_id) for one in pair]
+    assert [entry.calibration_id_submitted for entry in entries] == [provider.calibration()] * 2
+    assert [entry.straddles for entry in entries] == [False, True]
+
+
 def test_a_run_that_is_not_wanted_any_more_buys_nothing_more(journal: Journal) -> None:
     provider = Provider()
     submit([an_execution()], dispatch=through(provider, journal))

@@ -1,4 +1,4 @@
-"""What is said of devices, and who did what on whose order."""
+"""What is said of devices, who did what on whose order, and calibrations at submission."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,8 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Add the two tables."""
+    """Add the two tables; what was submitted before does not know its calibration then."""
+    op.add_column("executions", sa.Column("calibration_id_submitted", sa.String(64)))
     op.create_table(
         "device_states",
         sa.Column("target", sa.String(512), primary_key=True),

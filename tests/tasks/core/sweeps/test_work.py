@@ -176,3 +176,17 @@ def test_a_sweep_counts_its_circuits_over_repetitions_groups_and_noise_scales() 
     assert isinstance(grid, Grid)
     spec = SweepSpec("c", (), ("local:sv",), grid, shots=1, repetitions=3, mitigation="readout,zne")
     assert spec.n_circuits(4) == 200 * 3 * 4 * 3
+
+
+@given(st.integers(1, 30), st.integers(1, 3), st.sampled_from(["", "c" * 64]))
+def test_under_another_calibration_the_same_pieces_have_other_keys_and_the_same_seeds(
+    count: int, repetitions: int, calibration: str
+) -> None:
+    sweep = spec(lines(count), repetitions=repetitions)
+    chunk = range(count)
+    before = pieces(sweep, chunk, target="local:sv", calibration=calibration)
+    after = pieces(sweep, chunk, target="local:sv", calibration="d" * 64)
+    assert not {piece.key for piece in before} & {piece.key for piece in after}
+    assert [piece.seed for piece in before] == [piece.seed for piece in after]
+    assert [piece.rows for piece in before] == [piece.rows for piece in after]
+    assert pieces(sweep, chunk, target="local:sv", calibration=calibration) == before

@@ -1,0 +1,37 @@
+"""`qrt calibrate`: look at the devices now, as the flow of that name does every hour."""
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from datasets.layout import home
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(calibrate)
+
+
+def calibrate(
+    target: Annotated[
+        list[str] | None, typer.Option(help="This one alone; repeat. Default: all in reach.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Look at the devices, and land calibrations, status and queues that have changed."""
+    from tasks.lifecycle.admission import target_of
+    from tasks.lifecycle.observation import land, look, plain, sentences
+    from tasks.lifecycle.runtime import open_runtime
+
+    runtime = open_runtime(home())
+    seen = look([target_of(name) for name in target or []], now=datetime.now(UTC))
+    seen = land(seen, runtime=runtime, run_id=str(uuid4()))
+    if as_json:
+        typer.echo(json.dumps(plain(seen)))
+    else:
+        typer.echo("\n".join(sentences(seen)))
+    if seen.failed:
+        raise typer.Exit(1)

@@ -1,0 +1,118 @@
+"""What is known of each device here: the newest look in the lake, else what is bundled.
+
+Neither a provider nor a simulator is asked or imported: this is for commands that answer at once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from datasets.devices import catalogue
+from datasets.devices.document import read_snapshot
+from datasets.layout import Home
+from datasets.records.devices import DeviceSnapshot
+from datasets.records.states import Standing
+from tasks.errors import BadInput, UnknownName
+
+_ACCOUNT: Final = "braket:"
+_LATEST: Final = """
+    WITH seen AS (
+        SELECT target, calibration_id, status, queue_depth, taken_at FROM device_snapshots
+        WHERE status IS NOT NULL
+        QUALIFY row_number() OVER (PARTITION BY target ORDER BY taken_at DESC) = 1),
+    documents AS (
+        SELECT target, calibration_id, any_value(document) AS document FROM device_snapshots
+        WHERE document IS NOT NULL GROUP BY ALL)
+    SELECT target, status, queue_depth, taken_at, calibration_id, document
+    FROM seen JOIN documents USING (target, calibration_id) ORDER BY target"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A device, how it stood when it was last seen to change, and what is said of it here.
+
+    `seen_at` is None where nobody has looked: then it is bundled, or a file.
+    """
+
+    target: str
+    snapshot: DeviceSnapshot
+    standing: Standing
+    status: str = "online"
+    queue_depth: int | None = None
+    seen_at: datetime | None = None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it runs on this machine, and so at any time."""
+        return not self.target.startswith(_ACCOUNT)
+
+
+def known_devices(home: Home, *, now: datetime) -> tuple[KnownDevice, ...]:
+    """Return the bundled targets, then the devices of an account that were seen, by name."""
+    seen, said = _seen(home), _said(home, now=now)
+    names = [*catalogue.names(), *sorted(seen.keys() - set(catalogue.names()))]
+    return tuple(_known(name, seen.get(name), said) for name in names)
+
+
+def known_device(target: str, home: Home, *, now: datetime) -> KnownDevice:
+    """Return what is known of one target.
+
+    Raises:
+        UnknownName: there is none of that name.
+        BadInput: it is a device of an account that nobody has looked at, or no snapshot file.
+    """
+    seen = _seen(home)
+    if target.startswith(_ACCOUNT) and target not in seen:
+        if not seen.keys() - set(catalogue.names()):
+            message = f"{target} was not seen yet. `qrt calibrate --target {target}` looks at it."
+            raise BadInput(message)
+        kind = "device of an account"
+        raise UnknownName(kind, target, (name for name in seen if name.startswith(_ACCOUNT)))
+    return _known(target, seen.get(target), _said(home, now=now))
+
+
+def _known(target: str, row: dict[str, Any] | None, said: dict[str, Standing]) -> KnownDevice:
+    standing = said.get(target, Standing(target))
+    if row is None:
+        return KnownDevice(target, catalogue.resolve(target), standing, queue_depth=0)
+    return KnownDevice(
+        target,
+        _snapshot(target, row),
+        standing,
+        status=row["status"],
+        queue_depth=row["queue_depth"],
+        seen_at=row["taken_at"],
+    )
+
+
+def _snapshot(target: str, row: dict[str, Any]) -> DeviceSnapshot:
+    """Return the calibration that was seen; a bundled one need not be read again."""
+    if not target.startswith(_ACCOUNT):
+        bundled = catalogue.resolve(target)
+        if bundled.calibration_id == row["calibration_id"]:
+            return bundled
+    return read_snapshot(row["document"], origin=f"the lake's document of {target}")
+
+
+def _seen(home: Home) -> dict[str, dict[str, Any]]:
+    """Return the newest look at each target; the lake is not opened where nothing was landed."""
+    if not (home.lake / "device_snapshots").is_dir():
+        return {}
+    from datasets.views import query
+
+    found = query(home.lake, _LATEST)
+    return {row[0]: dict(zip(found.columns, row, strict=True)) for row in found.rows}
+
+
+def _said(home: Home, *, now: datetime) -> dict[str, Standing]:
+    """Return what is said of targets; a journal that is not there is not made."""
+    if isinstance(home.journal, Path) and not home.journal.exists():
+        return {}
+    from datasets.journal.journal import Journal
+
+    journal = Journal.open(home.journal)
+    try:
+        return {standing.target: standing for standing in journal.standings(now=now)}
+    finally:
+        journal.close()

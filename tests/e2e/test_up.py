@@ -227,7 +227,7 @@ def test_a_secret_of_a_block_is_nowhere_but_in_the_block(up: Up) -> None:
     )
     asked = {"target": "local:sv", "account": "hidden", "policy": "few"}
     ended = up.api.ended(up.api.submit("sweep/sweep", parameters=asked))
-    assert ended["state_type"] == "COMPLETED", ended["state"]
+    assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
     shown = json.loads(
         up.qrt(
             "query",
@@ -249,7 +249,7 @@ def holds(path: Path) -> bool:
 def test_maintenance_removes_what_is_old_and_leaves_results(up: Up) -> None:
     before = runs(up)
     ended = up.api.ended(up.api.submit("maintain/maintain", days=1))
-    assert ended["state_type"] == "COMPLETED", ended["state"]
+    assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
     assert runs(up) == before
 
 

@@ -21,6 +21,11 @@ pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 SECRET = "wJalrXUtnFEMI-recognisable-K7MDENG"  # noqa: S105 - of nobody
 MODULES = ("deployments.server.child", "deployments.server.worker", "prefect.engine")
+SWEEP = {
+    "circuit": "OPENQASM 3.0; input float a; qubit[1] q; ry(a) q[0];",
+    "points": ["a=0:pi:5"],
+    "target": "local:sv",
+}
 LONG = {"problem": "h2", "target": "local:sv", "ansatz": "hea", "layers": 3, "iterations": 9000,
         "mitigate": "none"}  # fmt: skip
 
@@ -197,7 +202,7 @@ def test_a_critical_run_starts_before_bulk_that_waits(up: Up) -> None:
 
 
 def test_executions_are_told_of_as_events(up: Up) -> None:
-    run = up.api.ended(up.api.submit("sweep/sweep", parameters={"target": "local:sv"}))
+    run = up.api.ended(up.api.submit("sweep/sweep", parameters=SWEEP))
     assert run["state_type"] == "COMPLETED"
 
     def told() -> set[str]:
@@ -225,7 +230,7 @@ def test_a_secret_of_a_block_is_nowhere_but_in_the_block(up: Up) -> None:
         cwd=ROOT,
         check=True,
     )
-    asked = {"target": "local:sv", "account": "hidden", "policy": "few"}
+    asked = SWEEP | {"account": "hidden", "policy": "few"}
     ended = up.api.ended(up.api.submit("sweep/sweep", parameters=asked))
     assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
     shown = json.loads(

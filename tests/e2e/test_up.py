@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,13 +64,12 @@ def start(home: Path, *options: str, **more: str) -> Up:
         env=environment,
         cwd=ROOT,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     )
     assert process.stdout
-    assert process.stderr
-    threading.Thread(target=process.stderr.read, daemon=True).start()
-    assert process.stdout.readline().strip() == f"http://127.0.0.1:{port}"
+    with process.stdout as said:
+        assert said.readline().strip() == f"http://127.0.0.1:{port}"
     auth = more.get("PREFECT_API_AUTH_STRING", "")
     return Up(process, home, Api(f"http://127.0.0.1:{port}/api", auth), environment)
 

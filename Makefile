@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-core test-slow test-e2e test-long test-postgres proof check bench bench-peers format lock clean
+.PHONY: help setup run up test test-core test-slow test-e2e test-long test-postgres proof check bench bench-peers format lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 run: $(STAMP)  ## Find the ground state of H2 on an emulated IQM Garnet
 	$(BIN)/qrt vqe --problem h2 --target emulator:garnet
+
+up: $(STAMP)  ## A Prefect server with everything registered, its UI, and a worker, until Ctrl-C
+	$(BIN)/qrt up
 
 test: check test-core test-slow test-e2e  ## Everything that CI checks
 

@@ -21,7 +21,7 @@ from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
 from deployments.cli.running import validated
 from deployments.server.beside import run_beside
-from deployments.server.ephemeral import EphemeralServer, prefect_server
+from deployments.server.ephemeral import Server, prefect_server
 from tasks.errors import BadInput
 from tasks.lifecycle.claims import release
 from tasks.lifecycle.report import sweep_plots, values_of
@@ -157,7 +157,7 @@ def _serving() -> Iterator[Mapping[str, Any]]:
 
 
 @lru_cache(maxsize=1)
-def _server() -> EphemeralServer | None:
+def _server() -> Server | None:
     """Start a server once, before Prefect is imported, where none is configured."""
     stack = ExitStack()
     atexit.register(stack.close)

@@ -1,15 +1,17 @@
 """Check a device with circuits of which it is known what comes out."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
-from pydantic import Field
 
+from flows.announcing import announce
+from flows.edge import settled
 from flows.failures import record_failure
-from flows.parameters import CanaryParameters
+from flows.parameters import CanaryParameters, RunToResume
 from tasks import canaries
 from tasks.collection import collect
 from tasks.compilation import compile_for_target
+from tasks.lifecycle.checks import check_canary
 from tasks.running import close_run, open_run
 from tasks.selection import select
 from tasks.settlement import settle
@@ -20,17 +22,22 @@ from tasks.submission import submit
     name="canary",
     description="Circuits with known outcomes: does the device keep its calibration's word?",
     flow_run_name="canaries on {parameters.target}",
+    on_running=[announce],
     on_failure=[record_failure],
     on_cancellation=[record_failure],
     validate_parameters=True,
 )
 async def canary(
     parameters: CanaryParameters,
-    run_id: Annotated[
-        str | None, Field(description="Go on with this run; leave empty to start a new one.")
-    ] = None,
+    run_id: RunToResume = None,
 ) -> dict[str, Any]:
-    """Run a GHZ state, mirror circuits and every qubit's readout, and judge the device by them."""
+    """Run a GHZ state, mirror circuits and every qubit's readout, and judge the device by them.
+
+    Args:
+        parameters: Which device, and how closely it is looked at.
+        run_id: Go on with this run; leave empty to start a new one.
+    """
+    parameters = await settled(parameters, run_id=run_id, check=check_canary)
     run = open_run("canary", parameters=parameters.model_dump(), run_id=run_id)
     program, groups = canaries.chain(parameters.qubits)
 

@@ -5,17 +5,24 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from datasets.records.runs import named
+from flows.forms import as_form, titled
 from tasks.core.mitigation.composition import Mitigation
 from tasks.lifecycle.experiment import Search
 from tasks.lifecycle.sweep_inputs import circuit_text
 
 MAX_SHOTS = 100_000_000
 MAX_TARGETS = 16
+MAX_RETRIES = 3
 EXAMPLE = """OPENQASM 3.0;
 qubit[2] q;
 h q[0];
 cnot q[0], q[1];
 """
+
+
+# What forms offer; the check, which the command line shares, says why not others.
+OPTIMIZERS = ["spsa", "rotosolve", "cobyla", "cobyqa", "nelder-mead", "powell", "l-bfgs-b", "slsqp"]
+MITIGATIONS = ["none", "readout", "zne", "readout,zne"]
 
 
 def _plainly(targets: str | list[str]) -> str | list[str]:
@@ -32,11 +39,43 @@ def _plainly(targets: str | list[str]) -> str | list[str]:
     return targets[0] if len(targets) == 1 else targets
 
 
+RunToResume = Annotated[
+    str | None, Field(title="Run to go on with", max_length=64, examples=["0b9d0f5e-6a3e-4e0f"])
+]
+
+
 class RunParameters(BaseModel):
     """What every run may be asked for, whatever it measures."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        field_title_generator=lambda name, _: titled(name),
+        json_schema_extra=as_form,
+    )
 
+    tenant: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            description="Who pays; a tenant block of that name adds its tags.",
+        ),
+    ] = "default"
+    policy: Annotated[
+        str,
+        Field(
+            description="A policy block, for what is left at its default here; empty: `default`.",
+            examples=["published"],
+        ),
+    ] = ""
+    account: Annotated[
+        str,
+        Field(
+            description="The Braket account block that buys; empty: `default`.",
+            examples=["chemistry"],
+        ),
+    ] = ""
     readout_shots: Annotated[
         int, Field(ge=1, le=MAX_SHOTS, description="Shots for each readout calibration circuit.")
     ] = 8000
@@ -51,7 +90,6 @@ class RunParameters(BaseModel):
     seed: Annotated[
         int, Field(ge=0, le=2**53, description="Same seed, same result, bit for bit.")
     ] = 1
-    tenant: Annotated[str, Field(min_length=1, max_length=64, description="Who pays.")] = "default"
     reservation: Annotated[
         str,
         Field(
@@ -71,9 +109,17 @@ class RunParameters(BaseModel):
         bool,
         Field(description="Merge counts measured before and after the device was recalibrated."),
     ] = False
+    retries: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=MAX_RETRIES,
+            description="How often circuits and shots that did not come back are bought again.",
+        ),
+    ] = MAX_RETRIES
     max_calibration_age_h: Annotated[
         float | None,
-        Field(gt=0, le=87_600, description="Hours; nothing is bought on an older calibration."),
+        Field(gt=0, le=87_600, description="Nothing is bought on an older calibration."),
     ] = None
 
 
@@ -83,8 +129,8 @@ class VqeParameters(RunParameters):
     problem: Annotated[
         str,
         Field(
-            description="A bundled problem (h2, h2@0.735, lih, ...) or a JSON file of Pauli terms.",
-            examples=["h2", "lih", "./my-molecule.json"],
+            description="A bundled problem, or a JSON file of Pauli terms.",
+            examples=["h2", "h2@0.735", "lih", "./my-molecule.json"],
         ),
     ] = "h2"
     target: Annotated[
@@ -103,7 +149,8 @@ class VqeParameters(RunParameters):
         str,
         Field(
             description="Who chooses the next point.",
-            examples=["spsa", "rotosolve", "cobyla", "l-bfgs-b"],
+            examples=["spsa"],
+            json_schema_extra={"enum": OPTIMIZERS},
         ),
     ] = "spsa"
     iterations: Annotated[
@@ -113,7 +160,8 @@ class VqeParameters(RunParameters):
         str,
         Field(
             description="Error mitigation of the final estimate; iterations use readout at most.",
-            examples=["none", "readout", "zne", "readout,zne"],
+            examples=["readout,zne"],
+            json_schema_extra={"enum": MITIGATIONS},
         ),
     ] = "readout,zne"
     shots: Annotated[
@@ -184,7 +232,8 @@ class SweepParameters(RunParameters):
         str,
         Field(
             description="Error mitigation of every estimate.",
-            examples=["none", "readout", "zne", "readout,zne"],
+            examples=["readout"],
+            json_schema_extra={"enum": MITIGATIONS},
         ),
     ] = "none"
 

@@ -16,12 +16,12 @@ from tasks.reconciliation import tell
     validate_parameters=True,
 )
 async def reconcile(
-    days: Annotated[int, Field(ge=1, le=90)] = 7,
+    days: Annotated[int, Field(title="Days", ge=1, le=90)] = 7,
 ) -> dict[str, Any]:
     """Look at every execution that may be at a provider, then say what was found.
 
     Args:
-        days: How far back strays are looked for, in days.
+        days: How far back strays are looked for, in days: 1 to 90.
     """
     reconciliation = look_at_everything(days=days)
     return tell(reconciliation)

@@ -1,16 +1,18 @@
 """Measure a circuit at many points."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
-from pydantic import Field
 
+from flows.announcing import announce
+from flows.edge import settled
 from flows.failover import failing_over
 from flows.failures import record_failure
-from flows.parameters import SweepParameters
+from flows.parameters import RunToResume, SweepParameters
 from tasks import sweeping
 from tasks.calibration import calibrate_readout
 from tasks.compilation import compile_for_target
+from tasks.lifecycle.checks import check_sweep
 from tasks.reporting import report
 from tasks.running import close_run, open_run
 from tasks.selection import admit, select
@@ -22,6 +24,7 @@ from tasks.summary import summarise_sweep
     name="sweep",
     description="A circuit's observables at many values of its parameters.",
     flow_run_name="{parameters.title} on {parameters.where}",
+    on_running=[announce],
     on_failure=[record_failure],
     on_cancellation=[record_failure],
     validate_parameters=True,
@@ -29,11 +32,15 @@ from tasks.summary import summarise_sweep
 @failing_over
 async def sweep(
     parameters: SweepParameters,
-    run_id: Annotated[
-        str | None, Field(description="Go on with this run; leave empty to start a new one.")
-    ] = None,
+    run_id: RunToResume = None,
 ) -> dict[str, Any]:
-    """Compile once for each target, then measure and land the points chunk by chunk."""
+    """Compile once for each target, then measure and land the points chunk by chunk.
+
+    Args:
+        parameters: What is measured, where, and how well.
+        run_id: Go on with this run; leave empty to start a new one.
+    """
+    parameters = await settled(parameters, run_id=run_id, check=check_sweep)
     run = open_run("sweep", parameters=parameters.model_dump(), run_id=run_id)
     inputs = sweeping.read(run)
 

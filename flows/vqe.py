@@ -1,18 +1,20 @@
 """Find a ground state energy with a variational loop on a noisy device."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
-from pydantic import Field
 
+from flows.announcing import announce
+from flows.edge import settled
 from flows.failover import failing_over
 from flows.failures import record_failure
-from flows.parameters import VqeParameters
+from flows.parameters import RunToResume, VqeParameters
 from tasks.calibration import calibrate_readout
 from tasks.collection import collect
 from tasks.compilation import compile_for_target
 from tasks.estimation import estimate
 from tasks.landing import land
+from tasks.lifecycle.checks import check_vqe
 from tasks.lifecycle.results import plain
 from tasks.optimisation import optimise
 from tasks.planning import plan
@@ -30,6 +32,7 @@ from tasks.summary import summarise
     name="vqe",
     description="The ground state energy of a problem, by a variational loop.",
     flow_run_name="{parameters.problem} on {parameters.target}",
+    on_running=[announce],
     on_failure=[record_failure],
     on_cancellation=[record_failure],
     validate_parameters=True,
@@ -37,11 +40,15 @@ from tasks.summary import summarise
 @failing_over
 async def vqe(
     parameters: VqeParameters,
-    run_id: Annotated[
-        str | None, Field(description="Go on with this run; leave empty to start a new one.")
-    ] = None,
+    run_id: RunToResume = None,
 ) -> dict[str, Any]:
-    """Compile once for the device, minimise the energy, then estimate it with all mitigation."""
+    """Compile once for the device, minimise the energy, then estimate it with all mitigation.
+
+    Args:
+        parameters: What is measured, where, and how well.
+        run_id: Go on with this run; leave empty to start a new one.
+    """
+    parameters = await settled(parameters, run_id=run_id, check=check_vqe)
     run = open_run("vqe", parameters=parameters.model_dump(), run_id=run_id)
     prepared = prepare(
         run, problem=parameters.problem, ansatz=parameters.ansatz, layers=parameters.layers

@@ -19,6 +19,7 @@ from datasets.journal.tables import executions, runs
 from datasets.journal.tables import ledger as spend
 from datasets.records.executions import Execution, ExecutionId, ExecutionState, RunId
 from datasets.records.spend import Spend
+from tasks.core.events import emit
 
 AT_ONCE = 500  # values in a statement, which SQLite limits
 
@@ -54,6 +55,7 @@ class ExecutionVerbs(Database):
             entry = to_entry(connection.execute(queries.of_execution(execution_id)).one())
             if entry.abandoned:
                 ledger.release(connection, entry)
+        _tell([execution_id], ExecutionState.CANCELLED)
 
     def submitted(
         self, execution_id: ExecutionId, handle: str, *, calibration_id: str | None = None
@@ -101,6 +103,7 @@ class ExecutionVerbs(Database):
         }
         with self._writing("completed") as connection:
             queries.advance(connection, [execution_id], ExecutionState.SUBMITTED, values)
+        _tell([execution_id], state)
 
     def assign_chunk(
         self, execution_ids: Sequence[ExecutionId], chunk: str
@@ -137,6 +140,7 @@ class ExecutionVerbs(Database):
             queries.lock_of(connection, execution_ids)
             for since in (ExecutionState.COMPLETED, ExecutionState.PARTIAL):
                 queries.advance(connection, execution_ids, since, {"state": ExecutionState.LANDED})
+        _tell(execution_ids, ExecutionState.LANDED)
 
     def settle(self, execution_ids: Sequence[ExecutionId]) -> None:
         """Enter what was charged in the ledger; what has landed is then settled."""
@@ -147,6 +151,7 @@ class ExecutionVerbs(Database):
                 ledger.settle(connection, to_entry(row))
             settled = {"state": ExecutionState.SETTLED}
             queries.advance(connection, execution_ids, ExecutionState.LANDED, settled)
+        _tell(execution_ids, ExecutionState.SETTLED)
 
     def executions(self, run_id: RunId) -> tuple[Entry, ...]:
         """Return a run's executions in the order of their creation."""
@@ -182,6 +187,12 @@ class ExecutionVerbs(Database):
             rows = connection.execute(of_run.order_by(*order)).all()
         batches = groupby(rows, key=lambda row: int(row.batch))
         return tuple((batch, tuple(map(to_spend, members))) for batch, members in batches)
+
+
+def _tell(execution_ids: Sequence[ExecutionId], state: ExecutionState) -> None:
+    """Say which executions have reached a state; one that was there before may be among them."""
+    if execution_ids:
+        emit("executions.changed", execution_ids=tuple(execution_ids), state=state)
 
 
 def _now() -> datetime:

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from deployments.cli import calibrating, device_states, devices, looking, recovering
+from deployments.cli import calibrating, device_states, devices, looking, recovering, serving
 from deployments.cli.canary import canary
 from deployments.cli.drift import drift
 from deployments.cli.run_options import RunOptions, starts_run
@@ -32,6 +32,7 @@ app.add_typer(devices.app, name="devices")
 looking.register(app)
 calibrating.register(app)
 recovering.register(app)
+serving.register(app)
 app.command()(sweep)
 app.command()(canary)
 app.command()(select)

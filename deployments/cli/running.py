@@ -17,7 +17,7 @@ from datasets.layout import home
 from datasets.records.runs import RunState, each, named
 from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
-from deployments.server.ephemeral import EphemeralServer, prefect_server
+from deployments.server.ephemeral import Server, prefect_server
 from tasks.core.events import emit
 from tasks.errors import BadInput
 from tasks.lifecycle.admission import admit, warning
@@ -74,7 +74,7 @@ def _admit(targets: Sequence[str], *, journal: Journal) -> None:
 
 
 def _result(
-    flow: str, parameters: BaseModel, *, run_id: str | None, server: EphemeralServer | None
+    flow: str, parameters: BaseModel, *, run_id: str | None, server: Server | None
 ) -> dict[str, Any]:
     warm()  # the checks, beside all that comes before the first
     importing = Thread(target=_import_heavy, daemon=True)

@@ -1,1 +1,1 @@
-"""The Prefect server that comes and goes with a command."""
+"""Prefect servers: one for the length of a command, or one that stays, with a worker."""

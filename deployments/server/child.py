@@ -1,14 +1,11 @@
-"""A Prefect server that lives as long as whoever started it.
-
-Its standard input is a pipe from the parent. When that closes, because the parent is done or was
-killed, the server stops: no orphan is left, whatever happened.
-"""
+"""A Prefect server that lives as long as whoever started it."""
 
 import os
 import sys
-import threading
 
 import uvicorn
+
+from deployments.server.children import when_parent_ends
 
 
 def main() -> None:
@@ -22,19 +19,18 @@ def main() -> None:
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
-    threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
+
+    def stop() -> None:
+        if not server.started:
+            os._exit(0)  # nobody has been served yet; migrations are transactions
+        server.should_exit = True
+
+    when_parent_ends(stop)
     server.run()
     # What was to be written is: taking the process apart would only keep the command waiting.
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os._exit(0)
-
-
-def _stop_with_parent(server: uvicorn.Server) -> None:
-    sys.stdin.buffer.read()
-    if not server.started:
-        os._exit(0)  # nobody has been served yet; migrations are transactions
-    server.should_exit = True
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ def emit(name: str, **fields: Any) -> None:
         listener(Event(name, fields))
 
 
+def listen(listener: Listener) -> None:
+    """Have `listener` told of every event in this process until it ends."""
+    _listeners.append(listener)
+
+
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
     """Have `listener` told of every event in this process until the block ends."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from datasets.journal.journal import Journal
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import RunId
 from tasks.backends.protocol import Backend
 from tasks.errors import RunCancelled
+
+MAX_REMAINDERS: Final = 3
 
 
 def _nobody_else() -> None:
@@ -18,9 +21,10 @@ def _nobody_else() -> None:
 class Dispatch:
     """One run's way to its target.
 
-    `mixing` allows one result from several calibrations; without `buying` what is missing stays
-    missing, as it was when somebody first looked at what came back. `check_claim` raises when
-    another process has taken the run.
+    `remainders` is how often what is missing of what was missing is bought again. `mixing` allows
+    one result from several calibrations; without `buying` what is missing stays missing, as it was
+    when somebody first looked at what came back. `check_claim` raises when another process has
+    taken the run.
     """
 
     run_id: RunId
@@ -29,6 +33,7 @@ class Dispatch:
     snapshot: DeviceSnapshot
     mixing: bool = False
     buying: bool = True
+    remainders: int = MAX_REMAINDERS
     check_claim: Callable[[], None] = _nobody_else
 
     def check_wanted(self) -> None:

@@ -29,7 +29,6 @@ from tasks.lifecycle.wholeness import (
     unseen,
 )
 
-MAX_REMAINDERS: Final = 3  # how often what is missing of what was missing is bought again
 _IN_THE_LAKE: Final = {ExecutionState.LANDED, ExecutionState.SETTLED}
 _LOST: Final = {ExecutionState.FAILED, ExecutionState.CANCELLED}
 
@@ -79,7 +78,7 @@ def collect(executions: Sequence[Execution], *, dispatch: Dispatch) -> tuple[Col
     failures: list[ExecutionFailed] = []
     for execution in executions:
         try:
-            parts = list(_collect(execution, dispatch=dispatch, left=MAX_REMAINDERS))
+            parts = list(_collect(execution, dispatch=dispatch, left=dispatch.remainders))
             check_whole(parts, dispatch=dispatch)
         except ExecutionFailed as failure:
             emit("execution.failed", execution_id=execution.execution_id, failure=str(failure))
@@ -174,7 +173,7 @@ def _came_back(
         dispatch.check_wanted()
         reason = entry.failure or f"its task was {entry.state}"
         return [], {(e.point, e.basis, e.variant): reason for e in execution.executables}
-    parts = list(_collect(execution, dispatch=dispatch, left=MAX_REMAINDERS))
+    parts = list(_collect(execution, dispatch=dispatch, left=dispatch.remainders))
     lost = unseen(parts)
     if any(failure is None or failure.retryable for failure in lost.values()):
         check_same_device(entry, parts, dispatch=dispatch)

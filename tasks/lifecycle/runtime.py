@@ -17,7 +17,7 @@ from tasks.backends.protocol import Backend
 from tasks.backends.simulated import SimulatedBackend
 from tasks.errors import BadInput
 from tasks.lifecycle.claims import keep
-from tasks.lifecycle.dispatch import Dispatch
+from tasks.lifecycle.dispatch import MAX_REMAINDERS, Dispatch
 from tasks.lifecycle.inputs import pinned_account, pinned_snapshot
 from tasks.lifecycle.options import applied, mixes_calibrations, options_of
 
@@ -38,6 +38,7 @@ class Runtime:
             self.backend(run),
             self.snapshot(run),
             mixing=mixes_calibrations(run),
+            remainders=run.asked.get("retries", MAX_REMAINDERS),
             check_claim=partial(keep, run.run_id, home=self.home),
         )
 

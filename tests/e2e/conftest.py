@@ -12,7 +12,8 @@ import certifi
 import pytest
 
 from datasets.layout import Home
-from deployments.server.ephemeral import QUIET, EphemeralServer
+from deployments.server.environment import QUIET
+from deployments.server.ephemeral import EphemeralServer
 from tests.e2e.preloaded import Request
 from tests.e2e.processes import QRT, ROOT, Preloaded, Process, afresh, check_in_time
 from tests.e2e.sandbox_process import Sandbox

@@ -29,8 +29,8 @@ from tasks.backends.protocol import Histogram, Outcome, Sold
 from tasks.core.actions import Unit, program_set, units
 from tasks.core.events import Event, listening
 from tasks.errors import ExecutionFailed, RunCancelled
-from tasks.lifecycle.dispatch import Dispatch
-from tasks.lifecycle.executions import MAX_REMAINDERS, collect, submit
+from tasks.lifecycle.dispatch import MAX_REMAINDERS, Dispatch
+from tasks.lifecycle.executions import collect, submit
 from tests.journals import Places
 
 NOW = datetime(2026, 5, 5, tzinfo=UTC)

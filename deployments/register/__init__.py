@@ -1,0 +1,1 @@
+"""Registration: what prefect.yaml and the blocks describe, on a Prefect server."""

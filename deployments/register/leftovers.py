@@ -1,0 +1,55 @@
+"""Flow runs that ended with the worker that ran them, and that the server takes for running."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Final
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.states import Crashed
+
+from deployments.register.manifest import Manifest
+
+_GOING_ON: Final = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+
+
+def take_up(manifest: Manifest, *, worker: str) -> int:
+    """Mark as crashed what the last worker of that name left; return how many that were.
+
+    The automation `resume on crash` goes on with them. Call it while no such worker is at work, or
+    soon after one began: what it has begun itself is left alone.
+    """
+    return asyncio.run(_take_up(manifest, worker=worker, before=datetime.now(UTC)))
+
+
+async def _take_up(manifest: Manifest, *, worker: str, before: datetime) -> int:
+    async with get_client() as client:
+        left = [
+            run
+            for run in await client.read_flow_runs(
+                flow_run_filter=FlowRunFilter(
+                    state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_GOING_ON))
+                ),
+                work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[manifest.pool])),
+            )
+            if run.labels.get("prefect.worker.name") == worker and _since(run) < before
+        ]
+        for run in left:
+            await _mark(run, client=client)
+        return len(left)
+
+
+async def _mark(run: FlowRun, *, client: PrefectClient) -> None:
+    message = "The process that ran this has ended with its worker."
+    await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+
+
+def _since(run: FlowRun) -> datetime:
+    return run.state.timestamp if run.state else run.created or datetime.now(UTC)

@@ -1,0 +1,76 @@
+"""Who serves a home: one process at a time, found by all others, gone when it is.
+
+It holds a lock on a file that says where it serves. The lock ends with the process, however that
+ends; a file that nobody has locked says nothing.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from datasets.layout import Home
+from deployments.server.environment import prefect_home
+from tasks.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The server of a home; `url` is that of its API, `pid` the process that keeps it."""
+
+    pid: int
+    url: str
+
+    @property
+    def ui(self) -> str:
+        """The address for people."""
+        return self.url.removesuffix("/api")
+
+
+def serving(home: Home) -> Serving | None:
+    """Return who serves the home, if anybody does; it may still be starting."""
+    try:
+        with _path(home).open() as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return Serving(**json.load(stream))
+    except (OSError, ValueError, TypeError):
+        return None  # there is none, or it has just begun
+    return None
+
+
+@contextmanager
+def serve_home(home: Home, *, url: str) -> Iterator[None]:
+    """Be the one that serves the home until the block ends.
+
+    Raises:
+        BadInput: another one does.
+    """
+    path = _path(home)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BadInput(_taken(home)) from None
+        stream.truncate(0)
+        stream.write(json.dumps(asdict(Serving(os.getpid(), url))))
+        stream.flush()
+        yield
+        stream.truncate(0)
+
+
+def _path(home: Home) -> Path:
+    return prefect_home(home) / "serving.json"
+
+
+def _taken(home: Home) -> str:
+    found = serving(home)
+    where = f"at {found.ui} (process {found.pid})" if found else "by another process"
+    return (
+        f"{home.root} is served {where} already. Use that one, or set QRT_HOME to another folder."
+    )

@@ -1,0 +1,192 @@
+"""A server, everything registered on it, and a worker: until somebody says stop."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Final
+
+from datasets.layout import Home
+from deployments.server.address import answers_in_time, check_free
+from deployments.server.children import Child
+from deployments.server.environment import of_server, of_worker
+from deployments.server.lease import serve_home
+from tasks.errors import StorageFault
+
+RESTART_AFTER_S: Final = 5.0  # a worker that cannot live is not started in a circle
+_LOOK_EVERY_S: Final = 0.2
+
+
+@dataclass(slots=True)
+class System:
+    """What `qrt up` keeps running for a home."""
+
+    home: Home
+    port: int
+    pool: str
+    runs_at_once: int
+    say: Callable[[str], None]
+    _server: Child | None = None
+    _worker: Child | None = None
+    _began_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def url(self) -> str:
+        """The address of the API."""
+        return f"http://127.0.0.1:{self.port}/api"
+
+    @property
+    def worker_name(self) -> str:
+        """What the worker of this home is called: it takes up what one of that name left."""
+        return f"qrt-{self.home.root.name}"
+
+    def start_server(self) -> None:
+        """Start the server, and do not wait."""
+        self._server = Child(
+            "deployments.server.child",
+            str(self.port),
+            environment=of_server(self.home, url=self.url),
+            log=self.home.logs / "prefect-server.log",
+        )
+
+    def server_ready(self) -> None:
+        """Wait for the server.
+
+        Raises:
+            StorageFault: it does not start; its log says why.
+        """
+        if not answers_in_time(self.url, going_on=lambda: self._lives(self._server)):
+            raise StorageFault(_ended("server", self._server, "does not start"))
+        self.tell("server answers")
+
+    def start_worker(self) -> None:
+        """Start the worker, and do not wait."""
+        self._worker = Child(
+            "deployments.server.worker",
+            self.pool,
+            self.worker_name,
+            str(self.runs_at_once),
+            environment=of_worker(self.home, url=self.url),
+            log=self.home.logs / "prefect-worker.log",
+        )
+
+    def tell(self, text: str) -> None:
+        """Say what has been reached, and when."""
+        self.say(f"{text} ({time.monotonic() - self._began_s:.1f} s)")
+
+    def check(self) -> bool:
+        """Say whether the worker is to be started again.
+
+        Raises:
+            StorageFault: the server has ended.
+        """
+        if not self._lives(self._server):
+            raise StorageFault(_ended("server", self._server, "has ended"))
+        return self._worker is not None and not self._lives(self._worker)
+
+    def bury_worker(self) -> None:
+        """End the flows that a dead worker has left."""
+        if self._worker:
+            self._worker.stop()
+
+    def stop(self) -> None:
+        """Stop what was started, the worker first."""
+        for child in (self._worker, self._server):
+            if child:
+                child.stop()
+
+    @staticmethod
+    def _lives(child: Child | None) -> bool:
+        return child is not None and child.alive
+
+
+@contextmanager
+def system(
+    home: Home, *, port: int, pool: str, runs_at_once: int, say: Callable[[str], None]
+) -> Iterator[System]:
+    """Yield a system whose server is starting; it ends with the block.
+
+    Raises:
+        BadInput: somebody serves this home, or listens on the port.
+    """
+    made = System(home, port, pool, runs_at_once, say)
+    with serve_home(home, url=made.url):
+        check_free(port)
+        made.start_server()
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+def keep(
+    running: System,
+    *,
+    prepare: Callable[[], None],
+    take_up: Callable[[], None],
+    stopped: threading.Event,
+) -> None:
+    """Prepare, then look after the system until it is stopped.
+
+    Both go on in threads: a signal is heard at once, whatever they are at. A worker that has died
+    is started again, after `take_up` has seen to what it was working on.
+
+    Raises:
+        RuntimeFault: what `prepare` raised.
+        StorageFault: the server has ended.
+    """
+    work = _Work(prepare)
+    while not work.done and not stopped.wait(_LOOK_EVERY_S):
+        running.check()
+    while not stopped.wait(_LOOK_EVERY_S):
+        if running.check():
+            running.tell("the worker has died and is started again")
+            running.bury_worker()
+            if stopped.wait(RESTART_AFTER_S):
+                return
+            take_up()
+            running.start_worker()
+
+
+class _Work:
+    """Something that goes on in a thread; `done` raises what it raised."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._fault: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
+        self._thread.start()
+
+    @property
+    def done(self) -> bool:
+        if self._thread.is_alive():
+            return False
+        if self._fault:
+            raise self._fault
+        return True
+
+    def _run(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as fault:  # noqa: BLE001 - the thread that waits raises it
+            self._fault = fault
+
+
+def stop_on_signals() -> threading.Event:
+    """Return what Ctrl-C and SIGTERM set from now on."""
+    stopped = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stopped.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return stopped
+
+
+def _ended(what: str, child: Child | None, how: str) -> str:
+    log = f" {child.log} says why." if child else ""
+    return f"The Prefect {what} {how}.{log}"

@@ -1,0 +1,83 @@
+"""Tell Prefect of each state change of a run's executions, so that automations can act on them.
+
+Events go through the queue of Prefect's own client, in a thread: a run neither waits for the server
+nor fails without it. An event's id is made of what it says, so telling it again adds nothing.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.events import emit_event
+
+from tasks.core.events import Event, listen
+
+MOST_APART: Final = 20  # executions that change together, each with an event of its own
+_OFF: Final = "QRT_EVENTS"  # set to "off" where nobody could hear them
+_CHANGES: Final = {
+    "execution.intended": "intent",
+    "execution.submitted": "submitted",
+    "execution.adopted": "adopted",
+}
+
+
+def announce(flow: Any, flow_run: FlowRun, state: State[Any]) -> None:
+    """Begin to tell, once in this process; Prefect calls this when a flow runs."""
+    del flow, flow_run, state
+    if os.environ.get(_OFF) != "off":
+        _begin()
+
+
+@cache
+def _begin() -> None:
+    listen(Announcer().hear)
+
+
+@dataclass(slots=True)
+class Announcer:
+    """Translates our events to Prefect's; knows which run they are of."""
+
+    emit: Callable[..., object] = emit_event
+    run_id: str = ""
+    target: str = ""
+
+    def hear(self, event: Event) -> None:
+        """Pass on what an automation could act on."""
+        fields = event.fields
+        match event.name:
+            case "run.opened":
+                self.run_id, self.target = str(fields["run_id"]), str(fields["target"])
+                self._tell("qrt.run.opened", f"qrt.run.{self.run_id}")
+            case "run.ended":
+                self._tell(f"qrt.run.{fields['state']}", f"qrt.run.{self.run_id}")
+            case "executions.changed":
+                self._tell_all(fields["execution_ids"], str(fields["state"]))
+            case name if name in _CHANGES:
+                self._tell_all((fields["execution_id"],), _CHANGES[name])
+
+    def _tell_all(self, execution_ids: Sequence[str], state: str) -> None:
+        for resource, payload in _told(execution_ids, run_id=self.run_id):
+            self._tell(f"qrt.execution.{state}", resource, **payload)
+
+    def _tell(self, event: str, resource: str, **payload: Any) -> None:
+        labels = {
+            "prefect.resource.id": resource,
+            "prefect.resource.name": resource.rpartition(".")[2][:12],
+            "qrt.run-id": self.run_id,
+            "qrt.target": self.target,
+        }
+        told = uuid5(NAMESPACE_URL, f"{event} {resource} {sorted(payload.items())}")
+        once = told if event.startswith("qrt.execution.") else None  # a run may open again
+        self.emit(event, resource=labels, payload=payload, id=once)
+
+
+def _told(execution_ids: Sequence[str], *, run_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the resource and payload of each event: one for all where many change together."""
+    if len(execution_ids) <= MOST_APART:
+        yield from ((f"qrt.execution.{each}", {}) for each in execution_ids)
+    else:
+        yield f"qrt.run.{run_id}", {"executions": len(execution_ids), "first": execution_ids[0]}

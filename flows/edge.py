@@ -1,0 +1,97 @@
+"""Where a deployment's run begins: blocks are read, wrong requests refused, before anything runs.
+
+The command line has neither: a run without a deployment, which names no block, is as it was asked.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
+
+from prefect import runtime
+from prefect.blocks.core import Block
+
+from blocks.account import BraketAccount
+from blocks.journal import Journal
+from blocks.lake import Lake
+from blocks.policy import Policy
+from blocks.tenant import Tenant
+from datasets.layout import home
+from flows.parameters import RunParameters
+from tasks.errors import BadInput
+from tasks.lifecycle.runtime import open_runtime
+
+DEFAULT: Final = "default"
+_BRAKET: Final = "braket:"
+Asked = TypeVar("Asked", bound=RunParameters)
+Found = TypeVar("Found", bound=Block)
+
+
+async def settled(
+    parameters: Asked, *, run_id: str | None, check: Callable[[Mapping[str, Any]], None]
+) -> Asked:
+    """Return the parameters with what the run's policy and tenant say; its account takes effect.
+
+    A run that was begun before, `run_id`, is as it was settled then.
+
+    Raises:
+        BadInput: there is no block of a name that was given, or the request cannot succeed.
+    """
+    deployed = runtime.deployment.id is not None
+    if not deployed and not parameters.policy and not parameters.account:
+        return parameters
+    await take_place()
+    account = await _named(BraketAccount, parameters.account)
+    os.environ |= account.settings() if account else {}
+    if run_id and open_runtime(home()).journal.find_run(run_id):
+        return parameters
+    policy = await _named(Policy, parameters.policy)
+    tenant = await _load(Tenant, parameters.tenant)
+    final = laid_over(parameters, policy.chosen() if policy else {}, tenant)
+    check(final.model_dump())
+    return final
+
+
+async def take_place() -> None:
+    """Use the lake and the journal of the default blocks, where this process names none itself."""
+    if not os.environ.get("QRT_HOME") and (lake := await _load(Lake, DEFAULT)):
+        os.environ |= lake.settings()
+    if not os.environ.get("QRT_JOURNAL_URL") and (journal := await _load(Journal, DEFAULT)):
+        os.environ |= journal.settings()
+
+
+def laid_over(parameters: Asked, chosen: Mapping[str, Any], tenant: Tenant | None) -> Asked:
+    """Return the parameters with a policy in the place of defaults; what was asked for stays."""
+    fields = type(parameters).model_fields
+    open_still = {
+        name: value
+        for name, value in chosen.items()
+        if name in fields and getattr(parameters, name) == fields[name].default
+    }
+    tags = dict(tenant.tags) if tenant and _buys(parameters) else {}
+    return parameters.model_copy(update={**open_still, "tags": tags | parameters.tags})
+
+
+def _buys(parameters: RunParameters) -> bool:
+    """Whether the run goes to AWS, which alone takes tags."""
+    targets = parameters.model_dump()["target"]
+    named = [targets] if isinstance(targets, str) else targets
+    return all(target.startswith(_BRAKET) for target in named)
+
+
+async def _named(kind: type[Found], name: str) -> Found | None:
+    """Return the document of that name; without a name, the default one if there is one."""
+    found = await _load(kind, name or DEFAULT)
+    if name and found is None:
+        what = (kind.get_block_type_name() or kind.__name__).removeprefix("QRT ")
+        message = (
+            f"There is no {what} block {name!r}. Save one in the UI, or leave the field empty."
+        )
+        raise BadInput(message)
+    return found
+
+
+async def _load(kind: type[Found], name: str) -> Found | None:
+    try:
+        return await kind.aload(name, validate=False)
+    except ValueError:  # Prefect's word for a document that is not there
+        return None

@@ -1,0 +1,39 @@
+"""Write down that a run failed, and tell whoever is to know."""
+
+from typing import Annotated
+
+from prefect import flow
+from pydantic import Field
+
+from tasks.notification import notify as tell
+
+
+@flow(
+    name="notify",
+    description="Say that a run failed: in a log of this home, and through a notification block.",
+    flow_run_name="{name}",
+    validate_parameters=True,
+)
+async def notify(
+    name: Annotated[
+        str, Field(title="Flow run", max_length=200, description="The name of the flow run.")
+    ] = "a flow run",
+    state: Annotated[
+        str, Field(title="State", max_length=40, description="How it ended, such as Failed.")
+    ] = "Failed",
+    message: Annotated[
+        str, Field(title="Message", max_length=4000, description="Why, in one line.")
+    ] = "",
+    flow_run_id: Annotated[
+        str, Field(title="Flow run id", max_length=64, description="Where the UI shows it.")
+    ] = "",
+) -> str:
+    """Keep the line, and pass it on.
+
+    Args:
+        name: The name of the flow run.
+        state: How it ended.
+        message: Why.
+        flow_run_id: Its id.
+    """
+    return await tell(name=name, state=state, message=message, flow_run_id=flow_run_id)

@@ -1,0 +1,35 @@
+"""Go on with a run that crashed, as a new flow run of the same deployment."""
+
+from typing import Annotated, Any
+
+from prefect import flow
+from pydantic import Field
+
+from tasks.resumption import find, go_on
+
+
+@flow(
+    name="resume",
+    description="Go on with a run that crashed or failed, where it stopped; buys nothing twice.",
+    flow_run_name="{run_id}",
+    validate_parameters=True,
+)
+async def resume(
+    run_id: Annotated[
+        str,
+        Field(
+            title="Run",
+            min_length=1,
+            max_length=64,
+            description="The id of a run, or of the flow run that crashed.",
+            examples=["0b9d0f5e-6a3e-4e0f-9a55-0d4c5f6f8a11"],
+        ),
+    ],
+) -> dict[str, Any]:
+    """Find out what the run is, then have a worker take it up.
+
+    Args:
+        run_id: A run, or a flow run that crashed.
+    """
+    stopped = await find(run_id)
+    return await go_on(stopped)

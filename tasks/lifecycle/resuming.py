@@ -1,0 +1,62 @@
+"""Whether a run that stopped is to go on, and with what it was asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from datasets.records.runs import Run, RunState
+from tasks.errors import UnknownName
+from tasks.lifecycle.claims import is_claimed
+from tasks.lifecycle.runtime import Runtime
+
+MAX_RESUMES: Final = 3  # a run that kills its process each time is looked at by somebody
+
+
+@dataclass(frozen=True, slots=True)
+class Resumable:
+    """A run that stopped; `reason` is why it is left alone, nothing where it goes on."""
+
+    run_id: str
+    flow: str
+    parameters: Mapping[str, Any]
+    reason: str = ""
+
+    @property
+    def tag(self) -> str:
+        """What the flow runs that go on with it are tagged with."""
+        return f"resumes:{self.run_id}"
+
+
+def resumable(
+    run_id: str, *, asked: Mapping[str, Any] | None, resumed: int, runtime: Runtime
+) -> Resumable:
+    """Return what is to go on.
+
+    `asked` are the parameters of the flow run of that id, if there is one, and `resumed` says how
+    often the run has been taken up by itself before.
+
+    Raises:
+        UnknownName: neither the journal nor Prefect knows it.
+    """
+    run = runtime.journal.find_run(run_id)
+    if run is None and asked is None:
+        kind, known = "run", [found.run_id for found in runtime.journal.runs(limit=3)]
+        raise UnknownName(kind, run_id, known or ["none yet"])
+    if run is None:
+        return Resumable(run_id, "", {**(asked or {}), "run_id": run_id}, _too_often(resumed))
+    again = {"parameters": run.asked, "run_id": run_id}
+    return Resumable(run_id, run.flow, again, _settled(run, runtime) or _too_often(resumed))
+
+
+def _settled(run: Run, runtime: Runtime) -> str:
+    if run.state in {RunState.COMPLETED, RunState.CANCELLED}:
+        return f"it is {run.state}"
+    if run.cancel_requested_at:
+        return "it was to be cancelled"
+    return "a process works on it" if is_claimed(run.run_id, home=runtime.home) else ""
+
+
+def _too_often(resumed: int) -> str:
+    if resumed < MAX_RESUMES:
+        return ""
+    return f"it was resumed {resumed} times already; look at its logs, then `qrt resume` it"

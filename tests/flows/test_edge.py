@@ -1,0 +1,51 @@
+"""How a policy and a tenant change what a run was asked."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blocks import Policy, Tenant
+from flows.edge import laid_over
+from flows.parameters import SweepParameters
+
+pytestmark = pytest.mark.slow
+
+SHOTS = st.integers(1, 10_000_000)
+
+
+@given(asked=SHOTS, said=SHOTS)
+def test_a_policy_replaces_defaults_and_nothing_that_was_asked_for(asked: int, said: int) -> None:
+    default = SweepParameters().shots
+    found = laid_over(SweepParameters(shots=asked), Policy(shots=said).chosen(), None)
+    assert found.shots == (said if asked == default else asked)
+
+
+@given(said=SHOTS)
+def test_a_policy_laid_over_twice_is_laid_over_once(said: int) -> None:
+    chosen = Policy(shots=said, mitigate="zne").chosen()
+    once = laid_over(SweepParameters(), chosen, None)
+    assert laid_over(once, chosen, None) == once
+
+
+def test_an_empty_policy_and_no_tenant_change_nothing() -> None:
+    assert laid_over(SweepParameters(), Policy().chosen(), None) == SweepParameters()
+
+
+@pytest.mark.parametrize(
+    ("target", "tags"),
+    [
+        ("local:sv", {"own": "1"}),
+        (
+            "braket:arn:aws:braket:::device/quantum-simulator/amazon/sv1",
+            {"own": "1", "centre": "7"},
+        ),
+    ],
+)
+def test_a_tenant_s_tags_go_on_what_is_bought_and_a_run_s_own_win(
+    target: str, tags: dict[str, Any]
+) -> None:
+    tenant = Tenant(tags={"centre": "7", "own": "2"})
+    asked = SweepParameters(target=target, tags={"own": "1"})
+    assert laid_over(asked, {}, tenant).tags == tags

@@ -1,0 +1,72 @@
+"""Which runs go on by themselves, and with what."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from datasets.journal.claims import claims_at
+from datasets.records.runs import RunState
+from tasks.errors import UnknownName
+from tasks.lifecycle.resuming import MAX_RESUMES, Resumable, resumable
+from tests.tasks.lifecycle.fake_target import Place, a_place, a_run
+
+RUN = a_run()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = a_place(tmp_path)
+    yield made
+    made.journal.close()
+
+
+def found(place: Place, *, resumed: int = 0, asked: dict[str, str] | None = None) -> Resumable:
+    return resumable(RUN.run_id, asked=asked, resumed=resumed, runtime=place)
+
+
+def test_a_run_goes_on_with_what_the_journal_has_of_it(place: Place) -> None:
+    place.journal.begin(RUN)
+    resumed = found(place, asked={"parameters": "others"})
+    assert resumed.reason == ""
+    assert resumed.parameters == {"parameters": RUN.asked, "run_id": RUN.run_id}
+    assert RUN.run_id in resumed.tag
+
+
+def test_a_flow_run_that_never_opened_its_run_starts_anew_under_the_same_id(place: Place) -> None:
+    resumed = found(place, asked={"parameters": "as asked"})
+    assert resumed.reason == ""
+    assert resumed.parameters == {"parameters": "as asked", "run_id": RUN.run_id}
+
+
+def test_what_nobody_knows_is_refused(place: Place) -> None:
+    with pytest.raises(UnknownName):
+        found(place)
+
+
+@pytest.mark.parametrize("state", [RunState.COMPLETED, RunState.CANCELLED])
+def test_a_run_that_is_over_is_left_alone(place: Place, state: RunState) -> None:
+    place.journal.begin(RUN)
+    place.journal.end(RUN.run_id, state)
+    assert str(state) in found(place).reason
+
+
+def test_a_run_that_was_to_be_cancelled_is_left_alone(place: Place) -> None:
+    place.journal.begin(RUN)
+    place.journal.request_cancel(RUN.run_id)
+    assert "cancelled" in found(place).reason
+
+
+def test_a_run_that_a_process_works_on_is_left_alone(place: Place) -> None:
+    place.journal.begin(RUN)
+    held = claims_at(place.home.journal, folder=place.home.claims).take(RUN.run_id)
+    assert held is not None
+    assert "works on it" in found(place).reason
+    held.release()
+    assert found(place).reason == ""
+
+
+def test_a_run_that_dies_each_time_is_not_resumed_for_ever(place: Place) -> None:
+    place.journal.begin(RUN)
+    assert found(place, resumed=MAX_RESUMES - 1).reason == ""
+    assert "look at its logs" in found(place, resumed=MAX_RESUMES).reason

@@ -1,6 +1,6 @@
 """Turn rows into an Arrow table of exactly one schema, or say which cell does not fit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
@@ -103,13 +103,19 @@ def _from_rows(name: str, column: Column, rows: Sequence[Mapping[str, Any]]) -> 
     values = [row.get(column.name) for row in rows]
     if column.kind == "json":
         values = [v if v is None or isinstance(v, str) else canonical(v).decode() for v in values]
-    for at, value in enumerate(values):
+    for value in _telling(column, values):
         if value is not None and not _fits(column, value):
+            at = next(at for at, other in enumerate(values) if other is value)
             raise _misfit(name, column, f"{value!r} in row {at}", None)
     try:
         return pa.array(values, arrow_type(column.kind))
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, TypeError, ValueError) as error:
         raise _misfit(name, column, _first_misfit(column, values), error) from error
+
+
+def _telling(column: Column, values: Sequence[Any]) -> Iterable[Any]:
+    """Return values that fit exactly if all do: but for times the first of each type."""
+    return values if column.kind == "time" else {type(v): v for v in reversed(values)}.values()
 
 
 def _fits(column: Column, value: Any) -> bool:

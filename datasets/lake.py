@@ -11,7 +11,7 @@ from typing import NoReturn, TypeAlias
 
 from datasets import quarantine, verification
 from datasets.batches import Batch, contents, landed, prepare, publish
-from datasets.contracts.checking import Verdict, check
+from datasets.contracts.checking import PASSED, Verdict, check
 from datasets.conversion import Rows
 from datasets.encoding import Label
 from datasets.storage_faults import explain
@@ -106,13 +106,19 @@ def _know_run(run_id: str) -> None:
 def _check(
     chunk: Sequence[Batch], found: Sequence[Label | None]
 ) -> tuple[list[Verdict], list[Contents]]:
-    """Check the batches while another thread encodes those that are not there yet."""
+    """Check and encode, beside each other, the batches that are not there yet.
+
+    What is there was checked when it was landed, and has the same rows.
+    """
     with ThreadPoolExecutor(1, "encoding") as beside:
         encoded: list[Contents] = [
             beside.submit(contents, batch).result if there is None else None
             for batch, there in zip(chunk, found, strict=True)
         ]
-        return [check(batch.label.table, batch.rows) for batch in chunk], encoded
+        return [
+            check(batch.label.table, batch.rows) if there is None else PASSED
+            for batch, there in zip(chunk, found, strict=True)
+        ], encoded
 
 
 def _land(store: Store, batch: Batch, found: Label | None, encoded: Contents = None) -> LandedFile:
@@ -125,8 +131,8 @@ def _land(store: Store, batch: Batch, found: Label | None, encoded: Contents = N
 
 def _is_known_good(store: Store, chunk: Sequence[Batch], *, run_id: str) -> bool:
     """Whether `quality` says already that this very chunk kept its contracts."""
-    passed = [Verdict(success=True, failed=(), report={}) for _ in chunk]
-    return landed(store, _evidence(chunk, passed, run_id=run_id, reports=())) is not None
+    passed = _evidence(chunk, [PASSED] * len(chunk), run_id=run_id, reports=())
+    return landed(store, passed) is not None
 
 
 def _witness(

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 LAKE_VERSION = 1
 
-# Version 2 of the estimates knows the points of sweeps.
-SCHEMA_VERSIONS: Mapping[str, int] = MappingProxyType(dict.fromkeys(TABLES, 1) | {"estimates": 2})
+# Version 2 of the estimates knows the points of sweeps, that of the executions their engine.
+SCHEMA_VERSIONS: Mapping[str, int] = MappingProxyType(
+    dict.fromkeys(TABLES, 1) | {"estimates": 2, "executions": 2}
+)
 
 
 def table_of(name: str) -> Table:

@@ -155,6 +155,7 @@ EXECUTIONS = Table(
         _maybe("started_at", "time", "When the device began."),
         _maybe("ended_at", "time", "When the device was done."),
         _maybe("failure", "text", "The provider's reason."),
+        _maybe("engine", "text", "What simulated it here, and why that; null on a device."),
     ),
 )
 

@@ -1,11 +1,13 @@
 """Read the lake with SQL: one DuckDB view a table, in memory, over every released version."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -37,6 +39,12 @@ SQL_TYPES: Mapping[Kind, str] = {
     "floats": "DOUBLE[]",
     "bytes": "BLOB",
 }
+
+# Words of SQL that may reach tables which it does not name; what tells of the catalogue, and
+# `query('...')` or `query_table('...')`, whose text may be put together.
+ANY_TABLE = ("schema", "show", "duckdb_", "pragma", "pg_", "sqlite_", "query")
+# One query at a time in a process: the views of a kept database are those of its last query.
+_turn = threading.RLock()
 
 # What a view adds to or takes from its table's rows.
 SHAPES: Mapping[str, str] = {
@@ -76,20 +84,8 @@ def connect(lake_root: str | Path) -> "duckdb.DuckDBPyConnection":
 
 def open_views(store: Store) -> "duckdb.DuckDBPyConnection":
     """Open the files of a store as `connect` does."""
-    import duckdb
-
-    connection = duckdb.connect(":memory:")
-    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-    connection.execute("SET python_enable_replacements = false")
-    for name in TABLES:
-        try:
-            _create(connection, name, parts=_parts(connection, store, name))
-        except duckdb.Error as error:  # a damaged file is the fault of those who read its table
-            fault = f"SELECT error({_quoted(_one_line(error))})"
-            connection.execute(f"CREATE VIEW {name} AS {fault}")
-    if isinstance(store, LocalStore):
-        connection.execute(f"SET allowed_directories = [{_quoted(f'{store.root}/')}]")
-    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    connection = _database(store)
+    _show(connection, store, TABLES)
     return connection
 
 
@@ -102,17 +98,30 @@ def query(lake_root: str | Path, sql: str) -> Rows:
     """
     import duckdb
 
-    with connect(lake_root) as connection:
+    store = open_store(lake_root)
+    with _opened(store) as connection:
         try:
             _refuse_all_but_reading(connection.extract_statements(sql))
+            with explain(lake_root, run_id=None):
+                _show(connection, store, tables_in(sql))
             result = connection.execute(sql)
             columns = tuple(column[0] for column in result.description or ())
             return Rows(columns, tuple(result.fetchall()))
         except duckdb.Error as error:
-            if _names_a_file(error, open_store(lake_root)):
+            if _names_a_file(error, store):
                 message = f"{_one_line(error)}. `qrt verify` lists damaged files: restore them."
                 raise StorageFault(message) from error
             raise BadInput(_one_line(error)) from error
+
+
+def tables_in(sql: str) -> Collection[str]:
+    """Return the tables that a query may read: those whose names are in its text.
+
+    All, if there is none, as in SHOW TABLES, or if it may read others.
+    """
+    text = sql.lower()
+    named = [name for name in TABLES if name in text]
+    return named if named and not any(word in text for word in ANY_TABLE) else TABLES
 
 
 def to_plain(value: Any) -> Any:
@@ -141,6 +150,48 @@ def _plain_time(value: date | time | timedelta) -> str | float:
     return value.isoformat()
 
 
+@contextmanager
+def _opened(store: Store) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """Yield a database over a store, without views of what is landed now.
+
+    Opening one takes 20 ms, so those over folders are kept.
+    """
+    if not isinstance(store, LocalStore):
+        with _database(store) as connection:
+            yield connection
+        return
+    with _turn:
+        yield _kept_database(store)
+
+
+@lru_cache(maxsize=4)
+def _kept_database(store: LocalStore) -> "duckdb.DuckDBPyConnection":
+    return _database(store)
+
+
+def _database(store: Store) -> "duckdb.DuckDBPyConnection":
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    connection.execute("SET python_enable_replacements = false")
+    if isinstance(store, LocalStore):
+        connection.execute(f"SET allowed_directories = [{_quoted(f'{store.root}/')}]")
+    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    return connection
+
+
+def _show(connection: "duckdb.DuckDBPyConnection", store: Store, tables: Collection[str]) -> None:
+    """Create the views of tables over what is landed now."""
+    import duckdb
+
+    for name in tables:
+        try:
+            _create(connection, name, parts=_parts(connection, store, name))
+        except duckdb.Error as error:  # a damaged file is the fault of those who read its table
+            _define(connection, name, f"SELECT error({_quoted(_one_line(error))})")
+
+
 def _create(connection: "duckdb.DuckDBPyConnection", name: str, *, parts: Sequence[str]) -> None:
     """Create a table's view: its one part as it is if that has all columns, else all by name.
 
@@ -163,7 +214,11 @@ def _create(connection: "duckdb.DuckDBPyConnection", name: str, *, parts: Sequen
 
 
 def _view(connection: "duckdb.DuckDBPyConnection", name: str, stored: str, shape: str) -> None:
-    connection.execute(f"CREATE VIEW {name} AS WITH stored AS ({stored}) {shape}")
+    _define(connection, name, f"WITH stored AS ({stored}) {shape}")
+
+
+def _define(connection: "duckdb.DuckDBPyConnection", name: str, sql: str) -> None:
+    connection.execute(f"CREATE OR REPLACE VIEW {name} AS {sql}")
 
 
 def _parts(connection: "duckdb.DuckDBPyConnection", store: Store, name: str) -> list[str]:

@@ -2,13 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from datasets.records.runs import named
 from tasks.core.mitigation.composition import Mitigation
 from tasks.lifecycle.experiment import Search
+from tasks.lifecycle.sweep_inputs import circuit_text
 
 MAX_SHOTS = 100_000_000
 MAX_RETRIES = 3
+MAX_TARGETS = 16
 EXAMPLE = """OPENQASM 3.0;
 qubit[2] q;
 h q[0];
@@ -60,6 +63,20 @@ def as_form(schema: dict[str, Any], model: type[Any]) -> None:
 RunToResume = Annotated[
     str | None, Field(title="Run to go on with", max_length=64, examples=["0b9d0f5e-6a3e-4e0f"])
 ]
+
+
+def _plainly(targets: str | list[str]) -> str | list[str]:
+    """Return one target as itself, and several each once."""
+    if isinstance(targets, str):
+        return targets
+    if not 0 < len(targets) <= MAX_TARGETS:
+        message = f"{len(targets)} targets. Give 1 to {MAX_TARGETS}."
+        raise ValueError(message)
+    twice = next((each for each in targets if targets.count(each) > 1), None)
+    if twice is not None:
+        message = f"{twice} is given twice. Give each target once."
+        raise ValueError(message)
+    return targets[0] if len(targets) == 1 else targets
 
 
 class RunParameters(BaseModel):
@@ -202,6 +219,7 @@ class SweepParameters(RunParameters):
 
     circuit: Annotated[
         str,
+        BeforeValidator(circuit_text),  # from Python a braket.circuits.Circuit will do
         Field(
             min_length=1,
             description="A file with OpenQASM 2 or 3, or its text. Names in angles are parameters.",
@@ -223,11 +241,12 @@ class SweepParameters(RunParameters):
         ),
     ] = []
     target: Annotated[
-        str,
+        str | list[str],
+        AfterValidator(_plainly),
         Field(
             description="Where to run: a simulator, a device emulated from its calibration, or one "
-            "of an AWS account.",
-            examples=["local:sv", "emulator:garnet"],
+            "of an AWS account; or several of them, to compare.",
+            examples=["local:sv", "emulator:garnet", ["local:sv", "emulator:garnet"]],
         ),
     ] = "local:sv"
     shots: Annotated[
@@ -249,3 +268,8 @@ class SweepParameters(RunParameters):
     def title(self) -> str:
         """What a run is called: the circuit's file, or that there is none."""
         return self.circuit if "\n" not in self.circuit else "circuit"
+
+    @property
+    def where(self) -> str:
+        """What its targets are called."""
+        return named(self.target)

@@ -22,7 +22,7 @@ from tasks.summary import summarise_sweep
 @flow(
     name="sweep",
     description="A circuit's observables at many values of its parameters.",
-    flow_run_name="{parameters.title} on {parameters.target}",
+    flow_run_name="{parameters.title} on {parameters.where}",
     on_running=[announce],
     on_failure=[record_failure],
     on_cancellation=[record_failure],
@@ -32,7 +32,7 @@ async def sweep(
     parameters: SweepParameters,
     run_id: RunToResume = None,
 ) -> dict[str, Any]:
-    """Compile once for the target, then measure and land the points chunk by chunk.
+    """Compile once for each target, then measure and land the points chunk by chunk.
 
     Args:
         parameters: What is measured, where, and how well.
@@ -42,23 +42,27 @@ async def sweep(
     run = open_run("sweep", parameters=parameters.model_dump(), run_id=run_id)
     inputs = sweeping.read(run)
 
-    experiment = compile_for_target(run, program=inputs.program, groups=inputs.groups)
-    select(experiment)
-    divided = sweeping.divide(experiment, run=run, inputs=inputs)
-    quoted = sweeping.quote(divided, readout_shots=parameters.readout_shots)
+    sweeps = []
+    for here in run.apart:
+        experiment = compile_for_target(here, program=inputs.program, groups=inputs.groups)
+        select(experiment)
+        sweeps.append(sweeping.divide(experiment, run=here, inputs=inputs))
+    quoted = sweeping.quote(sweeps, readout_shots=parameters.readout_shots)
 
-    due = sweeping.due(divided)
-    confusion = (
-        calibrate_readout(experiment, mitigation=divided.mitigation, shots=parameters.readout_shots)
-        if due
-        else None
-    )
-    for piece in due:
-        measured = sweeping.measure(divided, piece=piece)
-        sweeping.land(measured, sweep=divided, confusion=confusion, progress=due)
+    due = sweeping.due(sweeps)
+    for divided in sweeps:
+        left = due.on(divided.target)
+        if not left:
+            continue
+        confusion = calibrate_readout(
+            divided.experiment, mitigation=divided.mitigation, shots=parameters.readout_shots
+        )
+        for piece in left:
+            measured = sweeping.measure(divided, piece=piece)
+            sweeping.land(measured, sweep=divided, confusion=confusion, progress=due)
     settle(run)
 
-    result = summarise_sweep(divided, run=run, name=inputs.name, quoted=quoted)
+    result = summarise_sweep(sweeps, run=run, name=inputs.name, quoted=quoted)
     close_run(run, result=result)
     report(run.run_id)
     return result

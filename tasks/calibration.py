@@ -22,8 +22,8 @@ def calibrate_readout(
     runtime = open_runtime(home())
     collected = execute(
         experiment.readout(shots=shots),
-        dispatch=runtime.dispatch(runtime.journal.run(experiment.run_id)),
+        dispatch=runtime.dispatch(runtime.journal.run(experiment.run_id).at(experiment.target)),
     )
-    land_counts(collected, runtime=runtime, chunk="readout")
+    land_counts(collected, runtime=runtime, chunk=f"readout-{experiment.target}")
     by_variant = counts_by_variant(collected)
     return combine(*(by_variant[variant] for variant in VARIANTS))

@@ -49,6 +49,10 @@ class Terminal(RuntimeFault):
 class BadInput(Terminal):
     """The caller can mend it; the message says how."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows: the message says all, the traceback nothing."""
+        return [str(self)]
+
 
 class UnknownName(BadInput):
     """A name that is not in a closed set."""

@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from datasets.layout import home
 from datasets.records.executions import RunId
 from tasks.core.events import emit
-from tasks.lifecycle.report import markdown, table, write_report
+from tasks.lifecycle.report import markdown, sweep_plots, table, write_report
 from tasks.lifecycle.runtime import open_runtime
 
 
@@ -17,10 +17,10 @@ from tasks.lifecycle.runtime import open_runtime
 def report(run_id: RunId) -> Path:
     """Render the run as one HTML file, and as an artifact of the flow run."""
     runtime = open_runtime(home())
-    path = write_report(run_id, runtime=runtime)
-    create_markdown_artifact(
-        markdown(run_id, runtime=runtime), key="result", description="What the run found"
-    )
+    plots = sweep_plots(run_id, runtime=runtime)
+    path = write_report(run_id, runtime=runtime, plots=plots)
+    told = markdown(run_id, runtime=runtime, plots=plots)
+    create_markdown_artifact(told, key="result", description="What the run found")
     if rows := table(run_id, runtime=runtime):
         create_table_artifact(rows, key="values", description="Values at some of the points")
     emit("report.written", path=str(path))

@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
 from datasets.records.executions import RunId
-from datasets.records.runs import Run, RunState
+from datasets.records.runs import Run, RunState, named
 from tasks.core.events import emit
 from tasks.core.identity import canonical
 from tasks.lifecycle.claims import claim
@@ -26,7 +26,7 @@ def open_run(flow: str, *, parameters: Mapping[str, Any], run_id: str | None) ->
         run_id=RunId(run_id or str(prefect_runtime.flow_run.id)),
         flow=flow,
         tenant=parameters["tenant"],
-        target=parameters["target"],
+        target=named(parameters["target"]),
         seed=parameters["seed"],
         parameters=canonical(parameters).decode(),
         started_at=datetime.now(UTC),

@@ -29,9 +29,9 @@ def select(experiment: Experiment) -> None:
     compiled, snapshot, target = experiment.compiled, experiment.snapshot, experiment.target
     calibration = (snapshot.calibration_id, target)
     runtime = open_runtime(home())
-    said = admit_run(experiment.run_id, snapshot, runtime=runtime)
+    said = admit_run(experiment.run_id, snapshot, target=target, runtime=runtime)
     # Every run on this calibration lands the same row, whatever it asked for or had reserved.
-    published = runtime.published(runtime.journal.run(experiment.run_id))
+    published = runtime.published(runtime.journal.run(experiment.run_id).at(target))
     device = snapshot_row(published, target=target, taken_at=datetime.now(UTC))
     chosen = selection_row(
         experiment.run_id,
@@ -47,7 +47,7 @@ def select(experiment: Experiment) -> None:
             "compiled_programs": [((compiled.compiled_id,), [native])],
             "device_snapshots": [(calibration, [device])],
             "calibrations": [(calibration, list(calibration_rows(snapshot, target=target)))],
-            "selections": [((experiment.run_id,), [chosen])],
+            "selections": [((experiment.run_id, target), [chosen])],
         },
         run_id=experiment.run_id,
     )

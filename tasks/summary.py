@@ -1,5 +1,6 @@
 """Put a run's answer together."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,6 +51,8 @@ def summarise(
 
 
 @task(name="summarise", cache_policy=NO_CACHE)
-def summarise_sweep(sweep: Sweep, *, run: Run, name: str, quoted: Quote) -> dict[str, Any]:
+def summarise_sweep(
+    sweeps: Sequence[Sweep], *, run: Run, name: str, quoted: Quote
+) -> dict[str, Any]:
     """Return what each observable is over all points, with what it takes to trace it."""
-    return sweep_result(sweep, run=run, name=name, quoted=quoted, runtime=open_runtime(home()))
+    return sweep_result(sweeps, run=run, name=name, quoted=quoted, runtime=open_runtime(home()))

@@ -1,5 +1,7 @@
 """The stages of a sweep: what is asked for, each piece measured, each piece landed."""
 
+from collections.abc import Sequence
+
 from prefect import task
 from prefect.artifacts import create_progress_artifact
 from prefect.cache_policies import NO_CACHE
@@ -10,14 +12,15 @@ from tasks.core.events import emit
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.quotes import Quote
 from tasks.core.sweeps.work import Piece
-from tasks.lifecycle import sweeps
+from tasks.lifecycle import sweep_ahead
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.runtime import open_runtime
+from tasks.lifecycle.sweep_buying import buy
 from tasks.lifecycle.sweep_history import earlier
 from tasks.lifecycle.sweep_inputs import SweepInputs, folder_of, inputs_of
 from tasks.lifecycle.sweep_landing import land_piece
 from tasks.lifecycle.sweep_progress import Progress
-from tasks.lifecycle.sweeps import Measured, Sweep
+from tasks.lifecycle.sweeps import Measured, Sweep, measure_here
 
 
 @task(name="read", cache_policy=NO_CACHE)
@@ -35,11 +38,12 @@ def divide(experiment: Experiment, *, run: Run, inputs: SweepInputs) -> Sweep:
 
 
 @task(name="quote", cache_policy=NO_CACHE)
-def quote(sweep: Sweep, *, readout_shots: int) -> Quote:
-    """Price every piece, and what corrects them, before the first is measured."""
+def quote(sweeps: Sequence[Sweep], *, readout_shots: int) -> Quote:
+    """Price every piece on every target, and what corrects them, before the first is measured."""
     runtime = open_runtime(home())
-    quoted = sweeps.quote(sweep, readout_shots=readout_shots, runtime=runtime)
-    runtime.journal.quote(sweep.experiment.run_id, quoted.usd)
+    each = (sweep_ahead.quote(one, readout_shots=readout_shots, runtime=runtime) for one in sweeps)
+    quoted = sum(each, Quote())
+    runtime.journal.quote(sweeps[0].experiment.run_id, quoted.usd)
     emit("run.quoted", quote=quoted)
     return quoted
 
@@ -48,17 +52,19 @@ def quote(sweep: Sweep, *, readout_shots: int) -> Quote:
 def measure(sweep: Sweep, *, piece: Piece) -> Measured:
     """Measure one piece: simulated in one go, or bought."""
     runtime = open_runtime(home())
-    dispatch = runtime.dispatch(runtime.journal.run(sweep.experiment.run_id))
-    way = sweeps.buy if dispatch.backend.charges else sweeps.measure_here
+    dispatch = runtime.dispatch(runtime.journal.run(sweep.experiment.run_id).at(sweep.target))
+    way = buy if dispatch.backend.charges else measure_here
     return way(sweep, piece, dispatch=dispatch)
 
 
 @task(name="divide points", cache_policy=NO_CACHE)
-def due(sweep: Sweep) -> Progress:
+def due(sweeps: Sequence[Sweep]) -> Progress:
     """Return the pieces that are not in the lake yet."""
-    left = sweeps.due(sweep, runtime=open_runtime(home()))
-    progress = Progress(left, of=sweep.n_measurements)
-    emit("sweep.divided", chunks=len(left), points=progress.points, of=sweep.n_measurements)
+    runtime = open_runtime(home())
+    left = [piece for one in sweeps for piece in sweep_ahead.due(one, runtime=runtime)]
+    of = sum(one.n_measurements for one in sweeps)
+    progress = Progress(left, of=of)
+    emit("sweep.divided", chunks=len(left), points=progress.points, of=of)
     return progress
 
 
@@ -68,7 +74,7 @@ def land(
 ) -> None:
     """Check and publish one piece with its estimates, and say how far the sweep is."""
     land_piece(measured, sweep=sweep, confusion=confusion, runtime=open_runtime(home()))
-    if progress.landed(measured.piece):
+    if progress.landed(measured.wanted):
         create_progress_artifact(
             100 * progress.fraction,
             key=f"progress-{sweep.experiment.run_id}",

@@ -82,6 +82,7 @@ class ExecutionVerbs(Database):
         calibration_id_end: str | None,
         failure: str | None = None,
         charged_usd: Decimal | None = None,
+        engine: str | None = None,
     ) -> None:
         """Write down how the target ended the execution; a later state is left alone."""
         values = {
@@ -92,6 +93,7 @@ class ExecutionVerbs(Database):
             "calibration_id_end": calibration_id_end,
             "failure": failure,
             "charged_usd": charged_usd,
+            "engine": engine,
         }
         with self._writing("completed") as connection:
             queries.advance(connection, [execution_id], ExecutionState.SUBMITTED, values)

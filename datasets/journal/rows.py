@@ -36,6 +36,7 @@ class Entry:
     ended_at: datetime | None
     failure: str | None
     charged_usd: Decimal | None
+    engine: str | None = None
 
     @property
     def usd(self) -> Decimal:

@@ -108,6 +108,7 @@ executions = Table(
     Column("failure", Text),
     Column("charged_usd", Money),  # by the provider; nothing where nobody charges
     Column("options", Text, nullable=False),  # JSON
+    Column("engine", Text),  # what simulated it, and why that
     Column("chunk", Text),  # where in the lake its counts are, or will be
 )
 

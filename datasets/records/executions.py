@@ -79,18 +79,27 @@ class Execution:
     options: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why one executable returned nothing, and whether the target thinks that it may later."""
+
+    reason: str
+    retryable: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
     """How often each outcome of one executable was seen.
 
     `outcomes`: (n,) uint64 ascending, bit 0 (least significant) is the first measured qubit, the
-    leftmost in a bit string; `counts`: (n,) uint32.
+    leftmost in a bit string; `counts`: (n,) uint32. `failure` is of one of its copies.
     """
 
     executable: Executable
     n_qubits: int
     outcomes: NDArray[np.uint64]
     counts: NDArray[np.uint32]
+    failure: Failure | None = None
 
     @property
     def shots(self) -> int:

@@ -1,8 +1,8 @@
 """Runs and iterations as the journal keeps them."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -22,7 +22,10 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One flow run. `parameters` and `result` are canonical JSON."""
+    """One flow run. `parameters` and `result` are canonical JSON.
+
+    `target` names where it runs; where that is more than one place, all of them.
+    """
 
     run_id: RunId
     flow: str
@@ -44,6 +47,21 @@ class Run:
         """The flow's own parameters."""
         asked: Mapping[str, Any] = json.loads(self.parameters)
         return asked
+
+    @property
+    def apart(self) -> tuple["Run", ...]:
+        """The run as it is on each of its targets."""
+        asked = self.asked.get("target", self.target)
+        return tuple(map(self.at, [asked] if isinstance(asked, str) else asked))
+
+    def at(self, target: str) -> "Run":
+        """Return the run as it is on one of its targets."""
+        return replace(self, target=target)
+
+
+def named(target: str | Sequence[str]) -> str:
+    """Return the name of one target, or of several together."""
+    return target if isinstance(target, str) else ", ".join(target)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,16 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from datasets.devices import catalogue
-from datasets.devices.capabilities import import_capabilities
-from datasets.devices.document import write_snapshot
-from datasets.devices.register import by_name
-from datasets.devices.text_file import read_text, write_text
-from datasets.records.devices import DeviceSnapshot
-from deployments.cli import device_views
 from tasks.errors import BadInput
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from datasets.records.devices import DeviceSnapshot
 
 app = typer.Typer(help="List, show and import device snapshots.", no_args_is_help=False)
 
@@ -28,6 +25,9 @@ def devices(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the bundled targets with their size, errors and prices."""
     if context.invoked_subcommand is not None:
         return
+    from datasets.devices import catalogue
+    from deployments.cli import device_views
+
     found = [(name, catalogue.resolve(name)) for name in catalogue.names()]
     if as_json:
         _print_json([device_views.row(snapshot, target=name) for name, snapshot in found])
@@ -47,6 +47,9 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show the figures of every qubit and pair, and what was dropped and why."""
+    from datasets.devices import catalogue
+    from deployments.cli import device_views
+
     target = name if ":" in name else f"emulator:{name}"
     snapshot = catalogue.resolve(target)
     if as_json:
@@ -74,6 +77,11 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Turn a Braket capabilities document into a snapshot file that an emulator can use."""
+    from datasets.devices.capabilities import import_capabilities
+    from datasets.devices.document import write_snapshot
+    from datasets.devices.text_file import read_text, write_text
+    from deployments.cli import device_views
+
     moment = None if published is None else _date(published)
     text = read_text(file)
     snapshot = import_capabilities(text, origin=str(file), name=name, published_at=moment)
@@ -89,7 +97,9 @@ def import_(
     _print_lines(_console(), lines)
 
 
-def _notes(snapshot: DeviceSnapshot) -> list[str]:
+def _notes(snapshot: "DeviceSnapshot") -> list[str]:
+    from deployments.cli import device_views
+
     if not snapshot.dropped:
         return ["Nothing was dropped."]
     heading = f"{len(snapshot.dropped)} figures were dropped:"
@@ -105,7 +115,9 @@ def _date(published: str) -> datetime:
         raise BadInput(message) from error
 
 
-def _destination(snapshot: DeviceSnapshot, *, out: Path | None) -> Path:
+def _destination(snapshot: "DeviceSnapshot", *, out: Path | None) -> Path:
+    from datasets.devices.register import by_name
+
     known = by_name(snapshot.name)
     short = known.short if known else re.sub(r"[^a-z0-9]+", "-", snapshot.name.lower()).strip("-")
     file_name = f"{short or 'device'}@{snapshot.published_at.date().isoformat()}.json"
@@ -114,14 +126,16 @@ def _destination(snapshot: DeviceSnapshot, *, out: Path | None) -> Path:
     return out if out.suffix == ".json" and not out.is_dir() else out / file_name
 
 
-def _console() -> Console:
+def _console() -> "Console":
     """Return a console at least 80 columns wide, so that tables keep their figures."""
+    from rich.console import Console
+
     console = Console()
     console.width = max(80, console.width)
     return console
 
 
-def _print_lines(console: Console, lines: list[str]) -> None:
+def _print_lines(console: "Console", lines: list[str]) -> None:
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from datasets.layout import home
-from datasets.records.runs import Run, RunState
 
 if TYPE_CHECKING:
+    from datasets.records.runs import Run
     from tasks.lifecycle.runtime import Runtime
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -135,8 +135,9 @@ def verify(as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def _standing(run: Run, runtime: "Runtime") -> str:
+def _standing(run: "Run", runtime: "Runtime") -> str:
     """Return how the run stands; one that nobody works on any more was interrupted."""
+    from datasets.records.runs import RunState
     from tasks.lifecycle.claims import is_claimed
 
     running = run.state is RunState.RUNNING

@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from deployments.cli import device_states, devices, looking, recovering, serving
+from deployments.cli.run_options import RunOptions, starts_run
 from deployments.cli.sandbox import sandbox
 from deployments.cli.sweeping import sweep
 from tasks.errors import BadInput, RuntimeFault
@@ -34,6 +35,7 @@ DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 
 @app.command()
+@starts_run
 def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     problem: Annotated[
         str, typer.Option(help="h2, h2@0.735, lih, ... or a JSON file of Pauli terms.")
@@ -53,26 +55,13 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     ] = "readout,zne",
     shots: Annotated[int, typer.Option(help="For each energy of an iteration.")] = 1000,
     final_shots: Annotated[int, typer.Option(help="For the final estimate, in all.")] = 100_000,
-    readout_shots: Annotated[
-        int, typer.Option(help="For each of two calibration circuits.")
-    ] = 8000,
-    seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 1,
-    tenant: Annotated[str, typer.Option(help="Who pays.")] = "default",
-    reservation: Annotated[str, typer.Option(help="ARN of a Braket Direct reservation.")] = "",
-    debias: Annotated[bool, typer.Option("--debias", help="IonQ's error mitigation.")] = False,
-    device_parameters: Annotated[
-        str, typer.Option(help="JSON laid over the device parameters (IonQ).")
-    ] = "",
-    tag: Annotated[list[str] | None, typer.Option(help="KEY=VALUE on every task; repeat.")] = None,
-    max_calibration_age: Annotated[
-        str, typer.Option(help="Buy nothing on an older calibration: 12h, 90m, 2d.")
-    ] = "",
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object and no progress.")
     ] = False,
+    *,
+    run: RunOptions,
 ) -> None:
     """Find a ground state energy with a variational loop."""
-    from deployments.cli.options import as_hours, as_object, as_tags
     from deployments.cli.running import run_flow, validated
 
     parameters = validated(
@@ -86,14 +75,7 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
         mitigate=mitigate,
         shots=shots,
         final_shots=final_shots,
-        readout_shots=readout_shots,
-        seed=seed,
-        tenant=tenant,
-        reservation=reservation,
-        debias=debias,
-        device_parameters=as_object(device_parameters, option="--device-parameters"),
-        tags=as_tags(tag or []),
-        max_calibration_age_h=as_hours(max_calibration_age, option="--max-calibration-age"),
+        **run,
     )
     run_flow("vqe", parameters, run_id=None, as_json=json)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from threading import Thread
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from datasets.contracts.checking import warm
 from datasets.journal.journal import Journal
 from datasets.layout import home
-from datasets.records.runs import RunState
+from datasets.records.runs import RunState, named
 from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
 from deployments.server.ephemeral import Server, prefect_server
@@ -21,11 +22,18 @@ from tasks.core.events import emit
 from tasks.errors import BadInput
 from tasks.lifecycle.admission import admit, warning
 from tasks.lifecycle.closing import follow_up
-from tasks.lifecycle.report import write_report
+from tasks.lifecycle.report import keep_fonts, told_missing, write_report
 from tasks.lifecycle.runtime import open_runtime
 
 # What the stages import when they need it, the flow's own seconds; here it is the server's time.
-HEAVY = ("duckdb", "pandas", "pyarrow.parquet", "qiskit.transpiler")
+HEAVY = (
+    "duckdb",
+    "pandas",
+    "pyarrow.parquet",
+    "qiskit.transpiler",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_svg",
+)
 
 
 def validated(flow: str, **values: Any) -> BaseModel:
@@ -45,20 +53,25 @@ def validated(flow: str, **values: Any) -> BaseModel:
 def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: bool) -> None:
     """Run the flow and print its result."""
     where, asked = home(), parameters.model_dump()
-    _admit(asked["target"], journal=open_runtime(where).journal)
+    runtime = open_runtime(where)
+    _admit(asked["target"], journal=runtime.journal)
+    keep_fonts(where)
     with prefect_server(where) as server:
         with showing(quiet=as_json):
-            emit("run.starting", title=asked[known(flow).title], target=asked["target"])
+            emit("run.starting", title=asked[known(flow).title], target=named(asked["target"]))
             result = _result(flow, parameters, run_id=run_id, server=server)
+        for told in told_missing(result):
+            typer.echo(told, err=True)
         # Before the server has stopped: nobody needs to wait for that.
         typer.echo(json.dumps(result) if as_json else known(flow).summary(result))
 
 
-def _admit(target: str, *, journal: Journal) -> None:
+def _admit(targets: str | Sequence[str], *, journal: Journal) -> None:
     """Refuse a device that no work may go to; warn of one that is degraded."""
-    standing = admit(target, journal=journal, now=datetime.now(UTC))
-    if said := warning(standing):
-        typer.echo(said, err=True)
+    for target in [targets] if isinstance(targets, str) else targets:
+        standing = admit(target, journal=journal, now=datetime.now(UTC))
+        if said := warning(standing):
+            typer.echo(said, err=True)
 
 
 def _result(
@@ -87,6 +100,8 @@ def _import_heavy() -> None:
 def _one_line(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "parameters"
+    if first["type"] == "value_error":  # of our own making
+        return f"--{name.replace('_', '-')}: {first['ctx']['error']}"
     return f"--{name.replace('_', '-')} {first['input']!r}: {first['msg'].lower()}."
 
 

@@ -40,7 +40,8 @@ def sweep_summary(result: Mapping[str, Any]) -> str:
     lines = [
         f"{result['circuit']} on {result['target']}: {result['points']:,} points",
         "",
-        *(_line(found["observable"], _range(found, names)) for found in result["observables"]),
+        *(_line(_measured(found, result), _range(found, names)) for found in result["observables"]),
+        *(_line("missing", _gap(gap)) for gap in result["missing"]),
         _line("mitigation", result["method"]),
         _line("measured", f"{result['measured']:,} points in {result['wall_s']:.1f} s"),
         _line("cost", _cost(result)),
@@ -49,6 +50,17 @@ def sweep_summary(result: Mapping[str, Any]) -> str:
         _line("trace", f"qrt show {result['run_id']}"),
     ]
     return "\n".join(lines)
+
+
+def _measured(found: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """Return what was measured, and where if that may be doubted."""
+    name: str = found["observable"]
+    return name if len(result["targets"]) == 1 else f"{name} on {found['target']}"
+
+
+def _gap(gap: Mapping[str, Any]) -> str:
+    points = f"{gap['points']:,} point{'s' * (gap['points'] != 1)} of {gap['target']}"
+    return f"{points}: {gap['reason'].rstrip('. ')}. The same command buys what is missing."
 
 
 def _range(found: Mapping[str, Any], names: Sequence[str]) -> str:
@@ -72,15 +84,19 @@ def _free(result: Mapping[str, Any]) -> str:
     """Return why a run cost nothing."""
     if not result["shots"]:
         return "all was measured before"
-    if result["target"].startswith("braket:"):
+    if _is_braket(result):
         return "a reservation's hours are billed by AWS"
     return f"{result['target']} is free"
+
+
+def _is_braket(result: Mapping[str, Any]) -> bool:
+    return "braket:" in result["target"]
 
 
 def _cost(result: Mapping[str, Any]) -> str:
     if not result["cost_usd"]:
         return f"nothing for {result['shots']:,} shots: {_free(result)}"
-    where = "charged" if result["target"].startswith("braket:") else "on the real device"
+    where = "charged" if _is_braket(result) else "on the real device"
     return (
         f"{result['cost_usd']:.2f} USD {where}, at its published prices "
         f"({result['executions']} executions, {result['shots']:,} shots; "

@@ -4,7 +4,10 @@ from typing import Annotated
 
 import typer
 
+from deployments.cli.run_options import RunOptions, starts_run
 
+
+@starts_run
 def sweep(  # noqa: PLR0917 - each is an option with a name of its own
     circuit: Annotated[str, typer.Option(help="A file with OpenQASM 2 or 3.")],
     points: Annotated[
@@ -17,31 +20,22 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
         list[str] | None, typer.Option(help='"Z0*Z1", "0.5*X0 - Z1", h2; repeat. Default: each Z.')
     ] = None,
     target: Annotated[
-        str, typer.Option(help="Where to run; `qrt devices` lists the targets.")
-    ] = "local:sv",
+        list[str] | None,
+        typer.Option(
+            help="Where to run; `qrt devices` lists the targets; repeat to compare. Default: "
+            "local:sv."
+        ),
+    ] = None,
     shots: Annotated[int, typer.Option(help="Of each circuit at each point.")] = 1000,
     repetitions: Annotated[int, typer.Option(help="Measure everything so often.")] = 1,
     mitigate: Annotated[str, typer.Option(help="none, readout, zne or readout,zne.")] = "none",
-    readout_shots: Annotated[
-        int, typer.Option(help="For each of two calibration circuits.")
-    ] = 8000,
-    seed: Annotated[int, typer.Option(help="Same seed, same result.")] = 1,
-    tenant: Annotated[str, typer.Option(help="Who pays.")] = "default",
-    reservation: Annotated[str, typer.Option(help="ARN of a Braket Direct reservation.")] = "",
-    tag: Annotated[list[str] | None, typer.Option(help="KEY=VALUE on every task; repeat.")] = None,
-    max_calibration_age: Annotated[
-        str, typer.Option(help="Buy nothing on an older calibration: 12h, 90m, 2d.")
-    ] = "",
-    mix_calibrations: Annotated[
-        bool,
-        typer.Option("--mix-calibrations", help="Add to what older calibrations have measured."),
-    ] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object and no progress.")
     ] = False,
+    *,
+    run: RunOptions,
 ) -> None:
     """Measure a circuit's observables at many values of its parameters."""
-    from deployments.cli.options import as_hours, as_tags
     from deployments.cli.running import run_flow, validated
 
     parameters = validated(
@@ -49,16 +43,10 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
         circuit=circuit,
         points=points or [],
         observables=observable or [],
-        target=target,
+        target=target or ["local:sv"],
         shots=shots,
         repetitions=repetitions,
         mitigate=mitigate,
-        readout_shots=readout_shots,
-        seed=seed,
-        tenant=tenant,
-        reservation=reservation,
-        tags=as_tags(tag or []),
-        max_calibration_age_h=as_hours(max_calibration_age, option="--max-calibration-age"),
-        mix_calibrations=mix_calibrations,
+        **run,
     )
     run_flow("sweep", parameters, run_id=None, as_json=json)

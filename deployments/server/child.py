@@ -27,6 +27,10 @@ def main() -> None:
 
     when_parent_ends(stop)
     server.run()
+    # What was to be written is: taking the process apart would only keep the command waiting.
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,11 @@ from tasks.errors import StorageFault
 class Server(Protocol):
     """A server that may still be starting."""
 
+    @property
+    def url(self) -> str:
+        """The address of its API."""
+        ...
+
     def ready(self) -> None:
         """Wait until it answers."""
         ...
@@ -63,6 +68,11 @@ class HomeServer:
 
     def __init__(self, found: Serving, home: Home) -> None:
         self._found, self._home = found, home
+
+    @property
+    def url(self) -> str:
+        """The address of its API."""
+        return self._found.url
 
     def ready(self) -> None:
         """Wait until it answers.

@@ -50,4 +50,4 @@ def measure(
         counts=found.counts,
         offsets=found.offsets,
     )
-    return block, found.choice.reason
+    return block, found.choice.told

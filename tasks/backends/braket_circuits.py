@@ -15,6 +15,15 @@ def read_braket_circuit(circuit: Any) -> ReadCircuit:
     Raises:
         BadInput: it is no circuit, or holds what a sweep does not take.
     """
+    return read_circuit(openqasm_of(circuit), origin="the Braket circuit")
+
+
+def openqasm_of(circuit: Any) -> str:
+    """Return a `braket.circuits.Circuit` as OpenQASM 3.
+
+    Raises:
+        BadInput: it is none, has result types, or Braket cannot write it.
+    """
     from braket.circuits import Circuit
     from braket.circuits.serialization import IRType
 
@@ -30,8 +39,8 @@ def read_braket_circuit(circuit: Any) -> ReadCircuit:
         )
         raise BadInput(message)
     try:
-        text = circuit.to_ir(IRType.OPENQASM).source
+        text: str = circuit.to_ir(IRType.OPENQASM).source
     except (ValueError, TypeError, NotImplementedError) as error:
         message = f"Braket cannot write the circuit as OpenQASM: {error} Correct the circuit."
         raise BadInput(message) from error
-    return read_circuit(text, origin="the Braket circuit")
+    return text

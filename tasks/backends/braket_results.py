@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.backends.protocol import Failure, Histogram
+from datasets.records.executions import Failure
+from tasks.backends.protocol import Histogram
 from tasks.errors import ResultUnreadable
 
 ROOT: Final = "results.json"

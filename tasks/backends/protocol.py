@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.records.circuits import Circuit
-from datasets.records.executions import Execution, ExecutionState
+from datasets.records.executions import Execution, ExecutionState, Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Outcome:
     """How the target ended an execution. `state` is COMPLETED, PARTIAL, FAILED or CANCELLED.
 
     `calibration_id_end` is None where the target does not say; `charged_usd` is None where nobody
-    charges anything.
+    charges anything; `engine` is what simulated it here, and why that.
     """
 
     state: ExecutionState
@@ -28,14 +28,7 @@ class Outcome:
     calibration_id_end: str | None
     failure: str | None = None
     charged_usd: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why one executable returned nothing, and whether the target thinks that it may later."""
-
-    reason: str
-    retryable: bool
+    engine: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

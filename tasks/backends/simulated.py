@@ -65,14 +65,15 @@ class SimulatedBackend:
         """Simulate now, unless that has been done, and keep the result."""
         if self.find(execution) is None:
             started = datetime.now(UTC)
-            executables = [_plain(found) for found in self._run(execution)]
+            found, engine = self._run(execution)
             self._keep(
                 execution.execution_id,
                 {
                     "calibration_id": self._snapshot.calibration_id,
                     "started_at": started.isoformat(),
                     "ended_at": datetime.now(UTC).isoformat(),
-                    "executables": executables,
+                    "engine": engine,
+                    "executables": [_plain(each) for each in found],
                 },
             )
         return execution.execution_id
@@ -103,6 +104,7 @@ class SimulatedBackend:
             started_at=datetime.fromisoformat(result["started_at"]),
             ended_at=datetime.fromisoformat(result["ended_at"]),
             calibration_id_end=result["calibration_id"],
+            engine=result.get("engine"),  # the spool of an older release has none
         )
 
     def fetch(self, handle: str) -> tuple[Histogram, ...]:
@@ -120,7 +122,7 @@ class SimulatedBackend:
         """Remove the result from the spool."""
         self._file(handle).unlink(missing_ok=True)
 
-    def _run(self, execution: Execution) -> list[Histogram]:
+    def _run(self, execution: Execution) -> tuple[list[Histogram], str]:
         wanted = units(execution.action)
         shots, rest = divmod(execution.shots, len(wanted))
         if rest:
@@ -128,20 +130,26 @@ class SimulatedBackend:
             raise BadInput(message)
         found: dict[int, Histogram] = {}
         places = _by_source(wanted)
-        known = self._probabilities({s: _inputs(wanted, at) for s, at in places.items()})
+        known, engine = self._probabilities({s: _inputs(wanted, at) for s, at in places.items()})
         for stream, (source, at) in enumerate(places.items()):
             points = {inputs: row for row, inputs in enumerate(_inputs(wanted, at))}
             rows = known[source][[points[wanted[place].inputs] for place in at]]
             drawn = draw(rows, shots=shots, seed=execution.seed, stream=stream, first_point=0)
             found |= zip(at, _histograms(drawn, rows), strict=True)
-        return [found[place] for place in range(len(wanted))]
+        return [found[place] for place in range(len(wanted))], engine
 
-    def _probabilities(self, points: Mapping[str, _Points]) -> dict[str, NDArray[np.float64]]:
-        """Return each source's probabilities, (n_points, n_outcomes), in as few calls as can be."""
+    def _probabilities(
+        self, points: Mapping[str, _Points]
+    ) -> tuple[dict[str, NDArray[np.float64]], str]:
+        """Return each source's probabilities, (n_points, n_outcomes), in as few calls as can be.
+
+        With them goes what simulated them.
+        """
         alike: dict[tuple[object, ...], list[str]] = defaultdict(list)
         for source, inputs in points.items():
             alike[_read(source)[1], inputs].append(source)
         known: dict[str, NDArray[np.float64]] = {}
+        engines: dict[str, None] = {}
         for sources in alike.values():
             inputs = points[sources[0]]
             names = tuple(name for name, _ in inputs[0])
@@ -150,7 +158,8 @@ class SimulatedBackend:
             )
             found = self._lowered(tuple(sources), names).probabilities(values)
             known |= zip(sources, found.values, strict=True)
-        return known
+            engines[found.choice.told] = None
+        return known, "; ".join(engines)
 
     def _lower(self, sources: tuple[str, ...], names: tuple[str, ...]) -> Lowered:
         circuits = [_read(source)[0] for source in sources]

@@ -31,27 +31,29 @@ def admit(target: str, *, journal: Journal, now: datetime) -> Standing:
     return standing
 
 
-def admit_run(run_id: RunId, snapshot: DeviceSnapshot, *, runtime: Runtime) -> str:
+def admit_run(run_id: RunId, snapshot: DeviceSnapshot, *, target: str, runtime: Runtime) -> str:
     """Return the warning that a run was first admitted with; there is none on a healthy device.
 
     Raises:
         DeviceWithheld: no work may go to its device.
         CalibrationStale: the calibration is older than the run accepts, or of unknown age.
     """
-    run, now = runtime.journal.run(run_id), datetime.now(UTC)
-    standing = admit(run.target, journal=runtime.journal, now=now)
-    check_age(run.asked, snapshot, now=now)
-    return pinned_warning(run.run_id, warning(standing), home=runtime.home)
+    run, now = runtime.journal.run(run_id).at(target), datetime.now(UTC)
+    standing = admit(target, journal=runtime.journal, now=now)
+    check_age(run.asked, snapshot, target=target, now=now)
+    return pinned_warning(run, warning(standing), home=runtime.home)
 
 
-def check_age(asked: Mapping[str, Any], snapshot: DeviceSnapshot, *, now: datetime) -> None:
+def check_age(
+    asked: Mapping[str, Any], snapshot: DeviceSnapshot, *, target: str, now: datetime
+) -> None:
     """Refuse a calibration that is older than a flow's parameters accept.
 
     Raises:
         CalibrationStale: it is, or its age is not known.
     """
     limit_h = asked.get("max_calibration_age_h")
-    check_fresh(asked["target"], snapshot.published_at, now=now, limit_h=limit_h)
+    check_fresh(target, snapshot.published_at, now=now, limit_h=limit_h)
 
 
 def warning(standing: Standing) -> str:

@@ -1,7 +1,7 @@
 """Cancel a run: at its target first, then in the books, with what is still charged."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -84,8 +84,12 @@ def _drop(run: Run, *, runtime: Runtime, ours: bool) -> None:
     entries = _of(run.run_id, _MAY_BE_THERE, runtime=runtime)
     if not entries:
         return
-    backend = runtime.backend(run)
-    faults = [fault for entry in entries for fault in _faults(entry, runtime, backend, ours=ours)]
+    backends = runtime.backends(run, entries)
+    faults = [
+        fault
+        for entry in entries
+        for fault in _faults(entry, runtime, backends[entry.execution.target], ours=ours)
+    ]
     if faults:
         raise faults[0]
 
@@ -110,15 +114,16 @@ def _await_end(run: Run, *, runtime: Runtime, within_s: float) -> None:
     entries = _of(run.run_id, {ExecutionState.SUBMITTED}, runtime=runtime)
     if not entries:
         return
-    backend, deadline = runtime.backend(run), time.monotonic() + within_s
-    while going := [e for e in entries if _goes_on(e, runtime=runtime, backend=backend)]:
+    backends, deadline = runtime.backends(run, entries), time.monotonic() + within_s
+    while going := [e for e in entries if _goes_on(e, runtime=runtime, backends=backends)]:
         if time.monotonic() >= deadline:
             return
         time.sleep(_PAUSE_S)
         entries = going
 
 
-def _goes_on(entry: Entry, *, runtime: Runtime, backend: Backend) -> bool:
+def _goes_on(entry: Entry, *, runtime: Runtime, backends: Mapping[str, Backend]) -> bool:
+    backend = backends[entry.execution.target]
     try:
         found = look(entry, journal=runtime.journal, backend=backend, reason=_REASON)
     except (Refused, ExecutionFailed):

@@ -17,7 +17,7 @@ from tasks.core.optimisers.registry import known
 from tasks.errors import BadInput, TooLarge, UnknownName
 from tasks.lifecycle.admission import check_age
 from tasks.lifecycle.options import applied, check_options, options_in
-from tasks.lifecycle.sweep_inputs import inputs_of
+from tasks.lifecycle.sweep_inputs import SweepInputs, inputs_of
 
 MAX_BOUGHT: Final = 1_000_000  # circuits: some 10,000 tasks, which are submitted in 10 minutes
 
@@ -33,7 +33,7 @@ def check_vqe(asked: Mapping[str, Any]) -> None:
     if optimizer not in known():
         raise UnknownName("optimizer", optimizer, known())
     loaded = load(asked["problem"])
-    snapshot = _usable(asked)
+    snapshot = _usable(asked, target=target)
     if loaded.hamiltonian.n_qubits > snapshot.n_qubits:
         raise TooLarge(target, snapshot.n_qubits, loaded.hamiltonian.n_qubits)
     program = build(loaded, kind=asked["ansatz"], layers=asked["layers"])
@@ -59,31 +59,38 @@ def check_sweep(asked: Mapping[str, Any]) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         inputs = inputs_of(asked, folder=Path(folder))
-    snapshot = _usable(asked)
-    if inputs.read.n_qubits > snapshot.n_qubits:
-        raise TooLarge(asked["target"], snapshot.n_qubits, inputs.read.n_qubits)
-    circuits = inputs.spec.n_circuits(len(inputs.groups))
-    if is_braket(asked["target"]) and circuits > MAX_BOUGHT:
+    for target in inputs.spec.targets:
+        _check_fits(inputs, asked, target=target)
+    bought = sum(map(is_braket, inputs.spec.targets))
+    circuits = bought * inputs.spec.n_circuits(len(inputs.groups))
+    if circuits > MAX_BOUGHT:
         message = (
             f"The sweep has {circuits:,} circuits; at most {MAX_BOUGHT:,} are bought in one run. "
             "Ask for fewer points, or simulate them: --target emulator:garnet."
         )
         raise BadInput(message)
+
+
+def _check_fits(inputs: SweepInputs, asked: Mapping[str, Any], *, target: str) -> None:
+    """Refuse what one of a sweep's targets could not run."""
+    snapshot = _usable(asked, target=target)
+    if inputs.read.n_qubits > snapshot.n_qubits:
+        raise TooLarge(target, snapshot.n_qubits, inputs.read.n_qubits)
     least = max(snapshot.limits.shots_min, 1)
     if asked["shots"] < least:
         message = (
-            f"--shots {asked['shots']} is too few: {asked['target']} takes at least {least} for a "
+            f"--shots {asked['shots']} is too few: {target} takes at least {least} for a "
             f"circuit. Ask for {least} or more."
         )
         raise BadInput(message)
 
 
-def _usable(asked: Mapping[str, Any]) -> DeviceSnapshot:
-    """Return the target as a run with these parameters can use it."""
+def _usable(asked: Mapping[str, Any], *, target: str) -> DeviceSnapshot:
+    """Return a target as a run with these parameters can use it."""
     options = options_in(asked)
-    check_options(options, target=asked["target"])
-    snapshot = _snapshot(asked["target"])
-    check_age(asked, snapshot, now=datetime.now(UTC))
+    check_options(options, target=target)
+    snapshot = _snapshot(target)
+    check_age(asked, snapshot, target=target, now=datetime.now(UTC))
     return applied(options, snapshot)
 
 

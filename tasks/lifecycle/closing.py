@@ -50,10 +50,11 @@ def follow_up(run_id: RunId, *, runtime: Runtime) -> None:
     runs: dict[str, Sequence[Landing]] = {"runs": [(key, [run_row(run)])]}
     runtime.lake.land_all(runs | _spend(run_id, runtime=runtime), run_id=run_id)
     if run.state is RunState.COMPLETED:
-        backend = runtime.backend(run)
-        for entry in runtime.journal.executions(run_id):
+        entries = runtime.journal.executions(run_id)
+        backends = runtime.backends(run, entries)
+        for entry in entries:
             if entry.handle:
-                backend.discard(entry.handle)
+                backends[entry.execution.target].discard(entry.handle)
     release(run_id, home=runtime.home)
 
 

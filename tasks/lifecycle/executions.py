@@ -1,22 +1,44 @@
 """The verbs of an execution's life, each safe to call again after a crash at any point."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from datasets.journal.journal import Journal
 from datasets.journal.rows import Entry
-from datasets.records.executions import Collected, Counts, Execution, ExecutionState
+from datasets.records.executions import (
+    Collected,
+    Counts,
+    Execution,
+    ExecutionState,
+)
 from tasks.backends.protocol import Backend, Histogram, Outcome
 from tasks.core.events import emit
 from tasks.core.remainders import plan_remainder
 from tasks.errors import ExecutionFailed
 from tasks.lifecycle.dispatch import Dispatch
+from tasks.lifecycle.wholeness import (
+    Key,
+    calibration_of,
+    check_same_calibration,
+    check_same_device,
+    check_whole,
+    differ,
+    unseen,
+)
 
 _IN_THE_LAKE: Final = {ExecutionState.LANDED, ExecutionState.SETTLED}
 _LOST: Final = {ExecutionState.FAILED, ExecutionState.CANCELLED}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """What came back, and why the rest, executable by executable, never will."""
+
+    collected: tuple[Collected, ...]
+    lost: Mapping[Key, str]
 
 
 def submit(executions: Sequence[Execution], *, dispatch: Dispatch) -> None:
@@ -56,7 +78,7 @@ def collect(executions: Sequence[Execution], *, dispatch: Dispatch) -> tuple[Col
     for execution in executions:
         try:
             parts = list(_collect(execution, dispatch=dispatch, left=dispatch.remainders))
-            _check_whole(parts, dispatch=dispatch)
+            check_whole(parts, dispatch=dispatch)
         except ExecutionFailed as failure:
             emit("execution.failed", execution_id=execution.execution_id, failure=str(failure))
             failures.append(failure)
@@ -65,6 +87,31 @@ def collect(executions: Sequence[Execution], *, dispatch: Dispatch) -> tuple[Col
     if failures:
         raise failures[0]
     return tuple(collected)
+
+
+def gather(executions: Sequence[Execution], *, dispatch: Dispatch) -> Gathered:
+    """Wait as `collect` does, but let what failed for good cost itself alone.
+
+    Raises:
+        ExecutionFailed: something came back that cannot be used, or not yet; the others are waited
+            for before.
+        RunCancelled: the run is not wanted any more.
+    """
+    collected: list[Collected] = []
+    lost: dict[Key, str] = {}
+    failures: list[ExecutionFailed] = []
+    for execution in executions:
+        try:
+            parts, missing = _came_back(execution, dispatch=dispatch)
+        except ExecutionFailed as failure:
+            emit("execution.failed", execution_id=execution.execution_id, failure=str(failure))
+            failures.append(failure)
+        else:
+            collected += parts
+            lost |= missing
+    if failures:
+        raise failures[0]
+    return Gathered(tuple(collected), lost)
 
 
 def fetched(entry: Entry, *, backend: Backend) -> Collected:
@@ -88,6 +135,7 @@ def write_outcome(execution: Execution, outcome: Outcome, *, journal: Journal) -
         calibration_id_end=outcome.calibration_id_end,
         failure=outcome.failure,
         charged_usd=outcome.charged_usd,
+        engine=outcome.engine,
     )
 
 
@@ -109,8 +157,24 @@ def _collect(execution: Execution, *, dispatch: Dispatch, left: int) -> Iterator
             if ended.state in _LOST:
                 dispatch.check_wanted()
                 continue  # what came back before may be enough
-            _check_same_calibration(ended, parent=entry, dispatch=dispatch)
+            check_same_calibration(ended, parent=entry, dispatch=dispatch)
             yield from _collect(part, dispatch=dispatch, left=left - 1)
+
+
+def _came_back(
+    execution: Execution, *, dispatch: Dispatch
+) -> tuple[list[Collected], dict[Key, str]]:
+    """Return the parts of an execution, and the executables that are in none, with the reason."""
+    entry = _ended(execution, dispatch=dispatch)
+    if entry.state in _LOST:
+        dispatch.check_wanted()
+        reason = entry.failure or f"its task was {entry.state}"
+        return [], {(e.point, e.basis, e.variant): reason for e in execution.executables}
+    parts = list(_collect(execution, dispatch=dispatch, left=dispatch.remainders))
+    lost = unseen(parts)
+    if any(failure is None or failure.retryable for failure in lost.values()):
+        check_same_device(entry, parts, dispatch=dispatch)
+    return parts, {key: f.reason if f else "no shots came back" for key, f in lost.items()}
 
 
 def _returned(execution: Execution, *, dispatch: Dispatch) -> Entry:
@@ -181,54 +245,7 @@ def _may_buy(entry: Entry, dispatch: Dispatch) -> bool:
     """
     if entry.state in _IN_THE_LAKE or not dispatch.buying:
         return False
-    return dispatch.mixing or not _differ(_calibration(entry), dispatch.backend.calibration())
-
-
-def _calibration(entry: Entry) -> str:
-    """Return the calibration that the counts belong to.
-
-    Where that of the execution's end is not known, it is the one that it was compiled for: if that
-    is still in force, no other one has been.
-    """
-    return entry.calibration_id_end or entry.execution.calibration_id
-
-
-def _differ(one: str | None, other: str | None) -> bool:
-    return None not in {one, other} and one != other
-
-
-def _check_same_calibration(part: Entry, *, parent: Entry, dispatch: Dispatch) -> None:
-    if dispatch.mixing or not _differ(_calibration(parent), part.calibration_id_end):
-        return
-    ids = (part.execution.execution_id, parent.execution.execution_id)
-    message = (
-        f"Execution {ids[0]} completes {ids[1]}, but the device was recalibrated between them. "
-        f"{_mixing_helps(dispatch)}"
-    )
-    raise ExecutionFailed(message)
-
-
-def _mixing_helps(dispatch: Dispatch) -> str:
-    return f"`qrt resume {dispatch.run_id} --mix-calibrations` merges both; a new run does neither."
-
-
-def _check_whole(parts: Sequence[Collected], *, dispatch: Dispatch) -> None:
-    """Refuse a result in which some circuit was never seen."""
-    seen: Counter[tuple[int, str, str]] = Counter()
-    for counts in (counts for part in parts for counts in part.counts):
-        executable = counts.executable
-        seen[executable.point, executable.basis, executable.variant] += counts.shots
-    if all(seen.values()):
-        return
-    entry = dispatch.journal.execution(parts[0].execution.execution_id)
-    remedy = " Start a new run."
-    if not dispatch.mixing and _differ(_calibration(entry), dispatch.backend.calibration()):
-        remedy = f" The device has been recalibrated since. {_mixing_helps(dispatch)}"
-    reason = (entry.failure or "circuits without counts").rstrip(". ")
-    again = len(parts) - 1
-    tried = f", and {again} more executions did not complete it" if again else ""
-    message = f"Execution {entry.execution.execution_id} came back in part: {reason}{tried}."
-    raise ExecutionFailed(message + remedy)
+    return dispatch.mixing or not differ(calibration_of(entry), dispatch.backend.calibration())
 
 
 def _merge(execution: Execution, histograms: Sequence[Histogram]) -> tuple[Counts, ...]:
@@ -241,5 +258,6 @@ def _merge(execution: Execution, histograms: Sequence[Histogram]) -> tuple[Count
         seen = np.concatenate([copy.counts for copy in copies])
         distinct, place = np.unique(outcomes, return_inverse=True)
         totals = np.bincount(place, weights=seen).astype(np.uint32)
-        merged.append(Counts(executable, copies[0].n_qubits, distinct, totals))
+        failure = next((copy.failure for copy in copies if copy.failure), None)
+        merged.append(Counts(executable, copies[0].n_qubits, distinct, totals, failure))
     return tuple(merged)

@@ -13,6 +13,7 @@ from datasets.records.devices import CalibrationId, DeviceSnapshot
 from datasets.records.executions import RunId
 from datasets.records.problems import Problem
 from datasets.records.runs import Run
+from tasks.core.identity import digest
 from tasks.errors import StorageFault
 
 
@@ -37,7 +38,10 @@ def pinned_snapshot(
         StorageFault: the run has executions, and what they were compiled for is not kept.
     """
     path = _pinned(
-        run.run_id, "device.json", lambda: write_snapshot(_found(run, look, used)), home=home
+        run.run_id,
+        _of_target(run, "device"),
+        lambda: write_snapshot(_found(run, look, used)),
+        home=home,
     )
     return read_snapshot(read_text(path), origin=str(path))
 
@@ -47,10 +51,16 @@ def pinned_account(run_id: RunId, account: str, *, home: Home) -> str:
     return read_text(_pinned(run_id, "account.txt", lambda: account, home=home)).strip()
 
 
-def pinned_warning(run_id: RunId, text: str, *, home: Home) -> str:
+def pinned_warning(run: Run, text: str, *, home: Home) -> str:
     """Return what was said of the run's device when it was first admitted; that is `text` then."""
-    path = _pinned(run_id, "warning.json", lambda: json.dumps(text), home=home)
+    path = _pinned(run.run_id, _of_target(run, "warning"), lambda: json.dumps(text), home=home)
     return str(json.loads(read_text(path)))
+
+
+def _of_target(run: Run, what: str) -> str:
+    """Return the name of a file about the run's target; one of several has its own."""
+    only = len(run.apart) == 1
+    return f"{what}.json" if only else f"{what}-{digest(run.target)[:16]}.json"
 
 
 def _found(

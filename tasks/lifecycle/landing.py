@@ -54,11 +54,11 @@ def salvage(run_id: RunId, *, runtime: Runtime) -> None:
     entries = [entry for entry in runtime.journal.executions(run_id) if entry.state in ended]
     if not entries:
         return
-    backend = runtime.backend(runtime.journal.run(run_id))
+    backends = runtime.backends(runtime.journal.run(run_id), entries)
     for entry in entries:
         execution_id = entry.execution.execution_id
         try:
-            collected = [fetched(entry, backend=backend)]
+            collected = [fetched(entry, backend=backends[entry.execution.target])]
             land_counts(collected, runtime=runtime, chunk=f"alone-{execution_id}")
         except StorageFault:
             raise

@@ -44,7 +44,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """One iteration's counts, the energies made of them, and when that was."""
+    """One iteration's counts, the energies made of them, when that was, and what simulated it."""
 
     index: int
     points: tuple[Point, ...]
@@ -52,6 +52,7 @@ class Measured:
     estimates: Estimates
     began: datetime
     ended: datetime
+    engine: str
 
 
 @dataclass(slots=True)
@@ -72,7 +73,8 @@ class Measuring:
         found = self.lowered.counts(np.array(points), shots=share.shots, seed=self.seed(index))
         block = self.block(found)
         estimates = self.estimator.energies(block)
-        return Measured(index, points, block, estimates, began, datetime.now(UTC))
+        ended, engine = datetime.now(UTC), found.choice.told
+        return Measured(index, points, block, estimates, began, ended, engine)
 
     def block(self, found: Counts) -> CountsBlock:
         """Return what the engine counted, as the counts of the groups."""
@@ -133,6 +135,7 @@ class Measuring:
             ended_at=measured.ended,
             failure=None,
             charged_usd=None,
+            engine=measured.engine,
         )
 
     def _execution(self, measured: Measured) -> Execution:

@@ -63,11 +63,12 @@ def reconcile(runtime: Runtime, *, since: datetime) -> Reconciliation:
 
 def _reconcile_run(run_id: RunId, sweep: _Sweep) -> None:
     run = sweep.runtime.journal.run(run_id)  # it may have gone on before it was ours
-    try:
-        _look_at(run, sweep)
-    except RuntimeFault as fault:
-        region = _region(run, sweep.runtime)
-        sweep.hush(fault, target=run.target, run_id=run_id, region=region)
+    for here in run.apart:
+        try:
+            _look_at(here, sweep)
+        except RuntimeFault as fault:
+            region = _region(here, sweep.runtime)
+            sweep.hush(fault, target=here.target, run_id=run_id, region=region)
     try:
         _close(run, sweep)
     except RuntimeFault as fault:
@@ -75,12 +76,13 @@ def _reconcile_run(run_id: RunId, sweep: _Sweep) -> None:
 
 
 def _look_at(run: Run, sweep: _Sweep) -> None:
-    """Look at all of the run that may be at its target.
+    """Look at all of the run that may be at one of its targets.
 
     Raises:
         RuntimeFault: something could not be looked at; all else was, unless the target is silent.
     """
-    waiting = _waiting(run, runtime=sweep.runtime)
+    entries = _waiting(run, runtime=sweep.runtime)
+    waiting = [entry for entry in entries if entry.execution.target == run.target]
     if not waiting:
         return
     if why := sweep.unanswered.get(_region(run, sweep.runtime)):
@@ -101,7 +103,8 @@ def _look_at(run: Run, sweep: _Sweep) -> None:
 def _close(run: Run, sweep: _Sweep) -> None:
     """Bring the books of the run up to what is known now."""
     runtime = sweep.runtime
-    if _is_unwanted(run, runtime=runtime) and _region(run, runtime) not in sweep.unanswered:
+    silent = any(_region(here, runtime) in sweep.unanswered for here in run.apart)
+    if _is_unwanted(run, runtime=runtime) and not silent:
         cancel_run(run, runtime=runtime, within_s=0, holding=True)
         return
     if run.state in {RunState.FAILED, RunState.CANCELLED}:
@@ -152,7 +155,8 @@ def _sighting(found: Found, entry: Entry) -> Sighting:
 def _adopt_orphans(sweep: _Sweep, *, since: datetime) -> None:
     """Go through what each region has of ours; what the journal gave up or lost is adopted."""
     seen = {""}
-    for run in sweep.runtime.journal.one_a_target():
+    runs = sweep.runtime.journal.one_a_target()
+    for run in (here for every in runs for here in every.apart):
         region = _region(run, sweep.runtime)
         if region in seen:
             continue

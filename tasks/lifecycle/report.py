@@ -3,24 +3,30 @@
 import json
 import os
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+from datasets.layout import Home
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
-from tasks.core.reports.figures import heat_map, line
+from tasks.core.reports.figures import heat_map, lines
 from tasks.core.reports.page import sweep_page, vqe_page
 from tasks.errors import BadInput, StorageFault
 from tasks.lifecycle.runtime import Runtime
-from tasks.lifecycle.sweep_results import plotted
+from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
+from tasks.lifecycle.sweep_values import Point, Series, SweepValues
 
+Plots: TypeAlias = Sequence[tuple[str, str]]  # names with SVG texts
 MAX_PLOTS = 12  # observables that are drawn
+MAX_PLOTTED = 4000  # points of a plot; more do not fit on a page
 MAX_ROWS = 200  # points in the table of the Prefect UI
 
 
-def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
+def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None) -> Path:
     """Write the run's HTML file, whole or not at all, and return its path.
+
+    `plots` are the run's, where they are drawn already.
 
     Raises:
         BadInput: the run has no result to report yet.
@@ -28,9 +34,12 @@ def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
     """
     run = runtime.journal.run(run_id)
     result = result_of(run)
-    # Matplotlib keeps a font list; by default in the user's own folders.
-    os.environ.setdefault("MPLCONFIGDIR", str(runtime.home.cache / "matplotlib"))
-    page = (_sweep if run.flow == "sweep" else _vqe)(run, result, runtime=runtime)
+    keep_fonts(runtime.home)
+    if run.flow == "sweep":
+        drawn = sweep_plots(run_id, runtime=runtime) if plots is None else plots
+        page = _sweep(run, result, plots=drawn)
+    else:
+        page = _vqe(run, result, runtime=runtime)
     path = runtime.home.reports / f"{run.run_id}.html"
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -41,6 +50,11 @@ def write_report(run_id: RunId, *, runtime: Runtime) -> Path:
         message = f"The report cannot be written to {path}: {error.strerror}. Free space there."
         raise StorageFault(message) from error
     return path
+
+
+def keep_fonts(home: Home) -> None:
+    """Have matplotlib keep its font list here, and not in the user's own folders."""
+    os.environ.setdefault("MPLCONFIGDIR", str(home.cache / "matplotlib"))
 
 
 def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
@@ -54,40 +68,80 @@ def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
     )
 
 
-def _sweep(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
+def _sweep(run: Run, result: Mapping[str, Any], *, plots: Plots) -> str:
     return sweep_page(
         result,
         parameters=run.asked,
-        plots=sweep_plots(result, runtime=runtime),
+        plots=plots,
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
     )
 
 
-def sweep_plots(result: Mapping[str, Any], *, runtime: Runtime) -> list[tuple[str, str]]:
-    """Return each observable with its plot: a line over one parameter, a map over two."""
+def sweep_plots(run_id: RunId, *, runtime: Runtime) -> Plots:
+    """Return each observable with its plot: a line a target over one parameter, or maps over two.
+
+    A map is of one target. Nothing for other flows, and over more parameters.
+    """
+    run = runtime.journal.run(run_id)
+    if run.flow != "sweep":
+        return []
+    result = result_of(run)
     names = result["parameters"]
     if len(names) not in {1, 2}:
         return []
-    plots = []
-    for name in [found["observable"] for found in result["observables"][:MAX_PLOTS]]:
-        rows = plotted(result, name, runtime=runtime)
-        x = [parameters[0] for parameters, _, _ in rows]
-        values = [value for _, value, _ in rows]
-        if len(names) == 1:
-            drawn = line(x, values, [stderr for *_, stderr in rows], names=(names[0], name))
-        else:
-            y = [parameters[1] for parameters, _, _ in rows]
-            drawn = heat_map(x, y, values, names=(names[0], names[1], name))
-        plots.append((name, drawn))
-    return plots
+    keep_fonts(runtime.home)
+    found = values_of(run, runtime=runtime).sample(most=MAX_PLOTTED)
+    if len(names) == 1:
+        return [
+            (name, lines(_series(found, name), names=(names[0], name)))
+            for name in _observables(result)[:MAX_PLOTS]
+        ]
+    return [
+        (_title(name, target, result), _map(found[name, target], names=(*names, name)))
+        for name, target in _pairs(result)[:MAX_PLOTS]
+    ]
 
 
-def markdown(run_id: RunId, *, runtime: Runtime) -> str:
-    """Return what the run found as a short table for the Prefect UI."""
+def _series(found: Series, observable: str) -> dict[str, list[tuple[float, float, float]]]:
+    """Return the values of one observable by target; a line has one parameter."""
+    return {
+        target: [(at[0], value, stderr) for at, value, stderr in rows]
+        for (name, target), rows in found.items()
+        if name == observable
+    }
+
+
+def _map(rows: Sequence[Point], *, names: tuple[str, str, str]) -> str:
+    x, y = zip(*(parameters for parameters, _, _ in rows), strict=True)
+    return heat_map(x, y, [value for _, value, _ in rows], names=names)
+
+
+def _pairs(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return every observable on every target, side by side."""
+    return [(found["observable"], found["target"]) for found in result["observables"]]
+
+
+def _observables(result: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(name for name, _ in _pairs(result)))
+
+
+def _title(observable: str, target: str, result: Mapping[str, Any]) -> str:
+    """Return what a value is called; where it was measured goes without saying if all was there."""
+    return observable if len(result["targets"]) == 1 else f"{observable} on {target}"
+
+
+def values_of(run: Run, *, runtime: Runtime) -> SweepValues:
+    """Return what a sweep was asked for, with the way to its values."""
+    inputs = inputs_of(run.asked, folder=folder_of(run, home=runtime.home))
+    return SweepValues(inputs.spec, run.run_id, runtime.home.lake)
+
+
+def markdown(run_id: RunId, *, runtime: Runtime, plots: Plots) -> str:
+    """Return what the run found as a short table for the Prefect UI, with its plots."""
     run = runtime.journal.run(run_id)
     result = result_of(run)
     if run.flow == "sweep":
-        return _sweep_markdown(result, runtime=runtime)
+        return _sweep_markdown(result, plots=plots)
     exact = result["exact_energy"]
     rows = [
         ("mitigated", f"{result['energy']:.5f} ± {result['stderr']:.5f}"),
@@ -107,32 +161,41 @@ def table(run_id: RunId, *, runtime: Runtime) -> list[dict[str, Any]]:
     if run.flow != "sweep":
         return []
     result = result_of(run)
-    columns = {
-        found["observable"]: plotted(result, found["observable"], runtime=runtime, most=MAX_ROWS)
-        for found in result["observables"][:MAX_PLOTS]
-    }
-    return [
-        dict(zip(result["parameters"], rows[0][0], strict=True))
-        | {name: f"{row[1]:+.4f} ± {row[2]:.4f}" for name, row in zip(columns, rows, strict=True)}
-        for rows in zip(*columns.values(), strict=True)
-    ]
+    found = values_of(run, runtime=runtime).sample(most=MAX_ROWS)
+    rows: dict[tuple[float, ...], dict[str, Any]] = {}
+    for name, target in _pairs(result)[:MAX_PLOTS]:
+        for point, value, stderr in found[name, target]:
+            row = rows.setdefault(tuple(point), dict(zip(result["parameters"], point, strict=True)))
+            row[_title(name, target, result)] = f"{value:+.4f} ± {stderr:.4f}"
+    return list(rows.values())
 
 
-def _sweep_markdown(result: Mapping[str, Any], *, runtime: Runtime) -> str:
+def _sweep_markdown(result: Mapping[str, Any], *, plots: Plots) -> str:
     pictures = "\n\n".join(
         f"![{name}](data:image/svg+xml;base64,{b64encode(plot.encode()).decode()})"
-        for name, plot in sweep_plots(result, runtime=runtime)
+        for name, plot in plots
     )
     rows = [
-        f"| {o['observable']} | {o['least']:+.4f} | {o['most']:+.4f} | {o['stderr']:.4f} |"
+        f"| {_title(o['observable'], o['target'], result)} | {o['least']:+.4f} "
+        f"| {o['most']:+.4f} | {o['stderr']:.4f} |"
         for o in result["observables"]
     ]
     table = "\n".join(["| observable | least | most | stderr |", "|---|---|---|---|", *rows])
+    missing = "".join(f"{told}\n\n" for told in told_missing(result))
     return (
-        f"# {result['circuit']} on {result['target']}\n\n{table}\n\n"
+        f"# {result['circuit']} on {result['target']}\n\n{table}\n\n{missing}"
         f"{result['points']:,} points, {result['cost_usd']:.2f} USD at published prices. "
         f"Report: `{result['report']}`\n\n{pictures}\n"
     )
+
+
+def told_missing(result: Mapping[str, Any]) -> list[str]:
+    """Say what could not be measured, and why; nothing where nothing is missing."""
+    return [
+        f"{gap['points']:,} point{'s' * (gap['points'] != 1)} missing on {gap['target']}: "
+        f"{gap['reason'].rstrip('. ')}."
+        for gap in result.get("missing", ())
+    ]
 
 
 def result_of(run: Run) -> Mapping[str, Any]:

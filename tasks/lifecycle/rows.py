@@ -159,6 +159,7 @@ def execution_row(entry: Entry) -> Row:
         "started_at": entry.started_at,
         "ended_at": entry.ended_at,
         "failure": entry.failure,
+        "engine": entry.engine,
     }
 
 

@@ -1,10 +1,12 @@
 """The places that a run works with: home folder, journal, lake, and the backend of its target."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from datasets.devices.catalogue import resolve
 from datasets.journal.journal import Journal
+from datasets.journal.rows import Entry
 from datasets.lake import Lake
 from datasets.layout import Home
 from datasets.records.devices import DeviceSnapshot
@@ -22,7 +24,7 @@ from tasks.lifecycle.options import applied, mixes_calibrations, options_of
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """An open home."""
+    """An open home; whatever takes a run takes it on one of its targets (`Run.at`)."""
 
     home: Home
     journal: Journal
@@ -51,6 +53,11 @@ class Runtime:
             account=lambda run_id, account: pinned_account(run_id, account, home=self.home),
         )
 
+    def backends(self, run: Run, entries: Iterable[Entry]) -> Mapping[str, Backend]:
+        """Return the backend of each target that executions of `run` are on."""
+        targets = sorted({entry.execution.target for entry in entries})
+        return {target: self.backend(run.at(target)) for target in targets}
+
     def region(self, run: Run) -> str:
         """Return the region of a provider that `run` buys in; nothing where nobody sells."""
         return connection_of(run.target).region if is_braket(run.target) else ""
@@ -61,7 +68,8 @@ class Runtime:
 
     def published(self, run: Run) -> DeviceSnapshot:
         """Return the run's device as it was for everybody when the run began."""
-        bought = self.journal.executions(run.run_id)
+        entries = self.journal.executions(run.run_id)
+        bought = [entry for entry in entries if entry.execution.target == run.target]
         return pinned_snapshot(
             run,
             home=self.home,

@@ -11,6 +11,7 @@ from datasets.point_files import open_points, pin_points
 from datasets.problems.catalogue import load
 from datasets.records.problems import Program, ProgramId
 from datasets.records.runs import Run
+from tasks.backends.braket_circuits import openqasm_of
 from tasks.core.grouping import Group
 from tasks.core.identity import digest
 from tasks.core.mitigation.composition import Mitigation
@@ -66,10 +67,11 @@ def inputs_of(asked: Mapping[str, Any], *, folder: Path) -> SweepInputs:
     read = read_circuit(text, origin=f"{name}.qasm")
     points = _points(asked["points"], folder / "points.parquet")
     check_parameters(points, wanted=read.parameters)
+    target = asked["target"]
     spec = SweepSpec(
         circuit=read.digest,
         observables=_observables(asked["observables"], read),
-        targets=(asked["target"],),
+        targets=tuple([target] if isinstance(target, str) else target),
         points=points,
         shots=asked["shots"],
         repetitions=asked["repetitions"],
@@ -77,6 +79,15 @@ def inputs_of(asked: Mapping[str, Any], *, folder: Path) -> SweepInputs:
         seed=asked["seed"],
     )
     return SweepInputs(name, read, spec)
+
+
+def circuit_text(circuit: Any) -> Any:
+    """Return what a flow is given as a circuit: text and files as they are, Braket's as text.
+
+    Raises:
+        BadInput: it is neither, or cannot be written as text.
+    """
+    return circuit if isinstance(circuit, str) else openqasm_of(circuit)
 
 
 def folder_of(run: Run, *, home: Home) -> Path:

@@ -1,15 +1,17 @@
 """Land a piece of a sweep: its counts, its estimates, and the executions behind them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from datasets.conversion import Rows
-from datasets.records.executions import ExecutionId, RunId
+from datasets.records.executions import Collected, ExecutionId, RunId
 from tasks.core.events import emit
 from tasks.core.identity import digest
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.sweeps.estimation import Estimates, estimate
+from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.rows import count_rows, execution_row
 from tasks.lifecycle.runtime import Runtime
+from tasks.lifecycle.sweep_gaps import keep
 from tasks.lifecycle.sweep_rows import count_columns, estimate_columns
 from tasks.lifecycle.sweeps import Measured, Sweep
 
@@ -23,7 +25,12 @@ def land_piece(
         BrokenContract: some rows break their contract; nothing of the piece was published.
         StorageFault: the lake cannot be written.
     """
-    piece = measured.piece
+    piece, run_id = measured.piece, sweep.experiment.run_id
+    if measured.missing:
+        keep(measured.wanted, measured.missing, run_id=run_id, home=runtime.home)
+    if not piece.n_points:
+        _land_rest(measured.collected, runtime=runtime)
+        return ()
     estimates = estimate(
         measured.block,
         observables=sweep.spec.observables,
@@ -41,14 +48,20 @@ def land_piece(
         "counts": _counts(measured, ours=ours),
         "estimates": estimate_columns(estimates, sweep=sweep, piece=piece, ids=ids),
     }
-    key = (sweep.spec.experiment_id, _file(measured, run_id=sweep.experiment.run_id))
+    key = (sweep.spec.experiment_id, _file(measured, run_id=run_id))
     runtime.lake.land_all(
         {table: [(key, made)] for table, made in rows.items() if made},
-        run_id=sweep.experiment.run_id,
+        run_id=run_id,
     )
     runtime.journal.landed(ids)
     emit("chunk.landed", chunk=piece.key)
     return estimates
+
+
+def _land_rest(collected: Sequence[Collected], *, runtime: Runtime) -> None:
+    """Land what is of use to no point, each execution alone: it is paid for."""
+    for item in collected:
+        land_counts([item], runtime=runtime, chunk=f"alone-{item.execution.execution_id}")
 
 
 def _counts(measured: Measured, *, ours: Collection[ExecutionId]) -> Rows:

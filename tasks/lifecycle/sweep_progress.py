@@ -1,7 +1,7 @@
 """How far a sweep is, told no more often than a server can bear."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,13 +26,9 @@ class Progress:
         """Start the clock."""
         self._began = self.now()
 
-    def __iter__(self) -> Iterator[Piece]:
-        """Go through the pieces."""
-        return iter(self.pieces)
-
-    def __bool__(self) -> bool:
-        """Whether anything is left."""
-        return bool(self.pieces)
+    def on(self, target: str) -> list[Piece]:
+        """Return the pieces of one target."""
+        return [piece for piece in self.pieces if piece.target == target]
 
     @property
     def points(self) -> int:

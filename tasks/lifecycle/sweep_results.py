@@ -1,88 +1,126 @@
-"""What a sweep found, read from the lake; plain JSON types."""
+"""What a sweep found on each of its targets; plain JSON types."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
+from datasets.journal.rows import Entry
+from datasets.records.executions import RunId
 from datasets.records.runs import Run
-from datasets.views import query
 from tasks.core.quotes import Quote
+from tasks.errors import ExecutionFailed
 from tasks.lifecycle.runtime import Runtime
+from tasks.lifecycle.sweep_gaps import gaps_of
+from tasks.lifecycle.sweep_values import SweepValues
 from tasks.lifecycle.sweeps import Sweep
 
-MAX_PLOTTED = 4000  # points of a plot; more do not fit on a page
-
-# A point that was measured several times has one value: the mean, each shot counting the same.
-_POOLED = """
-    SELECT observable, parameters, min(point) AS point,
-        sum(value * shots) / sum(shots) AS value,
-        sqrt(sum((stderr * shots) ** 2)) / sum(shots) AS stderr
-    FROM estimates WHERE experiment_id = '{experiment_id}' AND target = '{target}'
-    GROUP BY observable, parameters"""
-_PLAIN = """
-    SELECT observable, parameters, point, value, stderr
-    FROM estimates WHERE experiment_id = '{experiment_id}' AND target = '{target}'"""
+# Of a sweep on one target these stand beside its answer too; on several they differ.
+_OF_ONE = (
+    "calibration_id",
+    "compiled_id",
+    "two_qubit_gates",
+    "depth",
+    "estimated_success",
+    "reason",
+    "engines",
+)
 
 
 def sweep_result(
-    sweep: Sweep, *, run: Run, name: str, quoted: Quote, runtime: Runtime
+    sweeps: Sequence[Sweep], *, run: Run, name: str, quoted: Quote, runtime: Runtime
 ) -> dict[str, Any]:
-    """Return a sweep's answer: each observable's range, and where in the lake the rest is."""
-    journal, experiment = runtime.journal, sweep.experiment
+    """Return a sweep's answer: each observable's range, and where in the lake the rest is.
+
+    Raises:
+        ExecutionFailed: a target gave nothing at all.
+    """
+    journal, spec = runtime.journal, sweeps[0].spec
     entries = journal.executions(run.run_id)
-    cost_usd = float(sum((entry.usd for entry in entries), Decimal(0)))
-    metrics = experiment.compiled.metrics
+    targets = [_on_target(sweep, entries) for sweep in sweeps]
+    missing = list(_missing(run.run_id, runtime=runtime))
     return {
         "run_id": run.run_id,
         "state": "completed",
         "circuit": name,
-        "experiment_id": sweep.spec.experiment_id,
+        "experiment_id": spec.experiment_id,
         "target": run.target,
-        "parameters": list(sweep.spec.points.parameters),
-        "points": len(sweep.spec.points),
-        "repetitions": sweep.spec.repetitions,
-        "measured": sum(piece.n_points for piece in sweep.pieces()),
-        "observables": _ranges(sweep, runtime=runtime),
-        "method": sweep.mitigation.name,
+        "targets": targets,
+        "parameters": list(spec.points.parameters),
+        "points": len(spec.points),
+        "repetitions": spec.repetitions,
+        "measured": sum(on["measured"] for on in targets),
+        "missing_points": sum(gap["points"] for gap in missing),
+        "missing": missing,
+        "observables": _ranges(sweeps, missing, run=run, runtime=runtime),
+        "method": sweeps[0].mitigation.name,
         "executions": len(entries),
         "shots": sum(entry.execution.shots for entry in entries),
-        "cost_usd": cost_usd,
+        "cost_usd": float(sum((entry.usd for entry in entries), Decimal(0))),
         "quote_usd": float(journal.run(run.run_id).quote_usd or 0),
         "plan": quoted.plain(),
         "wall_s": (datetime.now(UTC) - run.started_at).total_seconds(),
-        "calibration_id": experiment.snapshot.calibration_id,
-        "compiled_id": experiment.compiled.compiled_id,
-        "two_qubit_gates": metrics.two_qubit_gates,
-        "depth": metrics.depth,
-        "estimated_success": metrics.estimated_success,
-        "reason": experiment.compiled.reason,
+        **{word: targets[0][word] if len(targets) == 1 else None for word in _OF_ONE},
         "lake": str(runtime.home.lake),
         "report": str(runtime.home.reports / f"{run.run_id}.html"),
     }
 
 
-def plotted(
-    result: Mapping[str, Any], observable: str, *, runtime: Runtime, most: int = MAX_PLOTTED
-) -> list[tuple[Any, ...]]:
-    """Return (parameters, value, stderr) of one observable at up to about `most` points."""
-    step = -(-result["points"] // most)
-    source = _POOLED.format(**result)
-    sql = (
-        f"SELECT parameters, value, stderr FROM ({source}) "  # noqa: S608 - our own digits
-        f"WHERE observable = '{observable.replace(chr(39), chr(39) * 2)}' AND point % {step} = 0 "
-        "ORDER BY parameters"
-    )
-    return list(query(runtime.home.lake, sql).rows)
+def _on_target(sweep: Sweep, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Return what was done on one target; `engines` are what simulated it, and why those."""
+    ours = [entry for entry in entries if entry.execution.target == sweep.target]
+    compiled = sweep.experiment.compiled
+    return {
+        "target": sweep.target,
+        "measured": sum(piece.n_points for piece in sweep.pieces()),
+        "executions": len(ours),
+        "shots": sum(entry.execution.shots for entry in ours),
+        "cost_usd": float(sum((entry.usd for entry in ours), Decimal(0))),
+        "calibration_id": sweep.experiment.snapshot.calibration_id,
+        "compiled_id": compiled.compiled_id,
+        "two_qubit_gates": compiled.metrics.two_qubit_gates,
+        "depth": compiled.metrics.depth,
+        "estimated_success": compiled.metrics.estimated_success,
+        "reason": compiled.reason,
+        "engines": sorted({entry.engine for entry in ours if entry.engine}),
+    }
 
 
-def _ranges(sweep: Sweep, *, runtime: Runtime) -> list[dict[str, Any]]:
-    several = bool(sweep.earlier) or sweep.spec.repetitions > 1
-    named = {"experiment_id": sweep.spec.experiment_id, "target": sweep.experiment.target}
-    source = (_POOLED if several else _PLAIN).format(**named)
-    sql = f"""SELECT observable, count(*) AS points, min(value) AS least,
-        arg_min(parameters, {{'v': value, 'p': point}}) AS least_at, max(value) AS most,
-        arg_max(parameters, {{'v': value, 'p': -point}}) AS most_at, median(stderr) AS stderr
-        FROM ({source}) GROUP BY observable"""  # noqa: S608 - our own digits
-    found = {row["observable"]: row for row in query(runtime.home.lake, sql).records()}
-    return [found[each.name] for each in sweep.spec.observables]
+def _missing(run_id: RunId, *, runtime: Runtime) -> Iterator[dict[str, Any]]:
+    """Yield the points that could not be measured, a row for each reason.
+
+    `rows` are runs of their numbers, from the first to before the last.
+    """
+    found: dict[tuple[str, int, str], list[int]] = defaultdict(list)
+    for gap in gaps_of(run_id, home=runtime.home).values():
+        for number, reason in gap.missing.items():
+            found[gap.target, gap.repetition, reason].append(number)
+    for (target, repetition, reason), numbers in sorted(found.items()):
+        yield {
+            "target": target,
+            "repetition": repetition,
+            "reason": reason,
+            "points": len(numbers),
+            "rows": _runs(sorted(numbers)),
+        }
+
+
+def _runs(numbers: Sequence[int]) -> list[list[int]]:
+    runs = groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
+    return [[(run := [n for _, n in each])[0], run[-1] + 1] for _, each in runs]
+
+
+def _ranges(
+    sweeps: Sequence[Sweep], missing: Sequence[Mapping[str, Any]], *, run: Run, runtime: Runtime
+) -> list[dict[str, Any]]:
+    """Return each observable on each target, side by side."""
+    spec = sweeps[0].spec
+    found = SweepValues(spec, run.run_id, runtime.home.lake).ranges()
+    for target in spec.targets:
+        if not any((each.name, target) in found for each in spec.observables):
+            reasons = [gap["reason"] for gap in missing if gap["target"] == target]
+            message = f"{target} returned nothing: {'; '.join(reasons)}. Start a new run."
+            raise ExecutionFailed(message)
+    return [found[each.name, target] for each in spec.observables for target in spec.targets]

@@ -47,9 +47,9 @@ def estimate_columns(
     same = {
         "run_id": _same(sweep.experiment.run_id, n_rows),
         "execution_id": _same(ids[0], n_rows),
-        "execution_ids": _lists(pa.array(ids * n_rows), len(ids)),
+        "execution_ids": _lists(pa.array(ids * n_rows), n_rows),
         "point": piece.numbers().astype(np.int32),
-        "parameters": _lists(pa.array(points.reshape(-1)), points.shape[1]),
+        "parameters": _lists(pa.array(points.reshape(-1)), n_rows),
         "experiment_id": _same(sweep.spec.experiment_id, n_rows),
         "target": _same(sweep.experiment.target, n_rows),
         "repetition": np.full(n_rows, piece.repetition, dtype=np.int32),
@@ -84,9 +84,8 @@ def _one_of(texts: list[str], places: "np.ndarray[tuple[int], np.dtype[np.int64]
     return pa.DictionaryArray.from_arrays(places.astype(np.int32), texts)
 
 
-def _lists(flat: "pa.Array", width: int) -> "pa.Array":
+def _lists(flat: "pa.Array", n_rows: int) -> "pa.Array":
     import pyarrow as pa
 
-    n_rows = len(flat) // width if width else 0
-    offsets = np.arange(n_rows + 1, dtype=np.int32) * width
+    offsets = np.arange(n_rows + 1, dtype=np.int32) * (len(flat) // n_rows)
     return pa.ListArray.from_arrays(offsets, flat)

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from lake_rows import RUN_ID, good_rows
 
+from datasets import lake as landing
 from datasets import views
+from datasets.contracts.checking import Verdict, check
 from datasets.encoding import decode
 from datasets.lake import Lake
 from tasks.errors import BadInput, BrokenContract, StorageFault, Terminal
@@ -77,6 +79,25 @@ def test_a_chunk_lands_with_one_quality_file_that_has_a_row_a_check(lake: Lake) 
         ("estimates", True),
         ("executions", True),
     ]
+
+
+def test_what_is_landed_already_is_not_checked_again(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.land("programs", KEY, good_rows("programs"), run_id=RUN_ID)
+    checked: list[str] = []
+
+    def seen(table: str, rows: Any) -> Verdict:
+        checked.append(table)
+        return check(table, rows)
+
+    monkeypatch.setattr(landing, "check", seen)
+    chunk = {t: [(KEY, good_rows(t))] for t in ("programs", "selections")}
+    landed = lake.land_all(chunk, run_id=RUN_ID)
+    assert checked == ["selections"]
+    assert [file.created for file in landed] == [False, True]
+    assert all(row["success"] for row in _quality(lake))
+    assert lake.verify(contracts=True) == []
 
 
 def test_a_chunk_with_one_broken_batch_is_quarantined_whole(lake: Lake) -> None:

@@ -118,13 +118,29 @@ def test_equal_rows_are_one_landing_however_they_are_given(
     )
 
 
-@given(CASES)
-def test_what_was_landed_in_the_first_form_is_the_same_landing(
-    tmp_path_factory: pytest.TempPathFactory, case: tuple[str, list[dict[str, Any]]]
+def test_each_form_has_bytes_of_its_own_for_the_same_rows() -> None:
+    row = good_rows("counts")[0] | {"outcome": None}
+    many = pa.concat_tables([to_table("counts", [row])] * 30_000)
+    rows = many.set_column(
+        many.schema.get_field_index("outcome"), "outcome", pa.array(range(30_000), pa.uint64())
+    )
+    batch = prepare("counts", ("a",), rows)
+    found = {}
+    for form in (1, 2, encoding.FORM):
+        told = encoding.label("counts", ("a",), batch.rows, form=form)
+        found[form] = encoding.encode(encoding.strict("counts", batch.rows), told)
+        assert encoding.decode(found[form]).equals(encoding.decode(found[1]))
+        assert encoding.is_as_written(found[form], batch.rows, told)
+    assert len({len(data) for data in found.values()}) == len(found)
+
+
+@given(CASES, st.integers(1, encoding.FORM - 1))
+def test_what_was_landed_in_an_older_form_is_the_same_landing(
+    tmp_path_factory: pytest.TempPathFactory, case: tuple[str, list[dict[str, Any]]], form: int
 ) -> None:
     table, rows = case
     batch = prepare(table, ("a",), rows)
-    old = replace(batch, label=encoding.label(table, ("a",), batch.rows, form=1))
+    old = replace(batch, label=encoding.label(table, ("a",), batch.rows, form=form))
     store = LocalStore(tmp_path_factory.mktemp("lake"))
     publish(store, old)
     assert landed(store, batch) == old.label

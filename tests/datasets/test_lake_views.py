@@ -1,5 +1,6 @@
 """SQL over the lake gives back what was landed, in UTC, and cannot do anything but read."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -163,6 +164,71 @@ def test_sql_that_does_more_than_read_or_is_wrong_gets_one_line(
 @pytest.mark.parametrize("sql", ["SHOW TABLES", "DESCRIBE counts", "SUMMARIZE counts"])
 def test_looking_around_is_reading(lake: Path, sql: str) -> None:
     assert views.query(lake, sql).rows
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM COUNTS",
+        'SELECT * FROM "Counts"',
+        "FROM main.counts",
+        "TABLE counts",
+        "WITH runs AS (FROM counts) FROM runs",
+        "SELECT * FROM (SELECT *, point + 1 AS more FROM counts) WHERE more > 0",
+        "SELECT * FROM runs RIGHT JOIN counts USING (run_id)",
+        "FROM query_table('cou' || 'nts')",
+        "FROM query('FROM cou' || 'nts')",
+        "SELECT c.count FROM counts AS c ANTI JOIN spend USING (run_id)",
+    ],
+)
+def test_a_table_has_its_rows_however_it_is_named(lake: Path, sql: str) -> None:
+    assert len(views.query(lake, sql).rows) == len(good_rows("counts"))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SHOW TABLES",
+        "SELECT table_name FROM information_schema.tables WHERE table_name <> 'nothing'",
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND view_name <> 'counts' || ''",
+        "SELECT name FROM sqlite_master WHERE name <> 'spend ' ORDER BY name",
+    ],
+)
+def test_whoever_looks_around_sees_every_table(lake: Path, sql: str) -> None:
+    views.query(lake, "SELECT count(*) FROM counts")
+    found = {row[0] for row in views.query(lake, sql).rows}
+    assert found >= set(TABLES) - {"counts"}
+
+
+@given(st.lists(st.sampled_from(sorted(TABLES)), min_size=1), st.sampled_from([str.upper, str]))
+def test_a_query_opens_the_tables_that_it_names(names: list[str], spell: Any) -> None:
+    opened = views.tables_in(spell(f"SELECT 1 FROM {', '.join(names)}"))  # noqa: S608
+    assert set(names) <= set(opened)
+    assert all(any(other in name for name in names) for other in opened)
+
+
+def test_a_query_sees_what_has_landed_since_the_last_one(lake: Path) -> None:
+    sql = "SELECT count(*) FROM counts"
+    before = views.query(lake, sql).rows
+    publish(LocalStore(lake), prepare("counts", ("b",), good_rows("counts")))
+    assert views.query(lake, sql).rows == ((2 * before[0][0],),)
+
+
+def test_queries_of_many_threads_each_get_their_own_rows(lake: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        asked = [f"SELECT {n} FROM counts" for n in range(20)]  # noqa: S608 - a number
+        found = pool.map(lambda sql: views.query(lake, sql).rows[0], asked)
+    assert list(found) == [(n,) for n in range(20)]
+
+
+def test_a_restored_file_is_read_again(lake: Path) -> None:
+    path = lake / "counts/v1/a.parquet"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100])
+    with pytest.raises(StorageFault):
+        views.query(lake, "FROM counts")
+    path.write_bytes(whole)
+    assert len(views.query(lake, "FROM counts").rows) == len(good_rows("counts"))
 
 
 def test_python_variables_are_no_tables(lake: Path) -> None:

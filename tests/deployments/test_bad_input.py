@@ -76,6 +76,31 @@ def test_a_bad_option_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--target", "local:sv", "--target", "local:sv"), "local:sv is given twice. Give each"),
+        (("--target", "local:sv", "--target", "mars"), "Unknown target 'mars'"),
+        (("--target", "local:sv", "--target", ""), "Unknown target ''"),
+        (
+            ("--target", "local:sv", "--target", "emulator:forte-enterprise", "--shots", "9"),
+            "--shots 9 is too few: emulator:forte-enterprise takes at least",
+        ),
+        (("--debias",), "--debias is for Braket devices"),
+        (("--tag", "a=b"), "--tag is for Braket devices"),
+        (("--device-parameters", "["), "--device-parameters is not JSON"),
+        (("--reservation", "mine"), "--reservation is for Braket devices"),
+        (("--readout-shots", "0"), "greater than or equal to 1"),
+    ],
+)
+def test_a_bad_option_of_a_sweep_is_refused(
+    options: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str], qrt_home: Path
+) -> None:
+    circuit = "OPENQASM 3.0; qubit[2] q; h q;"
+    assert said.lower() in refused(capsys, "sweep", "--circuit", circuit, *options).lower()
+    assert not qrt_home.exists()
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"terms": [["Z0", 0.5], ["W1", 0.2]]}, "W"),

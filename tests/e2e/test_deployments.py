@@ -1,6 +1,7 @@
 """Deployments are registered by Prefect's own command, and a worker runs them."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -44,6 +45,7 @@ def test_every_deployment_is_registered_and_run_by_a_worker(
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         deadline = time.monotonic() + 120
@@ -54,5 +56,6 @@ def test_every_deployment_is_registered_and_run_by_a_worker(
             time.sleep(2)
         assert [run["state"] for run in runs] == ["completed"]
     finally:
-        worker.terminate()
+        # It would first see a scheduled reconciliation through, if one has just begun.
+        os.killpg(worker.pid, signal.SIGKILL)
         worker.wait(30)

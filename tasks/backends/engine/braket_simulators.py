@@ -6,7 +6,6 @@ Braket's simulator, with a warning that names the reason.
 """
 
 import uuid
-import warnings
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
@@ -15,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from braket.default_simulator import DensityMatrixSimulator, StateVectorSimulator
-from braket.default_simulator.simulator import BaseLocalSimulator
 from braket.device_schema import DeviceActionType
 from braket.ir.openqasm import Program as OpenQASMProgram
 from braket.task_result import AdditionalMetadata, GateModelTaskResult, TaskMetadata
@@ -28,17 +26,15 @@ from braket.task_result.program_set_task_metadata_v1 import ProgramMetadata
 from numpy.typing import NDArray
 
 from tasks.backends.engine import running, stock
+from tasks.backends.engine.analogue import TakesAnalogue
+from tasks.backends.engine.falling_back import warn
 from tasks.backends.engine.program import Program, Uncovered, Values
 from tasks.backends.engine.reading import Reading, read
 from tasks.backends.engine.results import Counts, Setting
 from tasks.backends.engine.templates import Seen, lifted
 
 
-class FallenBack(UserWarning):
-    """A program ran on Braket's simulator instead; the text says why."""
-
-
-class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library's
+class _Batched(TakesAnalogue):
     """What the two simulators share; `_noisy` tells them apart."""
 
     _noisy: bool
@@ -85,7 +81,7 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
 
     def run_jaqcd(self, *args: Any, **rest: Any) -> GateModelTaskResult:
         """Leave the older format to Braket's simulator."""
-        self._warn("it is written in JAQCD")
+        warn(self.DEVICE_ID, "it is written in JAQCD")
         with stock.KERNELS:
             return super().run_jaqcd(*args, **rest)
 
@@ -213,14 +209,10 @@ class _Batched(BaseLocalSimulator):  # type: ignore[misc]  # an untyped library'
             values: list[Any] = self._generate_results(results, translated, simulation)
         return values
 
-    def _warn(self, reason: str) -> None:
-        text = f"{self.DEVICE_ID} leaves this program to Braket's simulator: {reason}."
-        warnings.warn(text, FallenBack, stacklevel=2)
-
     def _fall_back(
         self, task: OpenQASMProgram, shots: int, batch_size: int, reason: Uncovered
     ) -> GateModelTaskResult:
-        self._warn(str(reason))
+        warn(self.DEVICE_ID, str(reason))
         with stock.KERNELS:
             return super().run_openqasm(task, shots, batch_size=batch_size)
 

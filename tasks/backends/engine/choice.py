@@ -19,6 +19,11 @@ class Choice:
     noisy: bool
     reason: str
 
+    @property
+    def told(self) -> str:
+        """The engine and the reason, as they are written down."""
+        return f"{'batched' if self.batched else 'stock'}: {self.reason}"
+
 
 def choose(n_qubits: int, *, noisy: bool) -> Choice:
     """Return the faster engine for a register of that size."""

@@ -1,7 +1,8 @@
 """Plots as SVG text, the same text for the same numbers."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, BLUE, RED, GREEN, GRID = "#1c2430", "#2563a8", "#b5432a", "#2c7a4b", "#e3e7ec"
+COLOURS = (BLUE, RED, GREEN, "#7a4ba8", "#b58a1c", "#1c8a8a", "#8a1c5c", "#5c6470")
 _FEW = 60  # points that are marked one by one
 FORMAT: dict[Any, Any] = {
     "svg.hashsalt": "quantum-runtime",
@@ -67,14 +69,21 @@ def extrapolation(
     return _svg(figure)
 
 
-def line(
-    x: Sequence[float], y: Sequence[float], stderr: Sequence[float], *, names: tuple[str, str]
+def lines(
+    series: Mapping[str, Sequence[tuple[float, float, float]]], *, names: tuple[str, str]
 ) -> str:
-    """Plot an observable over one parameter, with its standard error as a band."""
+    """Plot an observable over one parameter, each target's line with its standard error as a band.
+
+    `series` has (parameter, value, stderr) in ascending order, by target.
+    """
     figure, axes = _axes(width=7.6)
-    found, spread = np.array(y), np.array(stderr)
-    axes.fill_between(x, found - spread, found + spread, color=BLUE, alpha=0.25, lw=0)
-    axes.plot(x, found, color=BLUE, lw=1.1, marker="o" if len(found) < _FEW else "", ms=3)
+    for (target, rows), colour in zip(series.items(), cycle(COLOURS), strict=False):
+        x, found, spread = np.array(rows, dtype=float).reshape(-1, 3).T
+        axes.fill_between(x, found - spread, found + spread, color=colour, alpha=0.25, lw=0)
+        marker = "o" if len(found) < _FEW else ""
+        axes.plot(x, found, color=colour, lw=1.1, marker=marker, ms=3, label=target)
+    if len(series) > 1:
+        axes.legend(frameon=False, fontsize=8)
     axes.set_xlabel(f"{names[0]} / rad")
     axes.set_ylabel(names[1])
     return _svg(figure)

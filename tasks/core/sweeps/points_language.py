@@ -141,6 +141,9 @@ def _assignment(word: str) -> tuple[str, str]:
 
 
 def _whole(text: str, word: str) -> int:
+    if re.fullmatch(r"\d{19,}", text, re.ASCII):
+        message = f"{shown(word)}: {shown(text)} is too large. Write at most 18 digits."
+        raise BadInput(message)
     if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
         message = f"{shown(word)}: {shown(text)} is not a whole number. Write it in digits."
         raise BadInput(message)

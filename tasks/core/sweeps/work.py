@@ -14,14 +14,16 @@ file that it lands in has that name. So
 * a point that an earlier sweep of the experiment has measured as often is in no piece. Where the
   earlier points are the beginning of the new ones (a longer sample, list or file), or where both
   are grids, this is known from the two descriptions, without looking anything up;
-* more shots make pieces of the missing shots alone, `first_shot` to before `last_shot`.
+* more shots make pieces of the missing shots alone, `first_shot` to before `last_shot`;
+* points that a device could not measure (`lacking`) do not count as measured, and a piece that
+  landed without some of its points has the key of the others.
 
 An earlier sweep counts as run: one that was interrupted is finished first, or left out of
 `earlier`, and then what it landed is found by `point_ids` instead (the argument `done`).
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
@@ -31,7 +33,7 @@ from numpy.typing import NDArray
 from tasks.core.identity import EXECUTION_ID_LENGTH, digest
 from tasks.core.mitigation.composition import Mitigation
 from tasks.core.sweeps.observables import Observable
-from tasks.core.sweeps.points import Block, Mask, Points, exact_bytes
+from tasks.core.sweeps.points import Block, Mask, Points, exact_bytes, point_ids
 
 CHUNK_POINTS: Final = 16_384
 _SEED_DIGITS: Final = 13  # 52 bits, which JSON and doubles hold exactly
@@ -40,11 +42,21 @@ Shots = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """A point, by its id, that was not measured on a target in a repetition, for good."""
+
+    target: str
+    repetition: int
+    point_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SweepSpec:
     """A circuit at points, measured on targets.
 
     `circuit` is the digest of the circuit (`ReadCircuit.digest`), `mitigation` as in
-    `Mitigation.parse`; `shots` are those of each point, target and repetition.
+    `Mitigation.parse`; `shots` are those of each point, target and repetition. `lacking` is what a
+    sweep that was run did not get of it.
     """
 
     circuit: str
@@ -55,6 +67,7 @@ class SweepSpec:
     repetitions: int = 1
     mitigation: str = "none"
     seed: int = 1
+    lacking: frozenset[Lack] = frozenset()
 
     def n_circuits(self, n_groups: int) -> int:
         """Return how many circuits run on a target, with `n_groups` measurement groups."""
@@ -100,7 +113,8 @@ class Piece:
 
     def numbers(self) -> NDArray[np.int64]:
         """Return the numbers of its points: (n_points,)."""
-        return np.concatenate([np.arange(run.start, run.stop) for run in self.rows])
+        runs = (np.arange(run.start, run.stop) for run in self.rows)
+        return np.concatenate([np.zeros(0, dtype=np.int64), *runs])
 
 
 def chunks(n_points: int, *, chunk_points: int = CHUNK_POINTS) -> Iterator[range]:
@@ -150,7 +164,33 @@ def shots_done(
         if before.experiment_id == spec.experiment_id and target in before.targets:
             seen = measured_before(chunk, block, spec.points.parameters, earlier=before.points)
             part = found[:, : before.repetitions]
-            part[seen] = np.maximum(part[seen], before.shots)
+            there = seen[:, None] & ~_lacking(before, block, target)[:, : part.shape[1]]
+            part[there] = np.maximum(part[there], before.shots)
+    return found
+
+
+def without(piece: Piece, spec: SweepSpec, *, missing: Collection[int]) -> Piece:
+    """Return a piece without points by their numbers; its key is that of what is left."""
+    if not missing:
+        return piece
+    kept = np.setdiff1d(piece.numbers(), np.array(sorted(missing)))
+    if not len(kept):
+        return replace(piece, rows=())
+    start = int(kept[0])
+    block = spec.points.block(start, int(kept[-1]) + 1)[kept - start]
+    shots = (piece.first_shot, piece.last_shot)
+    key = piece_key(spec, piece.target, piece.repetition, shots, block)
+    return replace(piece, key=key, rows=_runs(kept - start, start))
+
+
+def _lacking(before: SweepSpec, block: Block, target: str) -> Mask:
+    """Tell which points an earlier sweep did not get: (n_points, its repetitions) bool."""
+    found = np.zeros((len(block), before.repetitions), dtype=bool)
+    wanted = [lack for lack in before.lacking if lack.target == target]
+    if wanted:
+        ids = point_ids(before.points.parameters, block)
+        for lack in wanted:
+            found[[name == lack.point_id for name in ids], lack.repetition] = True
     return found
 
 

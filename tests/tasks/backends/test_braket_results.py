@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datasets.records.executions import Failure
 from tasks.backends.braket_results import returned
-from tasks.backends.protocol import Failure, Histogram
+from tasks.backends.protocol import Histogram
 from tasks.errors import ResultUnreadable
 
 HEAD = "braket.task_result."

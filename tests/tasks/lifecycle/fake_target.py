@@ -25,11 +25,12 @@ from datasets.records.executions import (
     Execution,
     ExecutionId,
     ExecutionState,
+    Failure,
     Purpose,
     RunId,
 )
 from datasets.records.runs import Run
-from tasks.backends.protocol import Failure, Histogram, Outcome, Sold
+from tasks.backends.protocol import Histogram, Outcome, Sold
 from tasks.core.actions import Unit, program_set, units
 from tasks.errors import Unavailable
 from tasks.lifecycle.dispatch import Dispatch

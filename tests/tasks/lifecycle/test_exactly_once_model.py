@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from datasets.journal.rows import Entry
-from datasets.records.executions import ExecutionState
+from datasets.records.executions import ExecutionState, Failure
 from datasets.records.runs import Run, RunState
-from tasks.backends.protocol import Failure
 from tasks.core.actions import units
 from tasks.core.events import Event, listening
 from tasks.errors import ExecutionFailed, RunCancelled, Unavailable

@@ -20,11 +20,12 @@ from datasets.records.executions import (
     Execution,
     ExecutionId,
     ExecutionState,
+    Failure,
     Purpose,
     RunId,
 )
 from datasets.records.runs import Run
-from tasks.backends.protocol import Failure, Histogram, Outcome, Sold
+from tasks.backends.protocol import Histogram, Outcome, Sold
 from tasks.core.actions import Unit, program_set, units
 from tasks.core.events import Event, listening
 from tasks.errors import ExecutionFailed, RunCancelled

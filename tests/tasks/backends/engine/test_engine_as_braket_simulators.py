@@ -49,6 +49,23 @@ def a_circuit() -> Any:
     return turned.cnot(1, 3).gphase(0.4).s(0, power=0.5)
 
 
+def a_pair_of_atoms() -> Any:
+    from braket.ahs import AnalogHamiltonianSimulation, AtomArrangement, DrivingField
+    from braket.timings import TimeSeries
+
+    def series(*values: float) -> Any:
+        found = TimeSeries()
+        for number, value in enumerate(values):
+            found.put(number * 1e-6, value)
+        return found
+
+    atoms = AtomArrangement().add([0, 0]).add([0, 5.5e-6])
+    drive = DrivingField(
+        amplitude=series(0, 1e7, 0), phase=series(0, 0, 0), detuning=series(-1e7, 0, 1e7)
+    )
+    return AnalogHamiltonianSimulation(atoms, drive)
+
+
 @pytest.mark.parametrize("name", PEERS)
 def test_exact_results_are_braket_s(name: str) -> None:
     from braket.circuits import Observable
@@ -134,6 +151,19 @@ def test_a_dynamic_circuit_runs_on_braket_s_simulator_and_says_so(name: str) -> 
     with pytest.warns(UserWarning, match="leaves this program to Braket's simulator: it computes"):
         found = device(name).run(Program(source=DYNAMIC), shots=20).result()
     assert dict(found.measurement_counts) == {"11": 20}
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_an_analogue_program_runs_on_braket_s_simulator_and_says_so(name: str) -> None:
+    ours = device(name)
+    with pytest.warns(UserWarning, match="leaves this program to Braket's simulator: it is an ana"):
+        alone = ours.run(a_pair_of_atoms(), shots=20).result()
+    with pytest.warns(UserWarning, match="analogue"):
+        batch = ours.run_batch([a_pair_of_atoms(), a_pair_of_atoms()], shots=5).results()
+    # Within the blockade radius the two atoms are never excited together.
+    assert {tuple(shot.post_sequence) for shot in alone.measurements} <= {(0, 1), (1, 0), (1, 1)}
+    assert [len(found.measurements) for found in batch] == [5, 5]
+    assert ours.run(a_circuit(), shots=5, inputs={"t": 0.4}).result().measurements.shape == (5, 3)
 
 
 def test_noise_on_a_state_vector_fails_as_it_does_on_braket_s() -> None:

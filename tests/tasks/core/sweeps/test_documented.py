@@ -10,11 +10,14 @@ from tasks.core.sweeps.observables import parse_observables
 from tasks.core.sweeps.points_language import parse_points
 
 DOCUMENT = (Path(__file__).parents[4] / "docs" / "circuits-and-points.md").read_text()
-LISTED = re.findall(r"^    (\S.*?)   +\S", DOCUMENT.split("## Points")[1], re.MULTILINE)
+LISTED = re.findall(
+    r"^    (\S.*?)   +\S", DOCUMENT.split("## Points")[1].split("## From Python")[0], re.MULTILINE
+)
 
 
 def test_the_python_in_it_runs() -> None:
-    (program,) = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+    programs = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+    (program,) = (text for text in programs if "read_circuit" in text)  # e2e runs the other one
     names: dict[str, object] = {}
     exec(program, names)  # noqa: S102 - our own document
     assert "circuit" in names

@@ -58,6 +58,7 @@ def test_what_is_written_is_what_is_meant(texts: list[str], meant: object) -> No
     ("text", "said"),
     [
         ("", "The points are empty"),
+        ("theta=0:1:99999999999999999999", "is too large. Write at most 18 digits"),
         (";", "The points are empty"),
         ("theta", "'theta' is not read as points"),
         ("theta=", "is not read as points"),

@@ -14,7 +14,7 @@ from tasks.core.sweeps.observables import Observable
 from tasks.core.sweeps.points import Grid, Points, listed, point_ids
 from tasks.core.sweeps.points_language import parse_points
 from tasks.core.sweeps.samplers import Bound, Sampled, Sampler
-from tasks.core.sweeps.work import Piece, SweepSpec, chunks, pieces
+from tasks.core.sweeps.work import Lack, Piece, SweepSpec, chunks, pieces, without
 
 Z = Observable("Z0", Hamiltonian(1, (PauliTerm("Z", 1.0),)))
 BOX = (Bound("a", 0, 1), Bound("b", 2, 3))
@@ -176,3 +176,31 @@ def test_a_sweep_counts_its_circuits_over_repetitions_groups_and_noise_scales() 
     assert isinstance(grid, Grid)
     spec = SweepSpec("c", (), ("local:sv",), grid, shots=1, repetitions=3, mitigation="readout,zne")
     assert spec.n_circuits(4) == 200 * 3 * 4 * 3
+
+
+@given(st.sampled_from([sobol, lines, grid]), sizes, st.data())
+def test_what_an_earlier_sweep_lacks_is_run_and_nothing_else(
+    make: object, size: int, data: st.DataObject
+) -> None:
+    sweep = replace(spec(make(size), repetitions=2), targets=("x", "y"))  # type: ignore[operator]
+    ids = point_ids(sweep.points.parameters, sweep.points.block(0, len(sweep.points)))
+    lacks = st.builds(Lack, st.sampled_from(sweep.targets), st.integers(0, 1), st.sampled_from(ids))
+    lacking = data.draw(st.frozensets(lacks))
+    found = bought(sweep, work(sweep, replace(sweep, lacking=lacking)))
+    assert {(point, target, repetition) for point, target, repetition, _ in found} == {
+        (lack.point_id, lack.target, lack.repetition) for lack in lacking
+    }
+    assert set(found.values()) <= {1}
+    assert sum(found.values()) == sweep.shots * len(lacking)
+
+
+@given(st.frozensets(st.integers(0, 6)))
+def test_a_piece_without_points_is_named_by_the_others(missing: frozenset[int]) -> None:
+    sweep = spec(sobol(7))
+    (piece,) = work(sweep)
+    kept = without(piece, sweep, missing=missing)
+    assert kept.numbers().tolist() == [number for number in range(7) if number not in missing]
+    assert (kept.key == piece.key) == (not missing or len(missing) == 7)
+    if kept.n_points > 0:
+        others = listed(sweep.points.parameters, sweep.points.block(0, 7)[kept.numbers()].tolist())
+        assert [each.key for each in work(replace(sweep, points=others))] == [kept.key]

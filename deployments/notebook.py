@@ -1,0 +1,164 @@
+"""Sweeps from Python, in a notebook's cell or a script: here and now, and back come the values.
+
+The first call starts a Prefect server for as long as the process lives, unless one is configured.
+"""
+
+import atexit
+import html
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from pydantic import BaseModel
+
+from datasets.layout import home
+from datasets.point_tables import is_table, keep_points
+from datasets.records.executions import RunId
+from deployments.cli.flows_by_name import known, load
+from deployments.cli.progress import showing
+from deployments.cli.running import validated
+from deployments.server.beside import run_beside
+from deployments.server.ephemeral import Server, prefect_server
+from tasks.errors import BadInput
+from tasks.lifecycle.claims import release
+from tasks.lifecycle.report import sweep_plots, values_of
+from tasks.lifecycle.runtime import open_runtime
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A plot as SVG text, which notebooks show."""
+
+    svg: str
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRun:
+    """A sweep that has ended; `answer` is what `qrt sweep --json` prints."""
+
+    answer: Mapping[str, Any]
+
+    @property
+    def run_id(self) -> RunId:
+        """The run, for `qrt show`, `qrt report` and SQL."""
+        return RunId(self.answer["run_id"])
+
+    def table(self) -> "pd.DataFrame":
+        """Return every value: point, the parameters, target, observable, value, stderr, shots."""
+        runtime = open_runtime(home())
+        values = values_of(runtime.journal.run(self.run_id), runtime=runtime)
+        found: pd.DataFrame = values.table().to_pandas()
+        return found
+
+    def plot(self, observable: str | None = None) -> Picture:
+        """Return the plot of an observable, by default of the first.
+
+        Raises:
+            BadInput: there is none: the sweep has other parameters than one or two, or no such
+                observable.
+        """
+        runtime = open_runtime(home())
+        drawn = dict(sweep_plots(self.run_id, runtime=runtime))
+        if not drawn:
+            count = len(self.answer["parameters"])
+            message = f"A plot has one or two parameters; the sweep has {count}. Use table()."
+            raise BadInput(message)
+        wanted = next(iter(drawn)) if observable is None else observable
+        if wanted not in drawn:
+            message = f"There is no plot {wanted!r:.80}. There are: {', '.join(drawn)}."
+            raise BadInput(message)
+        return Picture(drawn[wanted])
+
+    def __str__(self) -> str:
+        return known("sweep").summary(self.answer)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def sweep(
+    circuit: Any,
+    *,
+    points: Any = (),
+    observables: str | Sequence[str] = (),
+    target: str | Sequence[str] = "local:sv",
+    progress: bool = True,
+    **options: Any,
+) -> SweepRun:
+    """Measure a circuit's observables at many values of its parameters.
+
+    It may be called where an event loop runs, as in a notebook.
+
+    Args:
+        circuit: a `braket.circuits.Circuit` with free parameters, OpenQASM text, or a file of it.
+        points: as on the command line ("theta=0:2pi:100", "sobol 4096 ...", "points.csv"), one or
+            a list of them; or columns of numbers, a row a point: a mapping, a pandas DataFrame or
+            an Arrow table.
+        observables: such as "Z0*Z1"; by default Z of each measured qubit.
+        target: one, or several to compare.
+        progress: whether to say how far it is, on standard error.
+        options: the other fields of `flows.parameters.SweepParameters`, such as `shots`.
+
+    Raises:
+        BadInput: what is wrong, the limit, and what to do; nothing has run.
+        RuntimeFault: the run failed; `qrt resume` goes on with it.
+    """
+    open_runtime(home())
+    parameters = validated(
+        "sweep",
+        circuit=circuit,
+        points=_points(points),
+        observables=_texts(observables),
+        target=_texts(target),
+        **options,
+    )
+    with showing(quiet=not progress):
+        return SweepRun(_run(parameters))
+
+
+def _run(parameters: BaseModel) -> dict[str, Any]:
+    run_id = RunId(str(uuid4()))
+    with _serving() as settings:
+        try:
+            return run_beside(lambda: load("sweep")(parameters, run_id=run_id), settings=settings)
+        finally:
+            release(run_id, home=home())  # it was interrupted: anybody may go on with it
+
+
+def _points(points: Any) -> Any:
+    if is_table(points):
+        return [str(keep_points(points, folder=home().cache / "points"))]
+    return _texts(points)
+
+
+def _texts(given: Any) -> Any:
+    """Return one text or several as a list; what is neither is refused with the parameters."""
+    if isinstance(given, str):
+        return [given]
+    return list(given) if isinstance(given, Iterable) else given
+
+
+@contextmanager
+def _serving() -> Iterator[Mapping[str, Any]]:
+    """Yield the settings that point Prefect at a server of our own, if there is one."""
+    server = _server()
+    if server is not None:
+        server.ready()
+    yield {} if server is None else {"PREFECT_API_URL": server.url}
+
+
+@lru_cache(maxsize=1)
+def _server() -> Server | None:
+    """Start a server once, before Prefect is imported, where none is configured."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(prefect_server(home()))

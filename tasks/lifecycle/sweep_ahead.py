@@ -1,0 +1,53 @@
+"""What of a sweep lies ahead: the pieces that are not in the lake, and what they cost."""
+
+from datasets.records.executions import ExecutionId, ExecutionState
+from tasks.core.mitigation.composition import Technique
+from tasks.core.quotes import Quote, quote_executions
+from tasks.core.sweeps.work import Piece, without
+from tasks.lifecycle.runtime import Runtime
+from tasks.lifecycle.sweep_buying import plan_piece
+from tasks.lifecycle.sweep_gaps import Gap, gaps_of
+from tasks.lifecycle.sweeps import Sweep, quote_piece
+
+_BOUGHT = {ExecutionState.SUBMITTED, ExecutionState.COMPLETED, ExecutionState.PARTIAL}
+
+
+def due(sweep: Sweep, *, runtime: Runtime) -> list[Piece]:
+    """Return the pieces whose counts are not in the lake, and those that the run has bought."""
+    every = list(sweep.pieces())
+    gaps = gaps_of(sweep.experiment.run_id, home=runtime.home)
+    keys = [_landing_key(piece, sweep, gaps.get(piece.key)) for piece in every]
+    landed = runtime.journal.landed_chunks(keys)
+    paid = _at_the_device(sweep, runtime=runtime)
+    return [
+        piece
+        for piece, key in zip(every, keys, strict=True)
+        if key not in landed
+        or (paid and any(one.execution_id in paid for one in plan_piece(sweep, piece)))
+    ]
+
+
+def quote(sweep: Sweep, *, readout_shots: int, runtime: Runtime) -> Quote:
+    """Return what the run buys, with what it has bought before it stopped."""
+    every, run_id = list(sweep.pieces()), sweep.experiment.run_id
+    others = runtime.journal.landed_chunks([piece.key for piece in every], but_of=run_id)
+    ours = [piece for piece in every if piece.key not in others]
+    quotes = [quote_piece(sweep, piece) for piece in ours]
+    if ours and Technique.READOUT in sweep.mitigation.techniques:
+        readout = sweep.experiment.readout(shots=readout_shots)
+        quotes.append(quote_executions(readout, snapshot=sweep.experiment.snapshot))
+    return sum(quotes, Quote())
+
+
+def _landing_key(piece: Piece, sweep: Sweep, gap: Gap | None) -> str:
+    """Return what a piece is called in the lake: without points that this run could not get."""
+    return without(piece, sweep.spec, missing=gap.missing).key if gap else piece.key
+
+
+def _at_the_device(sweep: Sweep, *, runtime: Runtime) -> set[ExecutionId]:
+    """Return what the run has bought and not landed, whoever else has measured the same."""
+    run = runtime.journal.run(sweep.experiment.run_id).at(sweep.target)
+    if not runtime.backend(run).charges:
+        return set()
+    entries = runtime.journal.executions(run.run_id)
+    return {entry.execution.execution_id for entry in entries if entry.state in _BOUGHT}

@@ -1,0 +1,76 @@
+"""Buy a piece of a sweep from a device that somebody sells, point by point if it must be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from datasets.records.blocks import CountsBlock, Form
+from datasets.records.executions import Collected, Counts, Execution, Purpose
+from tasks.core.planning import plan_circuits
+from tasks.core.samples import added
+from tasks.core.sweeps.work import Piece, without
+from tasks.lifecycle.dispatch import Dispatch
+from tasks.lifecycle.executions import gather, submit
+from tasks.lifecycle.sweeps import Measured, Sweep
+from tasks.lifecycle.wholeness import Key
+
+
+def buy(sweep: Sweep, piece: Piece, *, dispatch: Dispatch) -> Measured:
+    """Plan, pack, write down and buy; each task once, and a circuit that fails costs its point."""
+    planned = plan_piece(sweep, piece)
+    submit(planned, dispatch=dispatch)
+    gathered = gather(planned, dispatch=dispatch)
+    found = _added(gathered.collected)
+    missing = {key[0]: why for key, why in gathered.lost.items() if key not in found}
+    kept = without(piece, sweep.spec, missing=missing)
+    return Measured(
+        wanted=piece,
+        piece=kept,
+        block=_block(found, sweep.forms, numbers=kept.numbers().tolist()),
+        executions=tuple(item.execution for item in gathered.collected),
+        collected=gathered.collected,
+        missing=missing,
+    )
+
+
+def plan_piece(sweep: Sweep, piece: Piece) -> tuple[Execution, ...]:
+    """Return the executions that measure a piece on a device."""
+    names = sweep.read.circuit.parameters
+    values = sweep.read.values(sweep.points(piece))
+    return plan_circuits(
+        sweep.circuits,
+        points=[dict(zip(names, row, strict=True)) for row in values.tolist()],
+        numbers=piece.numbers().tolist(),
+        keys=[(form.basis, form.variant) for form in sweep.forms],
+        shots=piece.shots,
+        compiled=sweep.experiment.compiled,
+        snapshot=sweep.experiment.snapshot,
+        setting=replace(sweep.experiment.setting(Purpose.ESTIMATE), seed=piece.seed),
+    )
+
+
+def _added(collected: Sequence[Collected]) -> dict[Key, Counts]:
+    """Add up the parts of each executable that has counts."""
+    found: dict[Key, Counts] = {}
+    for counts in (counts for item in collected for counts in item.counts if counts.shots):
+        executable = counts.executable
+        key = (executable.point, executable.basis, executable.variant)
+        found[key] = added(found[key], counts) if key in found else counts
+    return found
+
+
+def _block(
+    found: Mapping[Key, Counts], forms: Sequence[Form], *, numbers: Sequence[int]
+) -> CountsBlock:
+    """Bring counts into the order of points and forms."""
+    ordered = [found[number, form.basis, form.variant] for number in numbers for form in forms]
+    lengths = np.array([0, *(len(counts.outcomes) for counts in ordered)], dtype=np.int64)
+    return CountsBlock(
+        n_points=len(numbers),
+        n_qubits=ordered[0].n_qubits if ordered else 0,
+        forms=tuple(forms),
+        outcomes=np.concatenate([np.zeros(0, np.uint64), *(each.outcomes for each in ordered)]),
+        counts=np.concatenate([np.zeros(0, np.uint32), *(each.counts for each in ordered)]),
+        offsets=np.cumsum(lengths),
+    )

@@ -23,6 +23,7 @@ def report(run_id: RunId) -> Path:
     told = page(run_id, runtime=runtime, plots=plots)
     create_markdown_artifact(told, key="result", description="What the run found")
     if rows := table(run_id, runtime=runtime):
-        create_table_artifact(rows, key="values", description="Values at some of the points")
+        what = f"Values at {len(rows):,} of the points"
+        create_table_artifact(rows, key="values", description=what)
     emit("report.written", path=str(path))
     return path

@@ -41,9 +41,10 @@ class Screen:
 
     page: Any
 
-    def keep(self, name: str) -> None:
-        """Keep what is to be seen."""
+    def keep(self, name: str, *, height_px: int = 1100) -> None:
+        """Keep what is to be seen in a window of that height."""
         SCREENSHOTS.mkdir(exist_ok=True)
+        self.page.set_viewport_size({"width": 1400, "height": height_px})
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     def fill(self, title: str, *texts: str) -> None:

@@ -1,7 +1,6 @@
 """A sweep from the Prefect UI, in a real browser: filled in, run, watched, and its result."""
 
 import re
-import signal
 from collections.abc import Iterator
 
 import pytest
@@ -32,8 +31,7 @@ def up(screen: Screen, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]
     del screen
     found = start(tmp_path_factory.mktemp("browser") / "home")
     yield found
-    found.process.send_signal(signal.SIGINT)
-    found.process.wait(60)
+    assert found.stop() == 0
 
 
 def test_a_sweep_is_found_filled_in_run_and_watched_to_its_table_and_picture(
@@ -86,4 +84,19 @@ def test_a_sweep_is_found_filled_in_run_and_watched_to_its_table_and_picture(
     assert {"Z0*Z1", "X0*X1 + 0.5*Z0"} <= {name for name, _ in pictures}
     assert all(width > 0 for _, width in pictures)
     screen.shown(f"qrt show {run['id']}")
-    screen.keep("7-result")
+    screen.keep("7-result", height_px=3200)
+
+
+def test_a_run_that_cannot_work_says_what_is_wrong_and_what_to_do_in_one_line(
+    up: Up, screen: Screen
+) -> None:
+    run_id = up.api.submit("sweep/sweep", parameters={"circuit": CIRCUIT, "observables": ["Z7"]})
+    ended = up.api.ended(run_id)
+    assert ended["state_type"] == "FAILED"
+    (said,) = ended["state"]["message"].splitlines()
+    assert "Z7" in said
+    screen.page.goto(f"{up.api.url.removesuffix('/api')}/runs/flow-run/{run_id}")
+    screen.shown(said.rpartition(": ")[2])
+    screen.keep("8-failed")
+    logs = up.api.ask("POST", "/logs/filter", logs={"flow_run_id": {"any_": [run_id]}})
+    assert "Traceback" not in "".join(log["message"] for log in logs)

@@ -1,6 +1,7 @@
 """A `qrt up` of a test's own, on a free port and in a home of its own."""
 
 import os
+import signal
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -32,6 +33,15 @@ class Up:
             text=True,
             check=False,
         )
+
+    def stop(self) -> int:
+        """Stop it as people do, and return its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(60)
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream:
+                stream.close()
+        return code
 
     def left(self) -> set[int]:
         """Return the processes that it started and that go on."""

@@ -7,8 +7,7 @@ unless they are mixed: the run's own where it can be, else the one with the most
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,10 +38,12 @@ _ONE = """QUALIFY row_number() OVER (PARTITION BY target, observable, number
         ORDER BY calibration IN ({own}) DESC, sum(shots) DESC, calibration) = 1"""
 _RANGES = """SELECT target, observable, count(*) AS points, min(value) AS least,
         arg_min(parameters, {'v': value, 'p': point}) AS least_at, max(value) AS most,
-        arg_max(parameters, {'v': value, 'p': -point}) AS most_at, median(stderr) AS stderr
+        arg_max(parameters, {'v': value, 'p': -point}) AS most_at, list(stderr) AS stderrs
     FROM found GROUP BY target, observable"""
 _SAMPLE = """SELECT target, observable, parameters, value, stderr FROM found
     WHERE point % $step = 0 ORDER BY parameters, point"""
+
+PART_POINTS = 2**16  # that are grouped together
 
 Point = tuple[list[float], float, float]  # parameters, value, stderr
 Series = dict[tuple[str, str], list[Point]]  # by observable and target
@@ -62,11 +63,15 @@ class SweepValues:
 
     def ranges(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Return how far each observable goes on each target, by observable and target."""
-        with self._asking() as ask:
-            done = ask(_RANGES)
-            columns = tuple(column[0] for column in done.description or ())
-            rows = Rows(columns, tuple(done.fetchall())).records()
-        return {(row["observable"], row["target"]): row for row in rows}
+        found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        with connect(self.lake) as connection:
+            for part in self._parts(connection):
+                done = self._ask(connection, _RANGES, among=part)
+                columns = tuple(column[0] for column in done.description or ())
+                for row in Rows(columns, tuple(done.fetchall())).records():
+                    each = row | {"stderrs": np.array(row["stderrs"])}
+                    found[row["observable"], row["target"]].append(each)
+        return {key: _whole(parts) for key, parts in found.items()}
 
     def sample(self, *, most: int) -> Series:
         """Return (parameters, value, stderr) at up to about `most` points, ascending.
@@ -75,9 +80,11 @@ class SweepValues:
         """
         step = -(-len(self.spec.points) // most)
         found: Series = defaultdict(list)
-        with self._asking() as ask:
-            for target, observable, *row in ask(_SAMPLE, step=step).fetchall():
-                found[observable, target].append(tuple(row))
+        with connect(self.lake) as connection:
+            among = None if self._alone(connection) else range(0, len(self.spec.points), step)
+            rows = self._ask(connection, _SAMPLE, among=among, step=step).fetchall()
+        for target, observable, *row in rows:
+            found[observable, target].append(tuple(row))
         return found
 
     def table(self) -> "pa.Table":
@@ -88,31 +95,41 @@ class SweepValues:
         sql = f"""SELECT {", ".join(columns)} FROM found WHERE list_contains($targets, target)
             ORDER BY list_position($targets, target),
                 list_position($observables, observable), point"""  # noqa: S608 - names are quoted
-        observables = [each.name for each in self.spec.observables]
-        with self._asking() as ask:
-            done = ask(sql, targets=list(self.spec.targets), observables=observables)
-            return done.to_arrow_table()
-
-    @contextmanager
-    def _asking(self) -> "Iterator[Callable[..., duckdb.DuckDBPyConnection]]":
-        """Open the lake, and yield what runs SQL that knows the values as `found`."""
+        told = {
+            "targets": list(self.spec.targets),
+            "observables": [each.name for each in self.spec.observables],
+        }
         with connect(self.lake) as connection:
-            source = _OURS
-            if not self._alone(connection):
-                connection.register("asked", self._asked())
-                source = _POOLED
-            own = ", ".join(f"'{one}'" for one in self.calibrations)
-            ours = source.format(
-                experiment=self.spec.experiment_id,
-                repetitions=self.spec.repetitions,
-                estimates=_APART if own else _MIXED,
-                one=_ONE.format(own=own) if own else "",
-            )
+            among = None if self._alone(connection) else range(len(self.spec.points))
+            return self._ask(connection, sql, among=among, **told).to_arrow_table()
 
-            def ask(sql: str, **values: Any) -> "duckdb.DuckDBPyConnection":
-                return connection.execute(f"WITH found AS ({ours}) {sql}", values)
+    def _parts(self, connection: "duckdb.DuckDBPyConnection") -> Iterator[range | None]:
+        """Yield the points in parts; grouping keeps each of them in memory, the rest does not."""
+        if self._alone(connection):
+            yield None
+        else:
+            yield from chunks(len(self.spec.points), chunk_points=PART_POINTS)
 
-            yield ask
+    def _ask(
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        sql: str,
+        *,
+        among: range | None,
+        **told: Any,
+    ) -> "duckdb.DuckDBPyConnection":
+        """Run SQL that knows the values as `found`: all of the experiment, or `among` points."""
+        source, own = _OURS, ", ".join(f"'{one}'" for one in self.calibrations)
+        if among is not None:
+            connection.register("asked", self._asked(among))
+            source = _POOLED
+        ours = source.format(
+            experiment=self.spec.experiment_id,
+            repetitions=self.spec.repetitions,
+            estimates=_APART if own else _MIXED,
+            one=_ONE.format(own=own) if own else "",
+        )
+        return connection.execute(f"WITH found AS ({ours}) {sql}", told)
 
     def _alone(self, connection: "duckdb.DuckDBPyConnection") -> bool:
         """Whether the experiment has no values but those that this run measured once."""
@@ -120,21 +137,36 @@ class SweepValues:
         found = connection.execute(sql, [self.spec.experiment_id]).fetchall()
         return found == [(self.run_id, 0)]
 
-    def _asked(self) -> "pa.Table":
+    def _asked(self, numbers: range) -> "pa.Table":
         """Return the numbers of the points, and the points."""
         import pyarrow as pa
 
-        points, n_points = self.spec.points, len(self.spec.points)
-        width = len(points.parameters)
-        blocks = [points.block(chunk.start, chunk.stop) for chunk in chunks(n_points)]
-        offsets = np.arange(n_points + 1, dtype=np.int32) * width
+        points, every = self.spec.points, np.arange(numbers.start, numbers.stop, numbers.step)
+        blocks = [np.zeros((0, len(points.parameters)))]
+        for chunk in chunks(len(points)):
+            here = every[(every >= chunk.start) & (every < chunk.stop)]
+            if len(here):
+                first = int(here[0])
+                blocks.append(points.block(first, int(here[-1]) + 1)[here - first])
+        offsets = np.arange(len(every) + 1, dtype=np.int32) * len(points.parameters)
         flat = pa.array(np.concatenate(blocks).reshape(-1))
-        return pa.table(
-            {
-                "number": np.arange(n_points, dtype=np.int64),
-                "parameters": pa.ListArray.from_arrays(offsets, flat),
-            }
-        )
+        return pa.table({"number": every, "parameters": pa.ListArray.from_arrays(offsets, flat)})
+
+
+def _whole(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Put the ranges of an observable's parts together; of equal values the first stands."""
+    least = min(parts, key=lambda part: part["least"])
+    most = max(parts, key=lambda part: part["most"])
+    return {
+        "target": least["target"],
+        "observable": least["observable"],
+        "points": sum(part["points"] for part in parts),
+        "least": least["least"],
+        "least_at": least["least_at"],
+        "most": most["most"],
+        "most_at": most["most_at"],
+        "stderr": float(np.median(np.concatenate([part["stderrs"] for part in parts]))),
+    }
 
 
 def _name(name: str) -> str:

@@ -13,6 +13,7 @@ from datasets.records.runs import Run
 from tasks.core.quotes import Quote
 from tasks.errors import ExecutionFailed
 from tasks.lifecycle.choices import story
+from tasks.lifecycle.quote_rows import told_bill
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_gaps import gaps_of
 from tasks.lifecycle.sweep_history import measured_on
@@ -64,6 +65,9 @@ def sweep_result(
         "cost_usd": float(sum((entry.usd for entry in entries), Decimal(0))),
         "quote_usd": float(journal.run(run.run_id).quote_usd or 0),
         "plan": quoted.plain(),
+        "bill": told_bill(
+            entries, prices={one.target: one.experiment.snapshot.prices for one in sweeps}
+        ),
         "wall_s": (datetime.now(UTC) - run.started_at).total_seconds(),
         **_calibrated(sweeps, targets, entries),
         **{word: targets[0][word] if len(targets) == 1 else None for word in _OF_ONE},

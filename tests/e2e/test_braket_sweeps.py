@@ -42,15 +42,28 @@ def test_a_sweep_quotes_all_that_it_buys_and_buys_nothing_for_nothing(
 ) -> None:
     wanted = (*sweep, *TWO_SETS, "--mitigate", "readout", "--readout-shots", "500", "--json")
     bill = Bill(sandbox)
+    told = on_garnet("quote", *wanted).answer
+    assert (told["cost_usd"], told["at_most_usd"]) == (13.225, 15.925)
+    items = [
+        {"item": "task_fees", "tasks": 2, "shots": 0, "usd": 0.60},
+        {"item": "shots", "tasks": 0, "shots": 7500, "usd": 10.875},
+        {"item": "readout_calibration", "tasks": 1, "shots": 1000, "usd": 1.75},
+    ]
+    assert told["items"] == items
+    assert bill.since() == (0, 0, 0)
     found = on_garnet(*wanted).answer
     assert found["plan"] == {
         "tasks": 3,
         "shots": 8500,
         "fee_usd": 0.90,
         "usd": 13.225,
+        "expected_usd": 13.225,
+        "at_most_usd": 15.925,
+        "items": items,
         "unpacked": {"tasks": 152, "fee_usd": 45.60, "usd": 57.925},
     }
-    assert found["cost_usd"] == found["quote_usd"] == 13.225
+    assert (found["cost_usd"], found["quote_usd"]) == (13.225, 15.925)
+    assert found["bill"] == items
     assert bill.since() == (3, 8500, 13.225)
     again = on_garnet(*wanted).answer
     assert (again["measured"], again["cost_usd"], again["plan"]["tasks"]) == (0, 0, 0)

@@ -229,7 +229,7 @@ def test_shots_that_keep_missing_are_given_up_with_the_reason(journal: Journal) 
             execution = journal.execution(ExecutionId(handle)).execution
             return tuple(seen(0, 0, TIRED) for _ in units(execution.action))
 
-    provider = Leaky(outcome=PART)
+    provider = Leaky(outcome=replace(PART, charged_usd=Decimal(0)))
     submit([an_execution()], dispatch=through(provider, journal))
     with pytest.raises(ExecutionFailed, match="came back in part: 1 of 3 failed"):
         collect([an_execution()], dispatch=through(provider, journal))

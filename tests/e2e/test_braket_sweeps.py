@@ -21,7 +21,7 @@ RESERVATION = "arn:aws:braket:eu-north-1:000000000000:reservation/0a1b2c3d"
 TWO_SETS = ("--points", "theta=0:3:150", "--shots", "50")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "quotes.md"
 (COMPARED,) = re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
-BILLED = f"SELECT * EXCLUDE run_id FROM ({COMPARED})"
+BILLED = f"SELECT * EXCLUDE run_id FROM ({COMPARED})"  # noqa: S608 - our own query
 LANDED = """SELECT count(*) AS n, count(DISTINCT execution_id) AS ids,
     (SELECT sum(count) FROM counts) AS shots FROM executions"""
 

@@ -14,6 +14,7 @@ from datasets.batches import Batch, contents, landed, prepare, publish
 from datasets.contracts.checking import PASSED, Verdict, check
 from datasets.conversion import Rows
 from datasets.encoding import Label
+from datasets.layout import file_path
 from datasets.storage_faults import explain
 from datasets.stores import Store, open_store
 from tasks.core.events import emit
@@ -75,6 +76,19 @@ class Lake:
             files = tuple(map(partial(_land, store), chunk, found, encoded))
             _witness(store, chunk, verdicts, run_id=run_id)
             return files
+
+    def holds(self, table: str, key: Sequence[str]) -> bool:
+        """Whether something is landed under a key, checked when it was.
+
+        Raises:
+            StorageFault: the lake cannot be read.
+        """
+        with explain(self.root, run_id=None):
+            try:
+                open_store(self.root).read(file_path(table, key))
+            except FileNotFoundError:
+                return False
+            return True
 
     def verify(
         self, tables: Sequence[str] | None = None, *, contracts: bool = False

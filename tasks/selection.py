@@ -62,11 +62,13 @@ def select(experiment: Experiment) -> None:
     )
     # One that was chosen has its rows already, with every candidate's.
     chosen = [] if story(experiment.run_id, home=runtime.home) else [named]
-    program = program_row(experiment.program)
+    # A program is what it does: read from another file, it keeps the name that it has.
+    program = (experiment.program.program_id,)
+    programs = [] if runtime.lake.holds("programs", program) else [experiment.program]
     native = compiled_row(compiled, snapshot=snapshot)
     runtime.lake.land_all(
         {
-            "programs": [((experiment.program.program_id,), [program])],
+            "programs": [(program, [program_row(each)]) for each in programs],
             "compiled_programs": [((compiled.compiled_id,), [native])],
             "device_snapshots": [(calibration, [device])],
             "calibrations": [(calibration, list(calibration_rows(snapshot, target=target)))],

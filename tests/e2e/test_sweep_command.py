@@ -60,7 +60,7 @@ def test_killed_at_any_step_it_ends_with_the_same_numbers(
 
 
 def test_more_points_and_more_shots_run_what_is_missing_alone(
-    qrt: Command, sweep: tuple[str, ...]
+    qrt: Command, sweep: tuple[str, ...], tmp_path: Path
 ) -> None:
     some = qrt(*sweep, "--points", "sobol 100 theta=0:pi", "--shots", "100").answer
     more = qrt(*sweep, "--points", "sobol 150 theta=0:pi", "--shots", "100").answer
@@ -68,7 +68,9 @@ def test_more_points_and_more_shots_run_what_is_missing_alone(
     assert (some["measured"], more["measured"]) == (100, 50)
     better = qrt(*sweep, "--points", "sobol 150 theta=0:pi", "--shots", "300").answer
     assert (better["measured"], better["shots"]) == (150, 150 * 200)
-    again = qrt(*sweep, "--points", "sobol 150 theta=0:pi", "--shots", "300").answer
+    (tmp_path / "ansatz.qasm").rename(tmp_path / "the-same.qasm")
+    renamed = [option.replace("ansatz.qasm", "the-same.qasm") for option in sweep]
+    again = qrt(*renamed, "--points", "sobol 150 theta=0:pi", "--shots", "300").answer
     assert (again["measured"], again["executions"]) == (0, 0)
     assert again["observables"] == better["observables"]
     (row,) = qrt("query", "select sum(count)::bigint n from counts", "--json").answer

@@ -52,12 +52,17 @@ def assert_same_up_to_final_frame(source: Circuit, compiled: CompiledProgram) ->
     np.testing.assert_allclose(np.abs(np.diag(frame)), 1, atol=1e-7)
 
 
-def assert_same_outcomes(source: Circuit, compiled: CompiledProgram) -> None:
+# Qiskit's TwoQubitWeylDecomposition takes a simpler unitary of two qubits for one that it equals to
+# an average gate fidelity of 1 - 1e-9: angles then differ by up to some 7e-5, each time.
+SIMPLER = 2e-4
+
+
+def assert_same_outcomes(source: Circuit, compiled: CompiledProgram, *, atol: float = 1e-7) -> None:
     values = random_values(source)
     for form in compiled.measured:
         meant = basis_probabilities(source, basis=form.basis, values=values)
         done = outcome_probabilities(form.circuit, measured=compiled.measured_qubits, values=values)
-        np.testing.assert_allclose(done, meant, atol=1e-7, err_msg=form.basis)
+        np.testing.assert_allclose(done, meant, atol=atol, err_msg=form.basis)
 
 
 @pytest.mark.parametrize("snapshot", FORMS, ids=lambda snapshot: snapshot.name)
@@ -114,7 +119,7 @@ def test_any_circuit_of_the_accepted_gates_keeps_its_meaning(
     )
     check_native(compiled.measured[0].circuit, snapshot=snapshot)
     assert_same_up_to_final_frame(source, compiled)
-    assert_same_outcomes(source, compiled)
+    assert_same_outcomes(source, compiled, atol=SIMPLER)
 
 
 @given(content=st.lists(gates(), min_size=1, max_size=8))

@@ -52,7 +52,7 @@ def pieces(count: int) -> list[Piece]:
         identity = ProgramId(digest(circuit))
         program = Program(identity, f"c{number}", circuit, (), (), Hamiltonian(n, ()))
         demand = Demand(n, SHOTS)
-        pricing = lambda _, snapshot: quote_work(work, snapshot=snapshot)  # noqa: E731 - short
+        pricing = lambda _, each: quote_work(work, snapshot=each.snapshot)  # noqa: E731 - short
         found.append(Piece(program, ("Z" * n,), demand, pricing))
     return found
 

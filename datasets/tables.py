@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from datasets.canary_tables import CANARIES, READOUTS
 from datasets.columns import Column, Kind, Table
+from datasets.quote_tables import QUOTES
 
 
 def _maybe(name: str, kind: Kind, meaning: str, unit: str = "") -> Column:
@@ -30,7 +31,7 @@ RUNS = Table(
         Column("parameters", "json", "The flow's parameters, enough to run it again."),
         Column("started_at", "time", "When the run began."),
         _maybe("ended_at", "time", "When it ended."),
-        _maybe("quote_usd", "money", "What was quoted before it began.", "USD"),
+        _maybe("quote_usd", "money", "What it may cost at most, as was quoted.", "USD"),
         _maybe("cost_usd", "money", "What it cost in the end.", "USD"),
         _maybe("result", "json", "The flow's answer."),
         _maybe("failure", "text", "Why it failed, in one line."),
@@ -268,5 +269,6 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "quality": QUALITY,
         "canaries": CANARIES,
         "readouts": READOUTS,
+        "quotes": QUOTES,
     }
 )

@@ -19,6 +19,7 @@ from datasets.point_tables import is_table, keep_points
 from datasets.records.executions import RunId
 from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
+from deployments.cli.quoting import lines, quoted
 from deployments.cli.running import validated
 from deployments.server.beside import run_beside
 from deployments.server.ephemeral import Server, prefect_server
@@ -85,6 +86,60 @@ class SweepRun:
         return f"<pre>{html.escape(str(self))}</pre>"
 
 
+@dataclass(frozen=True, slots=True)
+class SweepQuote:
+    """What a sweep would cost; `answer` is what `qrt quote sweep --json` prints."""
+
+    answer: Mapping[str, Any]
+
+    @property
+    def cost_usd(self) -> float:
+        """What is expected to be charged."""
+        return float(self.answer["cost_usd"])
+
+    @property
+    def at_most_usd(self) -> float:
+        """What is charged at most."""
+        return float(self.answer["at_most_usd"])
+
+    def table(self) -> "pd.DataFrame":
+        """Return every target that could do it: price, tasks, shots, fidelity, time to result."""
+        import pandas as pd
+
+        wanted = [each | {"chosen": True} for each in self.answer["targets"]]
+        others = [each | {"chosen": False} for each in self.answer["alternatives"]]
+        return pd.DataFrame([*wanted, *others])
+
+    def items(self) -> "pd.DataFrame":
+        """Return what the money is for: tasks, shots and USD of each item."""
+        import pandas as pd
+
+        return pd.DataFrame(self.answer["items"])
+
+    def __str__(self) -> str:
+        return "\n".join(lines(self.answer))
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+
+def quote(
+    circuit: Any,
+    *,
+    points: Any = (),
+    observables: str | Sequence[str] = (),
+    target: str | Sequence[str] = "local:sv",
+    **options: Any,
+) -> SweepQuote:
+    """Say what `sweep` with the same arguments would cost, and where else; nothing is bought.
+
+    Raises:
+        BadInput: what is wrong, the limit, and what to do.
+    """
+    asked = _asked(circuit, points, observables, target, options)
+    return SweepQuote(quoted("sweep", asked))
+
+
 def sweep(
     circuit: Any,
     *,
@@ -112,8 +167,16 @@ def sweep(
         BadInput: what is wrong, the limit, and what to do; nothing has run.
         RuntimeFault: the run failed; `qrt resume` goes on with it.
     """
+    parameters = _asked(circuit, points, observables, target, options)
+    with showing(quiet=not progress):
+        return SweepRun(_run(parameters))
+
+
+def _asked(
+    circuit: Any, points: Any, observables: Any, target: Any, options: Mapping[str, Any]
+) -> BaseModel:
     open_runtime(home())
-    parameters = validated(
+    return validated(
         "sweep",
         circuit=circuit,
         points=_points(points),
@@ -121,8 +184,6 @@ def sweep(
         target=_texts(target),
         **options,
     )
-    with showing(quiet=not progress):
-        return SweepRun(_run(parameters))
 
 
 def _run(parameters: BaseModel) -> dict[str, Any]:

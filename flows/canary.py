@@ -45,7 +45,7 @@ async def canary(
     experiment = compile_for_target(run, program=program, groups=groups)
     select(experiment)
     suite = canaries.design(experiment, run=run)
-    canaries.quote(suite)
+    quoted = canaries.quote(suite)
 
     executions = canaries.plan(suite)
     submit(executions)
@@ -54,6 +54,6 @@ async def canary(
     standing = canaries.judge(found, run=run)
     settle(run)
 
-    result = canaries.summarise(suite, found=found, standing=standing, run=run)
+    result = canaries.summarise(suite, found=found, standing=standing, run=run, quoted=quoted)
     close_run(run, result=result)
     return result

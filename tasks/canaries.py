@@ -19,6 +19,7 @@ from tasks.core.quotes import Quote
 from tasks.lifecycle import canaries
 from tasks.lifecycle.canaries import Checked, Suite
 from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.quote_rows import record
 from tasks.lifecycle.runtime import open_runtime
 
 
@@ -39,10 +40,9 @@ def design(experiment: Experiment, *, run: Run) -> Suite:
 @task(name="quote", cache_policy=NO_CACHE)
 def quote(suite: Suite) -> Quote:
     """Price all canaries before the first is bought."""
-    quoted = canaries.quoted(suite)
-    open_runtime(home()).journal.quote(suite.experiment.run_id, quoted.usd)
-    emit("run.quoted", quote=quoted)
-    return quoted
+    runtime, experiment = open_runtime(home()), suite.experiment
+    run = runtime.journal.run(experiment.run_id)
+    return record({experiment.target: canaries.quoted(suite)}, run=run, runtime=runtime)
 
 
 @task(name="plan", cache_policy=NO_CACHE)
@@ -70,6 +70,9 @@ def judge(found: Checked, *, run: Run) -> Standing:
 
 
 @task(name="summarise", cache_policy=NO_CACHE)
-def summarise(suite: Suite, *, found: Checked, standing: Standing, run: Run) -> dict[str, Any]:
+def summarise(
+    suite: Suite, *, found: Checked, standing: Standing, run: Run, quoted: Quote
+) -> dict[str, Any]:
     """Return the run's answer."""
-    return canaries.result(suite, found, standing, run=run, runtime=open_runtime(home()))
+    runtime = open_runtime(home())
+    return canaries.result(suite, found, standing, run=run, plan=quoted, runtime=runtime)

@@ -4,10 +4,10 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
-from tasks.core.events import emit
 from tasks.core.mitigation.composition import Technique
 from tasks.core.quotes import Quote
 from tasks.lifecycle.experiment import Experiment, Search
+from tasks.lifecycle.quote_rows import record
 from tasks.lifecycle.quoting import quote_search
 from tasks.lifecycle.readouts import chosen
 from tasks.lifecycle.runtime import open_runtime
@@ -21,6 +21,5 @@ def quote(experiment: Experiment, *, search: Search) -> Quote:
         chosen(experiment, shots=search.readout_shots, runtime=runtime)
     )
     quoted = quote_search(experiment, search=search, learnt=learnt)
-    runtime.journal.quote(experiment.run_id, quoted.usd)
-    emit("run.quoted", quote=quoted)
-    return quoted
+    run = runtime.journal.run(experiment.run_id)
+    return record({experiment.target: quoted}, run=run, runtime=runtime)

@@ -16,6 +16,7 @@ from tasks.lifecycle import sweep_ahead
 from tasks.lifecycle.choosing import choose_target
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.pieces import sweep_piece
+from tasks.lifecycle.quote_rows import record
 from tasks.lifecycle.runtime import open_runtime
 from tasks.lifecycle.sweep_buying import buy
 from tasks.lifecycle.sweep_history import history
@@ -54,11 +55,12 @@ def divide(experiment: Experiment, *, run: Run, inputs: SweepInputs) -> Sweep:
 def quote(sweeps: Sequence[Sweep], *, readout_shots: int) -> Quote:
     """Price every piece on every target, and what corrects them, before the first is measured."""
     runtime = open_runtime(home())
-    each = (sweep_ahead.quote(one, readout_shots=readout_shots, runtime=runtime) for one in sweeps)
-    quoted = sum(each, Quote())
-    runtime.journal.quote(sweeps[0].experiment.run_id, quoted.usd)
-    emit("run.quoted", quote=quoted)
-    return quoted
+    each = {
+        one.target: sweep_ahead.quote(one, readout_shots=readout_shots, runtime=runtime)
+        for one in sweeps
+    }
+    run = runtime.journal.run(sweeps[0].experiment.run_id)
+    return record(each, run=run, runtime=runtime)
 
 
 @task(name="measure", cache_policy=NO_CACHE, task_run_name="measure {piece.name}")

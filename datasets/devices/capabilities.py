@@ -1,5 +1,6 @@
 """Turn a Braket capabilities document into a clean device snapshot."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from decimal import Decimal, InvalidOperation
 from itertools import combinations
@@ -27,7 +28,10 @@ from tasks.errors import BadInput
 
 _PERFECT: Final = Figure(1.0)
 _DAYS: Final = frozenset(get_args(Day))
-_PRICED_BY: Final = {"shot": register.qpu_prices, "minute": register.simulator_prices}
+_PRICED_BY: Final[Mapping[str, Callable[[Decimal], Prices]]] = {
+    "shot": register.qpu_prices,
+    "minute": register.simulator_prices,
+}
 MAX_NAME: Final = 100
 MAX_PRICE_USD: Final = 1_000_000
 _PROGRAM_SET: Final = "braket.ir.openqasm.program_set"
@@ -182,7 +186,11 @@ def _prices(raw: RawDevice, *, known: KnownDevice | None) -> Prices:
 def _table_prices(raw: RawDevice, *, known: KnownDevice | None) -> Prices:
     prices = register.table_prices(known.short) if known else None
     if prices is None:
-        raw.refuse("it states no price (service.deviceCost)")
+        named = known.name if known else raw.name or "this device"
+        raw.refuse(
+            f"it states no price of a shot or minute of {named[:80]} (service.deviceCost)",
+            remedy=f"Where it should be: {register.where_prices_go()}.",
+        )
     return prices
 
 

@@ -1,7 +1,9 @@
 """Which devices there are and what they cost, where their own documents do not say."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -58,26 +60,51 @@ def matching(*, vendor: str, n_qubits: int, place: str) -> tuple[KnownDevice, ..
     )
 
 
-def table_prices(short: str) -> Prices | None:
-    """Return the prices in the table, or None for a device that is not in it."""
-    table = _table("prices.json")
+def table_prices(short: str, *, on: date | None = None) -> Prices | None:
+    """Return the prices in the table of a day, or None for a device that is not in it."""
+    table = price_table(on)
     if short in table["per_minute"]:
-        return simulator_prices(Decimal(table["per_minute"][short]))
+        return simulator_prices(Decimal(table["per_minute"][short]), on=on)
     if short in table["per_shot"]:
-        return qpu_prices(Decimal(table["per_shot"][short]))
+        return qpu_prices(Decimal(table["per_shot"][short]), on=on)
     return None
 
 
-def qpu_prices(usd_per_shot: Decimal) -> Prices:
+def qpu_prices(usd_per_shot: Decimal, *, on: date | None = None) -> Prices:
     """Return the price of a shot with the task fee, which is the same for all machines."""
-    fee = Decimal(_table("prices.json")["usd_per_qpu_task"])
+    fee = Decimal(price_table(on)["usd_per_qpu_task"])
     return Prices(usd_per_task=fee, usd_per_shot=usd_per_shot)
 
 
-def simulator_prices(usd_per_minute: Decimal) -> Prices:
+def simulator_prices(usd_per_minute: Decimal, *, on: date | None = None) -> Prices:
     """Return the price of a minute with the least time that is billed."""
-    minimum_s = int(_table("prices.json")["simulator_minimum_s"])
+    minimum_s = int(price_table(on)["simulator_minimum_s"])
     return Prices(usd_per_minute=usd_per_minute, minimum_s=minimum_s)
+
+
+def price_table(on: date | None = None) -> Mapping[str, Any]:
+    """Return the price table that holds on a day, by default today: the last before it.
+
+    Before the first one its prices are the best that is known.
+    """
+    day = on or datetime.now(UTC).date()
+    return in_force(_table("prices.json")["tables"], on=day)
+
+
+def in_force(tables: Sequence[Mapping[str, Any]], *, on: date) -> Mapping[str, Any]:
+    """Return, of price tables in any order, the one that holds on a day."""
+    ordered = sorted(tables, key=lambda table: date.fromisoformat(table["as_of"]))
+    past = [table for table in ordered if date.fromisoformat(table["as_of"]) <= on]
+    return past[-1] if past else ordered[0]
+
+
+def where_prices_go() -> str:
+    """Say which price table holds, and where a price is added."""
+    table = price_table()
+    return (
+        f"the table of {table['as_of']} in datasets/devices/prices.json has none either; add it "
+        "there with its date (as_of) and source, or to `prices` of the device's own document"
+    )
 
 
 @cache

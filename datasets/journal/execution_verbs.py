@@ -22,6 +22,7 @@ from datasets.records.spend import Spend
 from tasks.core.events import emit
 
 AT_ONCE = 500  # values in a statement, which SQLite limits
+RUNS_LOOKED_AT = 20  # for what is expected of a target
 
 
 class ExecutionVerbs(Database):
@@ -56,6 +57,20 @@ class ExecutionVerbs(Database):
             if entry.abandoned:
                 ledger.release(connection, entry)
         _tell([execution_id], ExecutionState.CANCELLED)
+
+    def bought_again(self, target: str) -> Decimal:
+        """Return how many tasks were bought again for each that a target's last runs planned.
+
+        A run on several targets does not count.
+        """
+        last = sa.select(runs.c.run_id).where(runs.c.target == target)
+        last = last.order_by(runs.c.started_at.desc()).limit(RUNS_LOOKED_AT)
+        again = sa.func.count(executions.c.parent_id)
+        ours = sa.and_(executions.c.run_id.in_(last), executions.c.handle.is_not(None))
+        with self._reading() as connection:
+            row = connection.execute(sa.select(again, sa.func.count()).where(ours)).one()
+        planned = row[1] - row[0]
+        return Decimal(row[0]) / planned if planned else Decimal(0)
 
     def submitted(
         self, execution_id: ExecutionId, handle: str, *, calibration_id: str | None = None

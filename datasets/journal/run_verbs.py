@@ -34,7 +34,7 @@ class RunVerbs(Database):
             return to_run(connection.execute(queries.of_run(run.run_id)).one())
 
     def quote(self, run_id: RunId, usd: Decimal) -> None:
-        """Write down what the run was expected to cost."""
+        """Write down what the run may cost at most."""
         with self._writing("quote") as connection:
             connection.execute(runs.update().where(runs.c.run_id == run_id).values(quote_usd=usd))
 

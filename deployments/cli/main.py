@@ -9,7 +9,15 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from deployments.cli import calibrating, device_states, devices, looking, recovering, serving
+from deployments.cli import (
+    calibrating,
+    device_states,
+    devices,
+    looking,
+    quoting,
+    recovering,
+    serving,
+)
 from deployments.cli.canary import canary
 from deployments.cli.drift import drift
 from deployments.cli.run_options import RunOptions, starts_run
@@ -85,6 +93,9 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
         **run,
     )
     run_flow("vqe", parameters, run_id=None, as_json=json)
+
+
+quoting.register(app, (vqe, sweep, canary))
 
 
 @app.command()

@@ -33,7 +33,7 @@ def showing(*, quiet: bool) -> Iterator[None]:
 
 
 def _warn(event: Event) -> None:
-    if event.name == "target.lost":
+    if event.name in {"target.lost", "remainder.refused"}:
         sys.stderr.write(f"{line(event)}\n")
 
 

@@ -17,6 +17,7 @@ from datasets.layout import home
 from datasets.records.runs import RunState, each, named
 from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
+from deployments.cli.quoting import is_quoting, tell
 from deployments.server.ephemeral import Server, prefect_server
 from tasks.core.events import emit
 from tasks.errors import BadInput
@@ -51,7 +52,10 @@ def validated(flow: str, **values: Any) -> BaseModel:
 
 
 def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: bool) -> None:
-    """Run the flow and print its result."""
+    """Run the flow and print its result; or say what it would cost, where that was asked."""
+    if is_quoting():
+        tell(flow, parameters, as_json=as_json)
+        return
     where, asked = home(), parameters.model_dump()
     runtime = open_runtime(where)
     _admit(each(asked["target"]), journal=runtime.journal)

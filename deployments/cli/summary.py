@@ -136,7 +136,30 @@ def _cost(result: Mapping[str, Any]) -> str:
     return (
         f"{result['cost_usd']:.2f} USD {where}, at its published prices "
         f"({result['executions']} executions, {result['shots']:,} shots; "
-        f"quoted at most {at_most(result['quote_usd'])})"
+        f"{_expected(result)}quoted at most {at_most(result['quote_usd'])}){_items(result)}"
+    )
+
+
+def _expected(result: Mapping[str, Any]) -> str:
+    """Return what was expected, where runs said so when they were quoted."""
+    expected_usd = result.get("plan", {}).get("expected_usd")
+    return "" if expected_usd is None else f"expected {expected_usd:,.2f}, "
+
+
+def _items(result: Mapping[str, Any]) -> str:
+    """Return what was charged item by item, with what was expected where that differs."""
+    planned = {line["item"]: line["usd"] for line in result.get("plan", {}).get("items", ())}
+    charged = {line["item"]: line["usd"] for line in result.get("bill", ())}
+    if not charged:
+        return ""
+    return ": " + ", ".join(
+        f"{item.replace('_', ' ')} {charged.get(item, 0):,.2f}"
+        + (
+            f" of {planned.get(item, 0):,.2f}"
+            if planned.get(item, 0) != charged.get(item, 0)
+            else ""
+        )
+        for item in dict.fromkeys((*planned, *charged))
     )
 
 

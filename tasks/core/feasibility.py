@@ -84,4 +84,8 @@ def _price(snapshot: DeviceSnapshot) -> Iterator[str]:
     prices = snapshot.prices
     free = prices.usd_per_task + prices.usd_per_shot + prices.usd_per_minute == Decimal(0)
     if snapshot.kind is DeviceKind.QPU and free:
-        yield "its price is not known here"
+        yield (
+            f"its price is not known here: {snapshot.name} has neither usd_per_task nor "
+            "usd_per_shot; write them under `prices` of its document, or add the device to the "
+            "newest table of datasets/devices/prices.json, which states its date and source"
+        )

@@ -27,8 +27,15 @@ def quote_work(work: Work, *, snapshot: DeviceSnapshot) -> Quote:
     Raises:
         BadInput: fewer shots than the device takes.
     """
-    count = work.circuits * len(work.mitigation.scales)
-    quoted = quote_circuits(count, shots=work.shots, snapshot=snapshot)
+    scales = len(work.mitigation.scales)
+    quoted = quote_circuits(
+        work.circuits * scales,
+        shots=work.shots,
+        snapshot=snapshot,
+        noisier=work.circuits * (scales - 1),
+    )
     if Technique.READOUT not in work.mitigation.techniques:
         return quoted
-    return quoted + quote_circuits(len(VARIANTS), shots=work.readout_shots, snapshot=snapshot)
+    return quoted + quote_circuits(
+        len(VARIANTS), shots=work.readout_shots, snapshot=snapshot, readout=True
+    )

@@ -1,23 +1,29 @@
 """What a plan buys in all: tasks, shots and USD, packed, and with a task for each circuit."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
+from typing import Any, Final
 
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Execution
 from tasks.core.packing import price, room, tasks_of
 from tasks.core.planning import equal_parts
+from tasks.core.quote_items import Item, Line, circuit_lines, execution_lines, merged
+
+_MICRO_USD: Final = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What is bought at most.
+    """What a plan buys, and what it may cost beyond that.
 
     `fee_usd` is the part of `usd` that is paid for tasks. `unpacked_tasks` are those that the same
-    shots take where a task holds one circuit, whose fees are `unpacked_fee_usd`.
+    shots take where a task holds one circuit, whose fees are `unpacked_fee_usd`. `lines` add up to
+    `usd`. Shots that do not come back are not charged, so buying them again costs another task:
+    `again_usd` is the price of as many tasks without shots, `retry_usd` what of it is expected, and
+    `spare_usd` what of it may be spent.
     """
 
     tasks: int = 0
@@ -26,6 +32,10 @@ class Quote:
     usd: Decimal = Decimal(0)
     unpacked_tasks: int = 0
     unpacked_fee_usd: Decimal = Decimal(0)
+    lines: tuple[Line, ...] = ()
+    again_usd: Decimal = Decimal(0)
+    retry_usd: Decimal = Decimal(0)
+    spare_usd: Decimal = Decimal(0)
 
     def __add__(self, other: "Quote") -> "Quote":
         """Return what both buy."""
@@ -36,6 +46,10 @@ class Quote:
             self.usd + other.usd,
             self.unpacked_tasks + other.unpacked_tasks,
             self.unpacked_fee_usd + other.unpacked_fee_usd,
+            merged((*self.lines, *other.lines)),
+            self.again_usd + other.again_usd,
+            self.retry_usd + other.retry_usd,
+            self.spare_usd + other.spare_usd,
         )
 
     def times(self, count: int) -> "Quote":
@@ -47,7 +61,36 @@ class Quote:
             self.usd * count,
             self.unpacked_tasks * count,
             self.unpacked_fee_usd * count,
+            merged(line.times(count) for line in self.lines),
+            self.again_usd * count,
+            self.retry_usd * count,
+            self.spare_usd * count,
         )
+
+    def retrying(self, rounds: int, *, share: Decimal) -> "Quote":
+        """Return the quote of a run that buys what does not come back up to `rounds` times.
+
+        `share` is how many tasks were bought again for each that was bought before.
+        """
+        expected = (self.again_usd * min(share, Decimal(rounds))).quantize(
+            _MICRO_USD, ROUND_CEILING
+        )
+        return replace(self, retry_usd=expected, spare_usd=self.again_usd * rounds)
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """What is expected to be charged."""
+        return self.usd + self.retry_usd
+
+    @property
+    def most_usd(self) -> Decimal:
+        """What is charged at most; for simulators, if none takes longer than is billed at least."""
+        return self.usd + self.spare_usd
+
+    @property
+    def items(self) -> tuple[Line, ...]:
+        """What `cost_usd` is for, item by item."""
+        return merged((*self.lines, Line(Item.RETRIES, 0, 0, self.retry_usd)))
 
     @property
     def unpacked_usd(self) -> Decimal:
@@ -61,6 +104,9 @@ class Quote:
             "shots": self.shots,
             "fee_usd": float(self.fee_usd),
             "usd": float(self.usd),
+            "expected_usd": float(self.cost_usd),
+            "at_most_usd": float(self.most_usd),
+            "items": [line.plain() for line in self.items],
             "unpacked": {
                 "tasks": self.unpacked_tasks,
                 "fee_usd": float(self.unpacked_fee_usd),
@@ -77,37 +123,80 @@ def quote_executions(executions: Sequence[Execution], *, snapshot: DeviceSnapsho
         for executable in execution.executables:
             place = (executable.point, executable.basis, executable.variant)
             shots[place] += execution.shots // copies * executable.copies
+    lines = (
+        line
+        for execution in executions
+        for line in execution_lines(
+            execution,
+            prices=snapshot.prices,
+            shots=execution.shots,
+            usd=execution.cost_usd,
+        )
+    )
     return _quote(
         snapshot,
         tasks=len(executions),
         shots=sum(execution.shots for execution in executions),
-        usd=sum((execution.cost_usd for execution in executions), Decimal(0)),
+        lines=merged(lines),
         unpacked_tasks=sum(tasks_of(each, limits=snapshot.limits) for each in shots.values()),
     )
 
 
-def quote_circuits(count: int, *, shots: int, snapshot: DeviceSnapshot) -> Quote:
+def quote_circuits(
+    count: int, *, shots: int, snapshot: DeviceSnapshot, noisier: int = 0, readout: bool = False
+) -> Quote:
     """Return what `plan_circuits` buys for `count` circuits of `shots` each, without planning it.
+
+    The last `noisier` of the circuits are for mitigation, or all learn the `readout`.
 
     Raises:
         BadInput: fewer shots than the device takes.
     """
     copies, each = equal_parts(shots, snapshot)
-    tasks = -(-count * copies // room(each, limits=snapshot.limits))
-    total = count * copies * each
+    held = room(each, limits=snapshot.limits)
+    tasks, plain_tasks = (-(-n * copies // held) for n in (count, count - noisier))
+    lines = (
+        *_lines(snapshot, tasks=plain_tasks, shots=(count - noisier) * copies * each),
+        *_lines(
+            snapshot, tasks=tasks - plain_tasks, shots=noisier * copies * each, mitigating=True
+        ),
+    )
+    if readout:
+        lines = tuple(replace(line, item=Item.READOUT) for line in lines)
     return _quote(
         snapshot,
         tasks=tasks,
-        shots=total,
-        usd=price(snapshot.prices, tasks=tasks, shots=total),
+        shots=count * copies * each,
+        lines=merged(lines),
         unpacked_tasks=count * tasks_of(copies * each, limits=snapshot.limits),
     )
 
 
+def _lines(
+    snapshot: DeviceSnapshot, *, tasks: int, shots: int, mitigating: bool = False
+) -> Iterator[Line]:
+    usd = price(snapshot.prices, tasks=tasks, shots=shots)
+    return circuit_lines(snapshot.prices, tasks=tasks, shots=shots, usd=usd, mitigating=mitigating)
+
+
 def _quote(
-    snapshot: DeviceSnapshot, *, tasks: int, shots: int, usd: Decimal, unpacked_tasks: int
+    snapshot: DeviceSnapshot,
+    *,
+    tasks: int,
+    shots: int,
+    lines: tuple[Line, ...],
+    unpacked_tasks: int,
 ) -> Quote:
     fee = snapshot.prices.usd_per_task
     if snapshot.limits.program_set_executables is None:
         unpacked_tasks = tasks  # nothing is packed
-    return Quote(tasks, shots, tasks * fee, usd, unpacked_tasks, unpacked_tasks * fee)
+    return Quote(
+        tasks,
+        shots,
+        tasks * fee,
+        sum((line.usd for line in lines), Decimal(0)),
+        unpacked_tasks,
+        unpacked_tasks * fee,
+        lines,
+        again_usd=price(snapshot.prices, tasks=tasks, shots=0),
+    )

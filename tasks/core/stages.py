@@ -19,10 +19,12 @@ def line(event: Event) -> str | None:
 def quote_line(quote: Quote) -> str:
     """Return what a run buys, with what packing saves where it saves anything."""
     tasks = f"{quote.tasks:,} task{'s' * (quote.tasks != 1)}"
-    bought = f"quoted: {tasks}, {quote.shots:,} shots, at most {at_most(quote.usd)} USD"
+    bought = f"quoted: {tasks}, {quote.shots:,} shots, at most {at_most(quote.most_usd)} USD"
     if not quote.usd:
         return bought
     text = f"{bought} on the real device, {quote.fee_usd:.2f} of it task fees"
+    if quote.spare_usd:
+        text = f"{text} and {at_most(quote.spare_usd)} for what does not come back"
     if quote.unpacked_tasks <= quote.tasks:
         return text
     return (
@@ -34,6 +36,15 @@ def quote_line(quote: Quote) -> str:
 def lost_line(target: str, why: str) -> str:
     """Say that the device of a run was lost, and what happens now."""
     return f"{target} is lost before anything was bought: {why}. Choosing another device."
+
+
+def refused_line(usd: Decimal, most_usd: Decimal, instead_usd: Decimal) -> str:
+    """Say that what did not come back would cost more than was quoted."""
+    instead = f"only circuits without counts are, for {instead_usd:.2f}" if instead_usd else ""
+    return (
+        f"what did not come back of a task is not bought again: it costs {usd:.2f} USD, and "
+        f"{max(most_usd, Decimal(0)):.2f} of the quote are left{'; ' * bool(instead)}{instead}."
+    )
 
 
 def at_most(usd: Decimal | float) -> str:
@@ -48,6 +59,7 @@ _LINES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "target.lost": lambda f: lost_line(f["target"], f["why"]),
     "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
     "run.quoted": lambda f: quote_line(f["quote"]),
+    "remainder.refused": lambda f: refused_line(f["usd"], f["most_usd"], f["instead_usd"]),
     "sweep.set_aside": lambda f: (
         f"{f['runs']} earlier sweeps are on another calibration and do not count; "
         "--mix-calibrations adds to them"

@@ -24,6 +24,7 @@ from tasks.core.samples import counts_by_variant
 from tasks.lifecycle import readouts
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.landing import land_counts
+from tasks.lifecycle.quote_rows import told_bill
 from tasks.lifecycle.rows import compiled_row, program_row
 from tasks.lifecycle.runtime import Runtime
 
@@ -131,7 +132,13 @@ def land(
 
 
 def result(
-    suite: Suite, found: Checked, standing: Standing, *, run: Run, runtime: Runtime
+    suite: Suite,
+    found: Checked,
+    standing: Standing,
+    *,
+    run: Run,
+    plan: Quote,
+    runtime: Runtime,
 ) -> dict[str, Any]:
     """Return the run's answer; plain JSON types."""
     entries = runtime.journal.executions(run.run_id)
@@ -150,6 +157,8 @@ def result(
         "shots": sum(entry.execution.shots for entry in entries),
         "cost_usd": float(sum((entry.usd for entry in entries), Decimal(0))),
         "quote_usd": float(runtime.journal.run(run.run_id).quote_usd or 0),
+        "plan": plan.plain(),
+        "bill": told_bill(entries, prices={run.target: snapshot.prices}),
         "wall_s": (found.at - run.started_at).total_seconds(),
         "lake": str(runtime.home.lake),
     }

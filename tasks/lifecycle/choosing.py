@@ -1,9 +1,12 @@
 """Choose the device of a run, once; again only while nothing of it may be at a device."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
+from datasets.records.compiled import CompiledProgram
 from datasets.records.runs import Run
 from tasks.backends.braket_devices import check_online, is_braket, look
 from tasks.backends.simulated import SimulatedBackend
@@ -11,6 +14,7 @@ from tasks.core.events import emit
 from tasks.core.feasibility import Candidate
 from tasks.core.identity import digest
 from tasks.core.policies import DEFAULT, Policy, parse_policy
+from tasks.core.quotes import Quote
 from tasks.core.ranking import Rejected
 from tasks.core.selections import Selection, refusal
 from tasks.errors import BadInput
@@ -18,6 +22,7 @@ from tasks.lifecycle.admission import admit, check_age
 from tasks.lifecycle.candidates import candidates, is_auto, policy_in, targets_for
 from tasks.lifecycle.choices import Chosen, add_choice, choices
 from tasks.lifecycle.inputs import set_aside
+from tasks.lifecycle.retrying import rounds_of
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.selecting import Piece, choose
 from tasks.lifecycle.selection_rows import selection_rows
@@ -72,13 +77,9 @@ def check_still_there(run: Run, *, runtime: Runtime) -> None:
         check_online(look(run.target))
 
 
-def policy_of(target: str, *, quote_usd: Decimal | None = None) -> Policy:
-    """Return the policy that a target to be chosen names, within a quote where there is one."""
-    policy = parse_policy(policy_in(target) or DEFAULT)
-    if quote_usd is None:
-        return policy
-    cap = quote_usd if policy.max_usd is None else min(policy.max_usd, quote_usd)
-    return replace(policy, max_usd=cap)
+def policy_of(target: str) -> Policy:
+    """Return the policy that a target to be chosen names."""
+    return parse_policy(policy_in(target) or DEFAULT)
 
 
 def _selection(run: Run, piece: Piece, *, lost: dict[str, str], runtime: Runtime) -> Selection:
@@ -86,17 +87,31 @@ def _selection(run: Run, piece: Piece, *, lost: dict[str, str], runtime: Runtime
     found, silent = candidates(
         targets_for(account=is_braket(target)), journal=runtime.journal, named=False
     )
-    able = [_able(each, piece, run=run) for each in found if each.target not in lost]
+    able = [fit(each, piece, asked=run.asked) for each in found if each.target not in lost]
     gone = [Rejected(name, f"it was lost: {why.rstrip('. ')}") for name, why in lost.items()]
     (selection,) = choose(
-        [piece],
+        [_within(run.quote_usd, piece, run=run) if lost else piece],
         candidates=able,
         silent=[*silent, *gone],
-        policy=policy_of(target, quote_usd=run.quote_usd if lost else None),
+        policy=policy_of(target),
         now=datetime.now(UTC),
         home=runtime.home,
     )
     return selection
+
+
+def _within(most_usd: Decimal | None, piece: Piece, *, run: Run) -> Piece:
+    """Return the piece, which costs nowhere more than was quoted: what is bought again included."""
+
+    def pricing(compiled: CompiledProgram, candidate: Candidate) -> Quote:
+        quoted = piece.pricing(compiled, candidate)
+        may_usd = quoted.retrying(rounds_of(run.asked, candidate.target), share=Decimal(0)).most_usd
+        if most_usd is not None and may_usd > most_usd:
+            message = f"it may cost {may_usd:.2f} USD, and {most_usd:.2f} were quoted"
+            raise BadInput(message)
+        return quoted
+
+    return replace(piece, pricing=pricing)
 
 
 def _check_chosen(selection: Selection, run: Run, *, moving: bool) -> None:
@@ -106,10 +121,10 @@ def _check_chosen(selection: Selection, run: Run, *, moving: bool) -> None:
         raise BadInput(refusal(selection.ranking) + within)
 
 
-def _able(candidate: Candidate, piece: Piece, *, run: Run) -> Candidate:
+def fit(candidate: Candidate, piece: Piece, *, asked: Mapping[str, Any]) -> Candidate:
     """Return the candidate; barred where its calibration is too old or this machine too small."""
     try:
-        check_age(run.asked, candidate.snapshot, target=candidate.target, now=datetime.now(UTC))
+        check_age(asked, candidate.snapshot, target=candidate.target, now=datetime.now(UTC))
         if not is_braket(candidate.target):
             SimulatedBackend.check_size(candidate.snapshot, piece.program.circuit)
     except BadInput as fault:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from datasets.journal.journal import Journal
 from datasets.records.devices import DeviceSnapshot
-from datasets.records.executions import RunId
+from datasets.records.executions import Execution, RunId
 from tasks.backends.protocol import Backend
+from tasks.core.packing import price
 from tasks.errors import RunCancelled
 
 MAX_REMAINDERS: Final = 3
@@ -46,3 +48,8 @@ class Dispatch:
         self.check_claim()
         if not self.journal.is_wanted(self.run_id):
             raise RunCancelled(self.run_id)
+
+    def most_usd(self, execution: Execution) -> Decimal:
+        """Return what an execution and all that is bought to make it whole may cost: its quote."""
+        again_usd = price(self.snapshot.prices, tasks=1, shots=0)
+        return execution.cost_usd + self.remainders * again_usd

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -16,8 +17,10 @@ from datasets.records.executions import (
 )
 from tasks.backends.protocol import Backend, Histogram, Outcome
 from tasks.core.events import emit
+from tasks.core.planning import total_usd
 from tasks.core.remainders import plan_remainder
 from tasks.errors import ExecutionFailed
+from tasks.lifecycle.affording import within
 from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.wholeness import (
     Key,
@@ -78,7 +81,7 @@ def collect(executions: Sequence[Execution], *, dispatch: Dispatch) -> tuple[Col
     failures: list[ExecutionFailed] = []
     for execution in executions:
         try:
-            parts = list(_collect(execution, dispatch=dispatch, left=dispatch.remainders))
+            parts = list(_whole(execution, dispatch=dispatch))
             check_whole(parts, dispatch=dispatch)
         except ExecutionFailed as failure:
             emit("execution.failed", execution_id=execution.execution_id, failure=str(failure))
@@ -142,8 +145,16 @@ def write_outcome(execution: Execution, outcome: Outcome, *, journal: Journal) -
     )
 
 
-def _collect(execution: Execution, *, dispatch: Dispatch, left: int) -> Iterator[Collected]:
-    """Yield the execution, and then what was bought to make it whole."""
+def _whole(execution: Execution, *, dispatch: Dispatch) -> Iterator[Collected]:
+    """Yield a planned execution, and what was bought to make it whole within its quote."""
+    most_usd = dispatch.most_usd(execution)
+    return _collect(execution, dispatch=dispatch, left=dispatch.remainders, most_usd=most_usd)
+
+
+def _collect(
+    execution: Execution, *, dispatch: Dispatch, left: int, most_usd: Decimal
+) -> Iterator[Collected]:
+    """Yield the execution, and then what was bought to make it whole, for `most_usd` together."""
     entry = _returned(execution, dispatch=dispatch)
     histograms = dispatch.backend.fetch(_handle(entry))
     _check_complete(execution, histograms)
@@ -153,15 +164,25 @@ def _collect(execution: Execution, *, dispatch: Dispatch, left: int) -> Iterator
     if not left or not any(missing):
         return
     remainder = plan_remainder(execution, missing=missing, snapshot=dispatch.snapshot)
-    if _bought_before(remainder, dispatch) or _may_buy(entry, dispatch):
-        submit(remainder, dispatch=dispatch)
-        for part in remainder:
-            ended = _ended(part, dispatch=dispatch)
-            if ended.state in _LOST:
-                dispatch.check_wanted()
-                continue  # what came back before may be enough
-            check_same_calibration(ended, parent=entry, dispatch=dispatch)
-            yield from _collect(part, dispatch=dispatch, left=left - 1)
+    if not _bought_before(remainder, dispatch):
+        if not _may_buy(entry, dispatch):
+            return
+        remainder = within(
+            remainder, execution, missing, most_usd=most_usd - entry.usd, dispatch=dispatch
+        )
+    if not remainder:
+        return
+    spare_usd = (most_usd - entry.usd - total_usd(remainder)) / len(remainder)
+    submit(remainder, dispatch=dispatch)
+    for part in remainder:
+        ended = _ended(part, dispatch=dispatch)
+        if ended.state in _LOST:
+            dispatch.check_wanted()
+            continue  # what came back before may be enough
+        check_same_calibration(ended, parent=entry, dispatch=dispatch)
+        yield from _collect(
+            part, dispatch=dispatch, left=left - 1, most_usd=part.cost_usd + spare_usd
+        )
 
 
 def _came_back(
@@ -173,7 +194,7 @@ def _came_back(
         dispatch.check_wanted()
         reason = entry.failure or f"its task was {entry.state}"
         return [], {(e.point, e.basis, e.variant): reason for e in execution.executables}
-    parts = list(_collect(execution, dispatch=dispatch, left=dispatch.remainders))
+    parts = list(_whole(execution, dispatch=dispatch))
     lost = unseen(parts)
     if any(failure is None or failure.retryable for failure in lost.values()):
         check_same_device(entry, parts, dispatch=dispatch)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from datasets.records.compiled import CompiledProgram
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Collected, Execution, Purpose, RunId
 from datasets.records.problems import Problem, Program
-from tasks.core.grouping import Group
+from tasks.core.ansatz import Kind, build, initial_parameters
+from tasks.core.grouping import Group, group
 from tasks.core.mitigation.composition import Mitigation, Sample
 from tasks.core.orders import Setting
 from tasks.core.pauli import weight
@@ -25,6 +28,13 @@ class Prepared:
     program: Program
     groups: tuple[Group, ...]
     start: tuple[float, ...]
+
+
+def prepared(problem: Problem, *, kind: Kind, layers: int, seed: int) -> Prepared:
+    """Build the trial program and group what is to be measured."""
+    program = build(problem, kind=kind, layers=layers)
+    start = initial_parameters(program, kind=kind, rng=np.random.default_rng([seed, 1]))
+    return Prepared(problem, program, group(program.observable), tuple(start.tolist()))
 
 
 @dataclass(frozen=True, slots=True)

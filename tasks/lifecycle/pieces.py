@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from datasets.records.compiled import CompiledProgram
-from datasets.records.devices import DeviceSnapshot
 from datasets.records.runs import Run
-from tasks.core.feasibility import Demand
+from tasks.core.feasibility import Candidate, Demand
 from tasks.core.mitigation.composition import Technique
 from tasks.core.pricing import Work, quote_work
 from tasks.core.quotes import Quote
@@ -24,9 +23,9 @@ def sweep_piece(inputs: SweepInputs, *, readout_shots: int) -> Piece:
     work = Work(count, spec.shots, mitigation, readout_shots)
     demand = Demand(inputs.read.n_qubits, spec.shots, readout_shots if corrected else None)
 
-    def pricing(compiled: CompiledProgram, snapshot: DeviceSnapshot) -> Quote:
+    def pricing(compiled: CompiledProgram, candidate: Candidate) -> Quote:
         del compiled
-        return quote_work(work, snapshot=snapshot)
+        return quote_work(work, snapshot=candidate.snapshot)
 
     return Piece(inputs.program, tuple(group.basis for group in groups), demand, pricing)
 
@@ -53,14 +52,14 @@ class _SearchPricing:
     prepared: Prepared
     search: Search
 
-    def __call__(self, compiled: CompiledProgram, snapshot: DeviceSnapshot) -> Quote:
+    def __call__(self, compiled: CompiledProgram, candidate: Candidate) -> Quote:
         experiment = Experiment(
             run_id=self.run.run_id,
             seed=self.run.seed,
-            target=snapshot.name,
+            target=candidate.target,
             program=self.prepared.program,
             groups=self.prepared.groups,
-            snapshot=snapshot,
+            snapshot=candidate.snapshot,
             compiled=compiled,
         )
         return quote_search(experiment, search=self.search)

@@ -52,7 +52,7 @@ def chosen(experiment: Experiment, *, shots: int, runtime: Runtime) -> tuple[Mis
     run = runtime.journal.run(experiment.run_id).at(experiment.target)
     text = pinned_readout(
         run,
-        lambda: _written(_usable(experiment, run=run, shots=shots, runtime=runtime)),
+        lambda: _written(usable(experiment, run=run, shots=shots, runtime=runtime)),
         home=runtime.home,
     )
     return tuple(
@@ -101,9 +101,10 @@ def readout_rows(found: Sequence[Misread], *, run: Run, calibration_id: Calibrat
     ]
 
 
-def _usable(
+def usable(
     experiment: Experiment, *, run: Run, shots: int, runtime: Runtime
 ) -> tuple[Misread, ...]:
+    """Return what a run could use of what canaries have learnt; nothing is decided by asking."""
     limit_h = run.asked.get("max_readout_age_h", MAX_AGE_H)
     if not limit_h or any(
         _of_readout(entry, run) for entry in runtime.journal.executions(run.run_id)

@@ -13,6 +13,7 @@ from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.session import Optimum
 from tasks.core.quotes import Quote
 from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.quote_rows import told_bill
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +31,8 @@ class VqeResult:
 
     Energies are in the problem's unit (hartree for molecules). `scales` holds (noise scale, energy,
     standard error) of the final estimate, `cost_usd` is what was charged, or where nobody charges,
-    what the target's published prices make of the run. `plan` is what was quoted, `Quote.plain`.
+    what the target's published prices make of the run. `plan` is what was quoted, `Quote.plain`,
+    and `bill` what was charged, item by item; nothing where nobody charges.
     """
 
     run_id: str
@@ -51,6 +53,7 @@ class VqeResult:
     cost_usd: float
     quote_usd: float
     plan: dict[str, Any]
+    bill: list[dict[str, Any]]
     wall_s: float
     target: str
     calibration_id: str
@@ -103,6 +106,7 @@ def vqe_result(
         cost_usd=float(sum(entry.usd for entry in executions)),
         quote_usd=float(run.quote_usd or 0),
         plan=quoted.plain(),
+        bill=told_bill(executions, prices={run.target: experiment.snapshot.prices}),
         wall_s=wall_s,
         target=run.target,
         calibration_id=experiment.snapshot.calibration_id,

@@ -7,7 +7,6 @@ from typing import Final
 
 from datasets.layout import Home
 from datasets.records.compiled import CompiledProgram
-from datasets.records.devices import DeviceSnapshot
 from datasets.records.problems import Program
 from tasks.core.compilation.compiler import CompileOptions
 from tasks.core.feasibility import Candidate, Demand, impossible
@@ -22,7 +21,7 @@ from tasks.lifecycle.compile_cache import Wanted, compile_all
 # Fewer seeds than a run tries: the order of devices hardly changes, the time does.
 RANKING: Final = CompileOptions(seeds=2)
 
-Pricing = Callable[[CompiledProgram, DeviceSnapshot], Quote]
+Pricing = Callable[[CompiledProgram, Candidate], Quote]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _considered(
     if isinstance(program, BadInput):
         return str(program).rstrip(".")
     try:
-        quote = piece.pricing(program, candidate.snapshot)
+        quote = piece.pricing(program, candidate)
     except BadInput as fault:
         return str(fault).rstrip(".")
     done = expected(

@@ -8,9 +8,8 @@ from typing import Final
 
 from datasets.devices.text_file import read_text
 from datasets.records.compiled import CompiledProgram
-from datasets.records.devices import DeviceSnapshot
 from datasets.records.problems import Hamiltonian, Program, ProgramId
-from tasks.core.feasibility import Demand
+from tasks.core.feasibility import Candidate, Demand
 from tasks.core.mitigation.composition import NONE, Mitigation, Technique
 from tasks.core.pricing import Work, quote_work
 from tasks.core.qasm.reading import read_circuit
@@ -97,6 +96,6 @@ def _piece(path: Path, *, measuring: Measuring) -> Piece:
     return Piece(program, (basis,), demand, partial(_priced, work))
 
 
-def _priced(work: Work, compiled: CompiledProgram, snapshot: DeviceSnapshot) -> Quote:
+def _priced(work: Work, compiled: CompiledProgram, candidate: Candidate) -> Quote:
     del compiled  # the price of counting does not depend on the gates
-    return quote_work(work, snapshot=snapshot)
+    return quote_work(work, snapshot=candidate.snapshot)

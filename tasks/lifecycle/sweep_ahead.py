@@ -1,5 +1,7 @@
 """What of a sweep lies ahead: the pieces that are not in the lake, and what they cost."""
 
+from collections.abc import Callable
+
 from datasets.records.executions import ExecutionId, ExecutionState
 from tasks.core.mitigation.composition import Technique
 from tasks.core.quotes import Quote, quote_executions
@@ -30,12 +32,24 @@ def due(sweep: Sweep, *, runtime: Runtime) -> list[Piece]:
 
 def quote(sweep: Sweep, *, readout_shots: int, runtime: Runtime) -> Quote:
     """Return what the run buys, with what it has bought before it stopped."""
+    return priced(
+        sweep,
+        readout_shots=readout_shots,
+        learnt=lambda: bool(chosen(sweep.experiment, shots=readout_shots, runtime=runtime)),
+        runtime=runtime,
+    )
+
+
+def priced(
+    sweep: Sweep, *, readout_shots: int, learnt: Callable[[], bool], runtime: Runtime
+) -> Quote:
+    """Return what a sweep buys; `learnt` says whether its qubits' misreading is known already."""
     every, run_id = list(sweep.pieces()), sweep.experiment.run_id
     others = runtime.journal.landed_chunks([piece.key for piece in every], but_of=run_id)
     ours = [piece for piece in every if piece.key not in others]
     quotes = [quote_piece(sweep, piece) for piece in ours]
     corrected = ours and Technique.READOUT in sweep.mitigation.techniques
-    if corrected and not chosen(sweep.experiment, shots=readout_shots, runtime=runtime):
+    if corrected and not learnt():
         readout = sweep.experiment.readout(shots=readout_shots)
         quotes.append(quote_executions(readout, snapshot=sweep.experiment.snapshot))
     return sum(quotes, Quote())

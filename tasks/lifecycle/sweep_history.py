@@ -50,18 +50,36 @@ def history(
     """
     path = folder_of(run, home=runtime.home) / of_target("earlier", run)
     if not path.exists():
-        found = list(_completed(spec, run=run, runtime=runtime))
-        mixing = mixes_calibrations(run)
-        count = [one for one in found if mixing or measured_on(one, run.target) <= {calibration_id}]
-        noted = {
-            "runs": [one.run_id for one in count],
-            "set_aside": [one.run_id for one in found if one not in count],
-            "calibration": "" if mixing else calibration_id,
-        }
-        write_text(path, canonical(noted).decode(), replace=False)
+        found = _noted(spec, run=run, calibration_id=calibration_id, runtime=runtime)
+        write_text(path, canonical(found).decode(), replace=False)
     kept: Any = json.loads(read_text(path))
     if isinstance(kept, list):  # from before calibrations were told apart
         kept = {"runs": kept, "set_aside": [], "calibration": ""}
+    return _of(kept, runtime=runtime)
+
+
+def history_now(
+    spec: SweepSpec, *, run: Run, calibration_id: CalibrationId, runtime: Runtime
+) -> History:
+    """Return the history that a run would have which began now; nothing is written down."""
+    found = _noted(spec, run=run, calibration_id=calibration_id, runtime=runtime)
+    return _of(found, runtime=runtime)
+
+
+def _noted(
+    spec: SweepSpec, *, run: Run, calibration_id: CalibrationId, runtime: Runtime
+) -> dict[str, Any]:
+    found = list(_completed(spec, run=run, runtime=runtime))
+    mixing = mixes_calibrations(run)
+    count = [one for one in found if mixing or measured_on(one, run.target) <= {calibration_id}]
+    return {
+        "runs": [one.run_id for one in count],
+        "set_aside": [one.run_id for one in found if one not in count],
+        "calibration": "" if mixing else calibration_id,
+    }
+
+
+def _of(kept: dict[str, Any], *, runtime: Runtime) -> History:
     journal = runtime.journal
     earlier = tuple(_measured(journal.run(other), runtime=runtime) for other in kept["runs"])
     return History(earlier, tuple(kept["runs"]), tuple(kept["set_aside"]), kept["calibration"])

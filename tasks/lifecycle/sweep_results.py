@@ -13,6 +13,7 @@ from datasets.records.runs import Run
 from tasks.core.quotes import Quote
 from tasks.errors import ExecutionFailed
 from tasks.lifecycle.choices import story
+from tasks.lifecycle.quote_rows import told_bill
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_gaps import gaps_of
 from tasks.lifecycle.sweep_history import measured_on
@@ -64,6 +65,7 @@ def sweep_result(
         "cost_usd": float(sum((entry.usd for entry in entries), Decimal(0))),
         "quote_usd": float(journal.run(run.run_id).quote_usd or 0),
         "plan": quoted.plain(),
+        "bill": _bill(sweeps, entries),
         "wall_s": (datetime.now(UTC) - run.started_at).total_seconds(),
         **_calibrated(sweeps, targets, entries),
         **{word: targets[0][word] if len(targets) == 1 else None for word in _OF_ONE},
@@ -71,6 +73,11 @@ def sweep_result(
         "lake": str(runtime.home.lake),
         "report": str(runtime.home.reports / f"{run.run_id}.html"),
     }
+
+
+def _bill(sweeps: Sequence[Sweep], entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    prices = {sweep.target: sweep.experiment.snapshot.prices for sweep in sweeps}
+    return told_bill(entries, prices=prices)
 
 
 def _on_target(sweep: Sweep, entries: Sequence[Entry], *, runtime: Runtime) -> dict[str, Any]:

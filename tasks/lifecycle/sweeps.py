@@ -180,8 +180,13 @@ def _one_execution(sweep: Sweep, piece: Piece) -> Execution:
 
 def quote_piece(sweep: Sweep, piece: Piece) -> Quote:
     """Return what the device would charge, in as few tasks as it allows."""
-    count = piece.n_points * len(sweep.forms)
-    return quote_circuits(count, shots=piece.shots, snapshot=sweep.experiment.snapshot)
+    count, scales = piece.n_points * len(sweep.forms), len(sweep.mitigation.scales)
+    return quote_circuits(
+        count,
+        shots=piece.shots,
+        snapshot=sweep.experiment.snapshot,
+        noisier=count - count // scales,
+    )
 
 
 def _action(sweep: Sweep, piece: Piece) -> bytes:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -97,6 +98,8 @@ VIOLATIONS: list[tuple[str, dict[str, Any], str]] = [
     ("estimates", {"method": "ZNE"}, "method is names"),
     ("estimates", {"shots": 0}, "shots is at least 1"),
     ("spend", {"kind": "gift"}, "kind is one of reserve, settle, release; got 'gift'"),
+    ("quotes", {"item": "tips"}, "item is one of task_fees"),
+    ("quotes", {"usd": Decimal(2), "at_most_usd": Decimal(1)}, "at_most_usd is not below usd"),
     ("quality", {"table_name": "nothing"}, "table_name is one of"),
     ("canaries", {"p_value": 1.5}, "p_value is within 0 and 1"),
     ("readouts", {"p0_given_1": -0.1}, "p0_given_1 is within 0 and 1"),

@@ -24,6 +24,15 @@ from tasks.core.stages import at_most, quote_line
             Quote(1, 500, Decimal("0.30"), Decimal("1.025"), 1, Decimal("0.30")),
             "quoted: 1 task, 500 shots, at most 1.03 USD on the real device, 0.30 of it task fees",
         ),
+        (
+            Quote(1, 500, Decimal("0.30"), Decimal("1.025"), again_usd=Decimal("0.30")).retrying(
+                3, share=Decimal(0)
+            ),
+            (
+                "quoted: 1 task, 500 shots, at most 1.93 USD on the real device, 0.30 of it task "
+                "fees and 0.90 for what does not come back"
+            ),
+        ),
         (Quote(2, 1000, unpacked_tasks=9), "quoted: 2 tasks, 1,000 shots, at most 0.00 USD"),
     ],
 )

@@ -1,5 +1,6 @@
 """A sweep on a Braket device is bought once, quoted in full and landed once, whoever interferes."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,9 @@ cnot q[0], q[1];
 """
 RESERVATION = "arn:aws:braket:eu-north-1:000000000000:reservation/0a1b2c3d"
 TWO_SETS = ("--points", "theta=0:3:150", "--shots", "50")
+DOCUMENT = Path(__file__).parents[2] / "docs" / "quotes.md"
+(COMPARED,) = re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+BILLED = f"SELECT * EXCLUDE run_id FROM ({COMPARED})"  # noqa: S608 - our own query
 LANDED = """SELECT count(*) AS n, count(DISTINCT execution_id) AS ids,
     (SELECT sum(count) FROM counts) AS shots FROM executions"""
 
@@ -42,15 +46,36 @@ def test_a_sweep_quotes_all_that_it_buys_and_buys_nothing_for_nothing(
 ) -> None:
     wanted = (*sweep, *TWO_SETS, "--mitigate", "readout", "--readout-shots", "500", "--json")
     bill = Bill(sandbox)
+    told = on_garnet("quote", *wanted).answer
+    assert (told["cost_usd"], told["at_most_usd"]) == (13.225, 15.925)
+    items = [
+        {"item": "task_fees", "tasks": 2, "shots": 0, "usd": 0.60},
+        {"item": "shots", "tasks": 0, "shots": 7500, "usd": 10.875},
+        {"item": "readout_calibration", "tasks": 1, "shots": 1000, "usd": 1.75},
+    ]
+    assert told["items"] == items
+    assert bill.since() == (0, 0, 0)
     found = on_garnet(*wanted).answer
     assert found["plan"] == {
         "tasks": 3,
         "shots": 8500,
         "fee_usd": 0.90,
         "usd": 13.225,
+        "expected_usd": 13.225,
+        "at_most_usd": 15.925,
+        "items": items,
         "unpacked": {"tasks": 152, "fee_usd": 45.60, "usd": 57.925},
     }
-    assert found["cost_usd"] == found["quote_usd"] == 13.225
+    assert (found["cost_usd"], found["quote_usd"]) == (13.225, 15.925)
+    assert found["bill"] == items
+    assert on_garnet("query", BILLED, "--json").answer == [
+        {"what": what, "expected_usd": usd, "at_most_usd": most, "charged_usd": paid}
+        for what, usd, most, paid in (
+            ("circuits", 11.475, 11.475, 11.475),
+            ("expected_retries", 0, 2.70, 0),
+            ("readout_calibration", 1.75, 1.75, 1.75),
+        )
+    ]
     assert bill.since() == (3, 8500, 13.225)
     again = on_garnet(*wanted).answer
     assert (again["measured"], again["cost_usd"], again["plan"]["tasks"]) == (0, 0, 0)

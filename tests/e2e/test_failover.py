@@ -165,7 +165,7 @@ def test_a_run_does_not_leave_its_device_for_one_beyond_its_quote(
     assert qrt("devices", "quarantine", "cepheus", "--reason", "leaks").code == 0
     resumed = qrt("resume", run)
     assert resumed.code == 2
-    assert "emulator:garnet: the price is 1.02 USD, and the cap is 0.51 USD" in resumed.err
+    assert "emulator:garnet: it may cost 1.02 USD, and 0.51 were quoted" in resumed.err
     assert "The run was quoted 0.51 USD; start a new one to spend more." in resumed.err
 
 

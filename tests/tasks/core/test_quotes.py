@@ -51,6 +51,12 @@ def test_250_circuits_are_3_tasks_and_90_cents_instead_of_250_and_75_dollars() -
         "shots": 25_000,
         "fee_usd": 0.90,
         "usd": 37.15,
+        "expected_usd": 37.15,
+        "at_most_usd": 37.15,
+        "items": [
+            {"item": "task_fees", "tasks": 3, "shots": 0, "usd": 0.90},
+            {"item": "shots", "tasks": 0, "shots": 25_000, "usd": 36.25},
+        ],
         "unpacked": {"tasks": 250, "fee_usd": 75.00, "usd": 111.25},
     }
 

@@ -223,13 +223,34 @@ def test_what_may_be_tried_again_and_missing_shots_are_bought_again_alone(
     assert [child.execution.shots for child in children] == [20]
 
 
+@pytest.mark.parametrize("charged", [None, Decimal(0), Decimal("0.18")])
+def test_what_is_bought_again_stays_within_the_quote(
+    journal: Journal, charged: Decimal | None
+) -> None:
+    class Leaky(Provider):
+        def fetch(self, handle: str) -> tuple[Histogram, ...]:
+            execution = journal.execution(ExecutionId(handle)).execution
+            return tuple(seen(0, 0, TIRED) for _ in units(execution.action))
+
+    provider = Leaky(outcome=replace(PART, charged_usd=charged))
+    dispatch = through(provider, journal)
+    submit([an_execution()], dispatch=dispatch)
+    heard: list[Event] = []
+    with listening(heard.append), pytest.raises(ExecutionFailed):
+        collect([an_execution()], dispatch=dispatch)
+    entries = [journal.execution(ExecutionId(each)) for each in provider.bought]
+    assert sum(entry.usd for entry in entries) <= dispatch.most_usd(an_execution())
+    refused = any(event.name == "remainder.refused" for event in heard)
+    assert refused is (len(entries) < 1 + MAX_REMAINDERS)
+
+
 def test_shots_that_keep_missing_are_given_up_with_the_reason(journal: Journal) -> None:
     class Leaky(Provider):
         def fetch(self, handle: str) -> tuple[Histogram, ...]:
             execution = journal.execution(ExecutionId(handle)).execution
             return tuple(seen(0, 0, TIRED) for _ in units(execution.action))
 
-    provider = Leaky(outcome=PART)
+    provider = Leaky(outcome=replace(PART, charged_usd=Decimal(0)))
     submit([an_execution()], dispatch=through(provider, journal))
     with pytest.raises(ExecutionFailed, match="came back in part: 1 of 3 failed"):
         collect([an_execution()], dispatch=through(provider, journal))

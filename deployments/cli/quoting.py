@@ -1,0 +1,132 @@
+"""The `qrt quote` commands: every flow's own, with its own options, that say what it would cost."""
+
+import json
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, Final
+
+import typer
+from pydantic import BaseModel
+
+from datasets.layout import home
+
+_QUOTING: Final[ContextVar[bool]] = ContextVar("quoting", default=False)
+_WIDTH: Final = 80
+_NAME: Final = 30
+
+Command = Callable[..., None]
+
+
+def register(app: typer.Typer, commands: Sequence[Command]) -> None:
+    """Add `quote` with the commands of flows, which then start nothing."""
+    group = typer.Typer(help="Say what a flow would cost, and where; nothing is bought.")
+    for command in commands:
+        group.command(help=f"Quote `qrt {command.__name__}`, which has the same options.")(
+            _instead(command)
+        )
+    app.add_typer(group, name="quote", no_args_is_help=True)
+
+
+def is_quoting() -> bool:
+    """Whether a flow's command was called to say what it costs."""
+    return _QUOTING.get()
+
+
+def tell(flow: str, parameters: BaseModel, *, as_json: bool) -> None:
+    """Print what a run with these parameters would cost."""
+    told = quoted(flow, parameters)
+    typer.echo(json.dumps(told) if as_json else "\n".join(lines(told)))
+
+
+def quoted(flow: str, parameters: BaseModel) -> dict[str, Any]:
+    """Return what a run with these parameters would cost, and keep it in the lake."""
+    from deployments.cli.unbought import asked_piece
+    from tasks.lifecycle.offers import offer
+    from tasks.lifecycle.runtime import open_runtime
+
+    runtime = open_runtime(home())
+    with asked_piece(flow, parameters, runtime=runtime) as (run, piece):
+        return offer(run, piece, runtime=runtime)
+
+
+def lines(told: Mapping[str, Any]) -> list[str]:
+    """Return a quote as tables of items and targets, within 80 columns."""
+    return [
+        *_wrapped(f"{told['flow']} on {told['target']}: {_total(told)}"),
+        "",
+        f"  {'item':<{_NAME}} {'tasks':>10} {'shots':>16} {'USD':>16}",
+        *map(_item, told["items"]),
+        "",
+        f"  {'target':<{_NAME}} {'USD':>10} {'at most':>10} {'fidelity':>9} {'result':>13}",
+        *(f"* {_target(each)}" for each in told["targets"]),
+        *(f"  {_target(each)}" for each in told["alternatives"]),
+        *(
+            line
+            for each in told["rejected"]
+            for line in _wrapped(f"- {_short(each['target'])}: {each['reason']}")
+        ),
+        *(["", *_wrapped(told["reason"])] if told["reason"] else []),
+    ]
+
+
+def _instead(command: Command) -> Command:
+    @wraps(command)
+    def quoting(**values: Any) -> None:
+        with _saying():
+            command(**values)
+
+    return quoting
+
+
+@contextmanager
+def _saying() -> Iterator[None]:
+    token = _QUOTING.set(True)
+    try:
+        yield
+    finally:
+        _QUOTING.reset(token)
+
+
+def _total(told: Mapping[str, Any]) -> str:
+    tasks = f"{told['tasks']:,} task{'s' * (told['tasks'] != 1)}"
+    return (
+        f"{told['cost_usd']:,.2f} USD, at most {at_most(told['at_most_usd'])}, for {tasks} and "
+        f"{told['shots']:,} shots; result in {_time(told)} ({_range(told)})."
+    )
+
+
+def _item(each: Mapping[str, Any]) -> str:
+    name = each["item"].replace("_", " ")
+    return f"  {name:<{_NAME}} {each['tasks']:>10,} {each['shots']:>16,} {each['usd']:>16,.6f}"
+
+
+def _target(each: Mapping[str, Any]) -> str:
+    return (
+        f"{_short(each['target']):<{_NAME}} {each['cost_usd']:>10,.2f} "
+        f"{at_most(each['at_most_usd']):>10} {each['fidelity']:>9.4f} {_time(each):>13}"
+    )
+
+
+def _time(each: Mapping[str, Any]) -> str:
+    from tasks.core.ranking import spoken
+
+    return spoken(each["result_s"])
+
+
+def _range(each: Mapping[str, Any]) -> str:
+    from tasks.core.ranking import spoken
+
+    low, high = each["result_low_s"], each["result_high_s"]
+    return f"4 of 5 cases: {spoken(low)} to {'nobody knows when' if high is None else spoken(high)}"
+
+
+def _short(text: str) -> str:
+    """Return the text, or its end where the beginning is the same for all, as of ARNs."""
+    return text if len(text) <= _NAME else f"...{text[3 - _NAME :]}"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)

@@ -1,0 +1,90 @@
+"""Quotes kept: in the journal what a run may cost at most, in the lake every item."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from datasets.journal.rows import Entry
+from datasets.records.devices import Prices
+from datasets.records.executions import RunId
+from datasets.records.runs import Run
+from tasks.core.events import emit
+from tasks.core.identity import digest
+from tasks.core.quote_items import Item, Line, execution_lines, merged
+from tasks.core.quotes import Quote
+from tasks.lifecycle.retrying import with_retries
+from tasks.lifecycle.runtime import Runtime
+
+
+def record(quotes: Mapping[str, Quote], *, run: Run, runtime: Runtime) -> Quote:
+    """Write down what a run buys on each of its targets, and return all of it.
+
+    A run that is resumed is quoted anew; the same quote is landed once.
+    """
+    asked, journal = run.asked, runtime.journal
+    final = {
+        target: with_retries(quote, asked=asked, target=target, journal=journal)
+        for target, quote in quotes.items()
+    }
+    total = sum(final.values(), Quote())
+    journal.quote(run.run_id, total.most_usd)
+    land(final, run_id=run.run_id, flow=run.flow, chosen=tuple(final), runtime=runtime)
+    emit("run.quoted", quote=total)
+    return total
+
+
+def land(
+    quotes: Mapping[str, Quote],
+    *,
+    run_id: RunId | None,
+    flow: str,
+    chosen: Sequence[str],
+    runtime: Runtime,
+) -> str:
+    """Land a quote, each target item by item, and return its id: the digest of what it says."""
+    told = [[target, json.dumps(quote.plain())] for target, quote in quotes.items()]
+    quote_id = digest([run_id or "", flow, list(chosen), told])
+    same = {"quote_id": quote_id, "run_id": run_id, "flow": flow, "quoted_at": datetime.now(UTC)}
+    rows = [
+        same | {"target": target, "chosen": target in chosen} | row
+        for target, quote in quotes.items()
+        for row in _rows(quote)
+    ]
+    if rows:
+        asker = run_id or RunId(quote_id)
+        runtime.lake.land_all({"quotes": [((asker, quote_id[:16]), rows)]}, run_id=asker)
+    return quote_id
+
+
+def told_bill(entries: Sequence[Entry], *, prices: Mapping[str, Prices]) -> list[dict[str, Any]]:
+    """Return what was charged as JSON types, item by item; nothing where nobody charges.
+
+    `prices` are those of the run's targets.
+    """
+    lines = merged(
+        line
+        for entry in entries
+        if entry.charged_usd is not None
+        for line in execution_lines(
+            entry.execution,
+            prices=prices[entry.execution.target],
+            shots=entry.shots_returned or 0,
+            usd=entry.charged_usd,
+        )
+    )
+    return [line.plain() for line in lines]
+
+
+def _rows(quote: Quote) -> Iterator[dict[str, Any]]:
+    """Yield an item a row; what is bought again may cost more than is expected of it."""
+    for line in (*quote.lines, Line(Item.RETRIES, 0, 0, quote.retry_usd)):
+        spare_usd = quote.spare_usd if line.item is Item.RETRIES else line.usd
+        yield {
+            "item": line.item.value,
+            "tasks": line.tasks,
+            "shots": line.shots,
+            "usd": line.usd,
+            "at_most_usd": max(spare_usd, Decimal(0)),
+        }

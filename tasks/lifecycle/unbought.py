@@ -1,0 +1,124 @@
+"""What each flow would buy on any target, as pieces of work that are priced like its runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from datasets.records.compiled import CompiledProgram
+from datasets.records.devices import DeviceSnapshot
+from datasets.records.problems import Program
+from datasets.records.runs import Run
+from tasks.core.canaries.suite import ghz_program
+from tasks.core.feasibility import Candidate, Demand
+from tasks.core.grouping import Group, group
+from tasks.core.mitigation.composition import Technique
+from tasks.core.quotes import Quote
+from tasks.lifecycle import canaries, sweep_ahead
+from tasks.lifecycle.experiment import Experiment, Prepared, Search
+from tasks.lifecycle.options import applied, options_of, written
+from tasks.lifecycle.pieces import search_piece, sweep_piece
+from tasks.lifecycle.quoting import quote_search
+from tasks.lifecycle.readouts import usable
+from tasks.lifecycle.retrying import with_retries
+from tasks.lifecycle.runtime import Runtime
+from tasks.lifecycle.selecting import Piece
+from tasks.lifecycle.sweep_history import history_now
+from tasks.lifecycle.sweep_inputs import SweepInputs
+from tasks.lifecycle.sweeps import Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Unbought:
+    """A run that has not begun, and is in no journal."""
+
+    run: Run
+    runtime: Runtime
+
+    def vqe(self, prepared: Prepared, search: Search) -> Piece:
+        """Return a variational run: all its iterations, and the final estimate."""
+        piece = search_piece(self.run, prepared=prepared, search=search)
+        corrected = Technique.READOUT in search.mitigation.techniques
+
+        def quote(experiment: Experiment) -> Quote:
+            learnt = corrected and self._learnt(experiment, shots=search.readout_shots)
+            return quote_search(experiment, search=search, learnt=learnt)
+
+        return self._priced(piece, prepared.program, prepared.groups, quote)
+
+    def sweep(self, inputs: SweepInputs, *, readout_shots: int) -> Piece:
+        """Return a sweep: every piece that no earlier one has measured."""
+        piece = sweep_piece(inputs, readout_shots=readout_shots)
+
+        def quote(experiment: Experiment) -> Quote:
+            here, runtime = self.run.at(experiment.target), self.runtime
+            spec = inputs.spec
+            if experiment.target not in spec.targets:
+                spec = replace(spec, targets=(experiment.target,))
+            now = experiment.snapshot.calibration_id
+            before = history_now(spec, run=here, calibration_id=now, runtime=runtime)
+            return sweep_ahead.priced(
+                Sweep(experiment, spec, before, inputs.read),
+                readout_shots=readout_shots,
+                learnt=lambda: self._learnt(experiment, shots=readout_shots),
+                runtime=runtime,
+            )
+
+        return self._priced(piece, inputs.program, inputs.groups, quote)
+
+    def canary(self, n_qubits: int) -> Piece:
+        """Return the canaries of a device."""
+        program = ghz_program(n_qubits)
+        groups, asked = group(program.observable), self.run.asked
+        piece = Piece(
+            program,
+            tuple(each.basis for each in groups),
+            Demand(n_qubits, asked["shots"], asked["readout_shots"]),
+            _not_yet,
+        )
+        return self._priced(
+            piece,
+            program,
+            groups,
+            lambda experiment: canaries.quoted(canaries.designed(experiment, asked=asked)),
+        )
+
+    def _priced(
+        self,
+        piece: Piece,
+        program: Program,
+        groups: tuple[Group, ...],
+        quote: Callable[[Experiment], Quote],
+    ) -> Piece:
+        def pricing(compiled: CompiledProgram, candidate: Candidate) -> Quote:
+            target = candidate.target
+            experiment = Experiment(
+                run_id=self.run.run_id,
+                seed=self.run.seed,
+                target=target,
+                program=program,
+                groups=groups,
+                snapshot=self._as_asked(candidate),
+                compiled=compiled,
+                options=written(options_of(self.run)),
+            )
+            journal = self.runtime.journal
+            return with_retries(
+                quote(experiment), asked=self.run.asked, target=target, journal=journal
+            )
+
+        return replace(piece, pricing=pricing)
+
+    def _as_asked(self, candidate: Candidate) -> DeviceSnapshot:
+        """Return the device with the run's options, which are for the target that it names."""
+        if candidate.target not in self.run.targets:
+            return candidate.snapshot
+        return applied(options_of(self.run), candidate.snapshot)
+
+    def _learnt(self, experiment: Experiment, *, shots: int) -> bool:
+        here = self.run.at(experiment.target)
+        return bool(usable(experiment, run=here, shots=shots, runtime=self.runtime))
+
+
+def _not_yet(compiled: CompiledProgram, candidate: Candidate) -> Quote:
+    """Stand in for the price until there is an experiment."""
+    del compiled, candidate
+    return Quote()

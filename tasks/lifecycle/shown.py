@@ -35,11 +35,12 @@ _COUNTS: Final = """WITH last AS (SELECT execution_id FROM executions WHERE run_
     GROUP BY ALL ORDER BY shots DESC, bitstring LIMIT {most}"""
 # To be copied.
 _VALUES: Final = (
-    "SELECT parameters, observable, target, value, stderr FROM estimates "
-    "WHERE experiment_id = '{experiment_id}' ORDER BY ALL"
+    "SELECT parameters, observable, target, value, stderr FROM estimates\n"
+    "  WHERE experiment_id = '{experiment_id}' ORDER BY ALL"
 )
 _ITERATIONS: Final = (
-    "SELECT iteration, value, stderr FROM iterations WHERE run_id = '{run_id}' ORDER BY iteration"
+    "SELECT iteration, value, stderr FROM iterations\n"
+    "  WHERE run_id = '{run_id}' ORDER BY iteration"
 )
 
 
@@ -132,7 +133,8 @@ def _histogram(run: Run, *, runtime: Runtime) -> Iterator[tuple[str, str]]:
     sql = _COUNTS.format(run_id=run.run_id, most=_MAX_OUTCOMES)
     rows = query(runtime.home.lake, sql).records()
     if rows:
-        name = f"counts at point {rows[0]['point'] + 1}, measured in {rows[0]['basis']}"
+        place = "the optimum" if run.flow == "vqe" else f"point {rows[0]['point'] + 1}"
+        name = f"counts at {place}, measured in {rows[0]['basis']}"
         seen = {row["bitstring"]: row["shots"] for row in rows}
         yield name, histogram(seen, title=name)
 

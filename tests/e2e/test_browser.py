@@ -84,13 +84,14 @@ def test_a_sweep_is_found_filled_in_run_and_watched_to_its_table_and_picture(
     assert {"Z0*Z1", "X0*X1 + 0.5*Z0"} <= {name for name, _ in pictures}
     assert all(width > 0 for _, width in pictures)
     screen.shown(f"qrt show {run['id']}")
-    screen.keep("7-result", height_px=3200)
+    screen.keep("7-result", height_px=2100)
 
 
 def test_a_run_that_cannot_work_says_what_is_wrong_and_what_to_do_in_one_line(
     up: Up, screen: Screen
 ) -> None:
-    run_id = up.api.submit("sweep/sweep", parameters={"circuit": CIRCUIT, "observables": ["Z7"]})
+    asked = {"circuit": CIRCUIT, "points": ["theta=0:pi:3"], "observables": ["Z7"]}
+    run_id = up.api.submit("sweep/sweep", parameters=asked)
     ended = up.api.ended(run_id)
     assert ended["state_type"] == "FAILED"
     (said,) = ended["state"]["message"].splitlines()

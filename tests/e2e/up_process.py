@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,11 +36,7 @@ class Up:
     def stop(self) -> int:
         """Stop it as people do, and return its exit code."""
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(60)
-        for stream in (self.process.stdout, self.process.stderr):
-            if stream:
-                stream.close()
-        return code
+        return self.process.wait(60)
 
     def left(self) -> set[int]:
         """Return the processes that it started and that go on."""
@@ -58,12 +53,11 @@ def start(home: Path, *options: str, **more: str) -> Up:
         env=environment,
         cwd=ROOT,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     )
     assert process.stdout
-    assert process.stderr
-    threading.Thread(target=process.stderr.read, daemon=True).start()
-    assert process.stdout.readline().strip() == f"http://127.0.0.1:{port}"
+    with process.stdout as said:
+        assert said.readline().strip() == f"http://127.0.0.1:{port}"
     auth = more.get("PREFECT_API_AUTH_STRING", "")
     return Up(process, home, Api(f"http://127.0.0.1:{port}/api", auth), environment)

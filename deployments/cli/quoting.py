@@ -12,6 +12,7 @@ import typer
 from pydantic import BaseModel
 
 from datasets.layout import home
+from tasks.core.stages import at_most
 
 _QUOTING: Final[ContextVar[bool]] = ContextVar("quoting", default=False)
 _WIDTH: Final = 80

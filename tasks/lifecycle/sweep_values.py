@@ -17,6 +17,7 @@ import numpy as np
 
 from datasets.records.executions import RunId
 from datasets.views import Rows, connect
+from tasks.core.sweeps.thinning import thinned
 from tasks.core.sweeps.work import SweepSpec, chunks
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _RANGES = """SELECT target, observable, count(*) AS points, min(value) AS least,
         arg_max(parameters, {'v': value, 'p': -point}) AS most_at, median(stderr) AS stderr
     FROM found GROUP BY target, observable"""
 _SAMPLE = """SELECT target, observable, parameters, value, stderr FROM found
-    WHERE point % $step = 0 ORDER BY parameters, point"""
+    WHERE {kept} ORDER BY parameters, point"""
 
 Point = tuple[list[float], float, float]  # parameters, value, stderr
 Series = dict[tuple[str, str], list[Point]]  # by observable and target
@@ -69,14 +70,17 @@ class SweepValues:
         return {(row["observable"], row["target"]): row for row in rows}
 
     def sample(self, *, most: int) -> Series:
-        """Return (parameters, value, stderr) at up to about `most` points, ascending.
+        """Return (parameters, value, stderr) at up to `most` points, ascending.
 
         By observable and target.
         """
-        step = -(-len(self.spec.points) // most)
+        kept = " AND ".join(
+            f"(point // {each.stride}) % {each.length} % {each.step} = 0"
+            for each in thinned(self.spec.points, most=most)
+        )
         found: Series = defaultdict(list)
         with self._asking() as ask:
-            for target, observable, *row in ask(_SAMPLE, step=step).fetchall():
+            for target, observable, *row in ask(_SAMPLE.format(kept=kept)).fetchall():
                 found[observable, target].append(tuple(row))
         return found
 

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up test test-core test-slow test-e2e test-long test-postgres proof check bench bench-peers format lock clean
+.PHONY: help setup run up browser test test-core test-slow test-e2e test-long test-postgres proof check bench bench-peers format lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,8 +45,13 @@ test-core: $(STAMP)  ## Fast tests, at every save; without Prefect (HYPOTHESIS_P
 test-slow: $(STAMP)  ## Real compilers, simulators, Great Expectations
 	$(BIN)/pytest -m slow -n 2
 
-test-e2e: $(STAMP)  ## The qrt command as users start it, killed and resumed
+test-e2e: $(STAMP) browser  ## The qrt command and the UI as people use them, killed and resumed
 	$(BIN)/pytest -m "e2e and not long" -n 2 --dist worksteal
+
+# The tests of the UI say why they are skipped where there is still none.
+browser:  ## Debian's Chromium for the tests of the UI, installed where we are root and it is missing
+	@command -v chromium >/dev/null || test "$$(id -u)" -ne 0 || ! command -v apt-get >/dev/null \
+	  || { apt-get -qq update && apt-get -qq install --yes --no-install-recommends chromium >/dev/null; }
 
 test-long: $(STAMP)  ## Braket targets and clients against the sandbox, over HTTP, killed at every step
 	$(BIN)/pytest -m long -n 2 --dist worksteal

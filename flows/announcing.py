@@ -28,8 +28,13 @@ _CHANGES: Final = {
 def announce(flow: Any, flow_run: FlowRun, state: State[Any]) -> None:
     """Begin to tell, once in this process; Prefect calls this when a flow runs."""
     del flow, flow_run, state
-    if os.environ.get(_OFF) != "off":
+    if is_heard():
         _begin()
+
+
+def is_heard() -> bool:
+    """Whether anybody could hear what is told: nobody can on a server that ends with a command."""
+    return os.environ.get(_OFF) != "off"
 
 
 @cache

@@ -8,6 +8,7 @@ from flows.announcing import announce
 from flows.edge import settled
 from flows.failures import record_failure
 from flows.parameters import CanaryParameters, RunToResume
+from flows.watching import watch
 from tasks import canaries
 from tasks.collection import collect
 from tasks.compilation import compile_for_target
@@ -22,7 +23,7 @@ from tasks.submission import submit
     name="canary",
     description="Circuits with known outcomes: does the device keep its calibration's word?",
     flow_run_name="canaries on {parameters.target}",
-    on_running=[announce],
+    on_running=[announce, watch],
     on_failure=[record_failure],
     on_cancellation=[record_failure],
     validate_parameters=True,

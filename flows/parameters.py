@@ -1,5 +1,7 @@
 """What a flow can be asked for: the form in the Prefect UI, and the check before anything runs."""
 
+from pathlib import Path
+from textwrap import shorten
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -239,8 +241,14 @@ class SweepParameters(RunParameters):
 
     @property
     def title(self) -> str:
-        """What a run is called: the circuit's file, or that there is none."""
+        """What the circuit is called: as its file, or that there is none."""
         return self.circuit if "\n" not in self.circuit else "circuit"
+
+    @property
+    def called(self) -> str:
+        """What a run is called where people choose among runs: what, over what, and where."""
+        over = f" over {shorten(', '.join(self.points), 60)}" if self.points else ""
+        return f"{shorten(Path(self.title).name, 40)}{over} on {shorten(self.where, 60)}"
 
     @property
     def where(self) -> str:

@@ -9,6 +9,7 @@ from flows.edge import settled
 from flows.failover import failing_over
 from flows.failures import record_failure
 from flows.parameters import RunToResume, SweepParameters
+from flows.watching import watch
 from tasks import sweeping
 from tasks.calibration import calibrate_readout
 from tasks.compilation import compile_for_target
@@ -23,8 +24,8 @@ from tasks.summary import summarise_sweep
 @flow(
     name="sweep",
     description="A circuit's observables at many values of its parameters.",
-    flow_run_name="{parameters.title} on {parameters.where}",
-    on_running=[announce],
+    flow_run_name="{parameters.called}",
+    on_running=[announce, watch],
     on_failure=[record_failure],
     on_cancellation=[record_failure],
     validate_parameters=True,

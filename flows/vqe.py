@@ -9,6 +9,7 @@ from flows.edge import settled
 from flows.failover import failing_over
 from flows.failures import record_failure
 from flows.parameters import RunToResume, VqeParameters
+from flows.watching import watch
 from tasks.calibration import calibrate_readout
 from tasks.collection import collect
 from tasks.compilation import compile_for_target
@@ -32,7 +33,7 @@ from tasks.summary import summarise
     name="vqe",
     description="The ground state energy of a problem, by a variational loop.",
     flow_run_name="{parameters.problem} on {parameters.target}",
-    on_running=[announce],
+    on_running=[announce, watch],
     on_failure=[record_failure],
     on_cancellation=[record_failure],
     validate_parameters=True,

@@ -9,8 +9,9 @@ from prefect.cache_policies import NO_CACHE
 from datasets.layout import home
 from datasets.records.executions import RunId
 from tasks.core.events import emit
-from tasks.lifecycle.report import markdown, sweep_plots, table, write_report
+from tasks.lifecycle.report import sweep_plots, write_report
 from tasks.lifecycle.runtime import open_runtime
+from tasks.lifecycle.shown import page, table
 
 
 @task(name="report", cache_policy=NO_CACHE)
@@ -19,9 +20,10 @@ def report(run_id: RunId) -> Path:
     runtime = open_runtime(home())
     plots = sweep_plots(run_id, runtime=runtime)
     path = write_report(run_id, runtime=runtime, plots=plots)
-    told = markdown(run_id, runtime=runtime, plots=plots)
+    told = page(run_id, runtime=runtime, plots=plots)
     create_markdown_artifact(told, key="result", description="What the run found")
     if rows := table(run_id, runtime=runtime):
-        create_table_artifact(rows, key="values", description="Values at some of the points")
+        what = f"Values at {len(rows):,} of the points"
+        create_table_artifact(rows, key="values", description=what)
     emit("report.written", path=str(path))
     return path

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from prefect import task
-from prefect.artifacts import create_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
@@ -62,7 +61,7 @@ def quote(sweeps: Sequence[Sweep], *, readout_shots: int) -> Quote:
     return quoted
 
 
-@task(name="measure", cache_policy=NO_CACHE, task_run_name="measure {piece.key}")
+@task(name="measure", cache_policy=NO_CACHE, task_run_name="measure {piece.name}")
 def measure(sweep: Sweep, *, piece: Piece) -> Measured:
     """Measure one piece: simulated in one go, or bought."""
     runtime = open_runtime(home())
@@ -77,20 +76,15 @@ def due(sweeps: Sequence[Sweep]) -> Progress:
     runtime = open_runtime(home())
     left = [piece for one in sweeps for piece in sweep_ahead.due(one, runtime=runtime)]
     of = sum(one.n_measurements for one in sweeps)
-    progress = Progress(left, of=of)
+    progress = Progress(left)
     emit("sweep.divided", chunks=len(left), points=progress.points, of=of)
     return progress
 
 
-@task(name="land", cache_policy=NO_CACHE, task_run_name="land {measured.piece.key}")
+@task(name="land", cache_policy=NO_CACHE, task_run_name="land {measured.wanted.name}")
 def land(
     measured: Measured, *, sweep: Sweep, confusion: Confusion | None, progress: Progress
 ) -> None:
     """Check and publish one piece with its estimates, and say how far the sweep is."""
     land_piece(measured, sweep=sweep, confusion=confusion, runtime=open_runtime(home()))
-    if progress.landed(measured.wanted):
-        create_progress_artifact(
-            100 * progress.fraction,
-            key=f"progress-{sweep.experiment.run_id}",
-            description=f"{progress.left_s:.0f} s left",
-        )
+    progress.landed(measured.wanted)

@@ -9,28 +9,11 @@ from functools import partial
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from deployments.cli.summary import at_most
 from tasks.core.events import Event, listening
-from tasks.core.quotes import Quote
+from tasks.core.pace import Clock
+from tasks.core.stages import line
 
 LINE_EVERY_S = 0.1  # on a simulator an iteration takes less time than its line
-STAGES = {
-    "run.starting": lambda f: f"starting: {f['title']} on {f['target']}",
-    "run.opened": lambda f: f"run {f['run_id']}",
-    "target.chosen": lambda f: f"device: {f['reason']}",
-    "target.lost": lambda f: lost_line(f["target"], f["why"]),
-    "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
-    "run.quoted": lambda f: quote_line(f["quote"]),
-    "sweep.set_aside": lambda f: (
-        f"{f['runs']} earlier sweeps are on another calibration and do not count; "
-        "--mix-calibrations adds to them"
-    ),
-    "sweep.divided": lambda f: (
-        f"{f['points']:,} of {f['of']:,} points to be measured, in {f['chunks']} chunks"
-    ),
-    "estimate.planned": lambda f: f"final estimate: {f['shots']:,} shots",
-    "report.written": lambda f: f"report: {f['path']}",
-}
 
 
 @contextmanager
@@ -49,14 +32,9 @@ def showing(*, quiet: bool) -> Iterator[None]:
         yield
 
 
-def lost_line(target: str, why: str) -> str:
-    """Say that the device of a run was lost, and what happens now."""
-    return f"{target} is lost before anything was bought: {why}. Choosing another device."
-
-
 def _warn(event: Event) -> None:
     if event.name == "target.lost":
-        sys.stderr.write(f"{lost_line(event.fields['target'], event.fields['why'])}\n")
+        sys.stderr.write(f"{line(event)}\n")
 
 
 class _Lines:
@@ -64,11 +42,11 @@ class _Lines:
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
-        self._clock = _Clock()
+        self._clock = Clock()
         self._written_s = -LINE_EVERY_S
 
     def hear(self, event: Event) -> None:
-        if text := _stage(event):
+        if text := line(event):
             self._write(text)
         if event.name == "iteration.completed":
             step, steps = event.fields["iteration"] + 1, event.fields["of"]
@@ -86,11 +64,11 @@ class _Bar:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._clock = _Clock()
+        self._clock = Clock()
         self._task: TaskID | None = None
 
     def hear(self, event: Event) -> None:
-        if text := _stage(event):
+        if text := line(event):
             self._progress.console.print(text, soft_wrap=True)
         if event.name == "iteration.completed":
             self._step(event)
@@ -105,45 +83,6 @@ class _Bar:
         if self._task is None:
             self._task = self._progress.add_task(what, total=total, figures="")
         self._progress.update(self._task, completed=done, figures=figures)
-
-
-class _Clock:
-    """How long is left, from the iterations that really ran."""
-
-    def __init__(self) -> None:
-        self._began: float | None = None
-        self._ran = 0
-
-    def left(self, event: Event) -> float | None:
-        """Return the seconds left if all iterations are used, None until one has run."""
-        if event.fields["replayed"]:
-            return None
-        now = time.monotonic()
-        if self._began is None:
-            self._began = now - float(event.fields["elapsed_s"])
-        self._ran += 1
-        remaining = int(event.fields["of"]) - int(event.fields["iteration"]) - 1
-        return remaining * (now - self._began) / self._ran
-
-
-def _stage(event: Event) -> str | None:
-    describe = STAGES.get(event.name)
-    return describe(event.fields) if describe else None
-
-
-def quote_line(quote: Quote) -> str:
-    """Return what a run buys, with what packing saves where it saves anything."""
-    tasks = f"{quote.tasks:,} task{'s' * (quote.tasks != 1)}"
-    bought = f"quoted: {tasks}, {quote.shots:,} shots, at most {at_most(quote.usd)} USD"
-    if not quote.usd:
-        return bought
-    text = f"{bought} on the real device, {quote.fee_usd:.2f} of it task fees"
-    if quote.unpacked_tasks <= quote.tasks:
-        return text
-    return (
-        f"{text}; unpacked {quote.unpacked_tasks:,} tasks, {at_most(quote.unpacked_usd)} USD, "
-        f"{quote.unpacked_fee_usd:.2f} of it task fees"
-    )
 
 
 def _figures(event: Event, left: float | None) -> str:

@@ -53,7 +53,8 @@ def validated(flow: str, **values: Any) -> BaseModel:
 def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: bool) -> None:
     """Run the flow and print its result."""
     where, asked = home(), parameters.model_dump()
-    _admit(each(asked["target"]), journal=open_runtime(where).journal)
+    runtime = open_runtime(where)
+    _admit(each(asked["target"]), journal=runtime.journal)
     keep_fonts(where)
     with prefect_server(where) as server:
         with showing(quiet=as_json):

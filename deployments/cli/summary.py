@@ -2,13 +2,13 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_CEILING, Decimal
 from typing import Any
+
+from tasks.core.stages import at_most
 
 WIDTH = 80
 LABEL = 11
 LISTED = 8  # canaries, the worst first
-_CENT = Decimal("0.01")
 
 
 def vqe_summary(result: Mapping[str, Any]) -> str:
@@ -138,11 +138,6 @@ def _cost(result: Mapping[str, Any]) -> str:
         f"({result['executions']} executions, {result['shots']:,} shots; "
         f"quoted at most {at_most(result['quote_usd'])})"
     )
-
-
-def at_most(usd: Decimal | float) -> str:
-    """Return an amount in whole cents that it does not exceed."""
-    return f"{Decimal(str(usd)).quantize(_CENT, rounding=ROUND_CEILING):,}"
 
 
 def _line(label: str, text: str) -> str:

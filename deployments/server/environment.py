@@ -81,6 +81,8 @@ def of_worker(home: Home, *, url: str) -> Mapping[str, str]:
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         "PREFECT_WORKER_HEARTBEAT_SECONDS": "10",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        # A run says a line for each stage; that each of its tasks has ended the UI shows anyway.
+        "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",
         "QRT_HOME": str(home.root),
         "PATH": _before("PATH", str(Path(sys.executable).parent)),
         "PYTHONPATH": _before("PYTHONPATH", code),

@@ -2,7 +2,6 @@
 
 import json
 import os
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +25,6 @@ _WITH_REPORT: Final = {"vqe", "sweep"}
 MAX_PLOTS = 12  # observables that are drawn
 MAX_PLOTTED = 4000  # points of a plot; more do not fit on a page
 MAP_AXES = 2  # parameters of a heat map
-MAX_ROWS = 200  # points in the table of the Prefect UI
 
 
 def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None) -> Path:
@@ -126,8 +124,8 @@ def sweep_plots(run_id: RunId, *, runtime: Runtime) -> Plots:
             for name in _observables(result)[:MAX_PLOTS]
         ]
     return [
-        (_title(name, target, result), _map(found[name, target], names=(*names, name)))
-        for name, target in _pairs(result)[:MAX_PLOTS]
+        (title(name, target, result), _map(found[name, target], names=(*names, name)))
+        for name, target in pairs(result)[:MAX_PLOTS]
     ]
 
 
@@ -153,16 +151,16 @@ def _map(rows: Sequence[Point], *, names: tuple[str, str, str]) -> str:
     return heat_map(x, y, [value for _, value, _ in rows], names=names)
 
 
-def _pairs(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+def pairs(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return every observable on every target, side by side."""
     return [(found["observable"], found["target"]) for found in result["observables"]]
 
 
 def _observables(result: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(name for name, _ in _pairs(result)))
+    return list(dict.fromkeys(name for name, _ in pairs(result)))
 
 
-def _title(observable: str, target: str, result: Mapping[str, Any]) -> str:
+def title(observable: str, target: str, result: Mapping[str, Any]) -> str:
     """Return what a value is called; where it was measured goes without saying if all was there."""
     return observable if len(result["targets"]) == 1 else f"{observable} on {target}"
 
@@ -174,59 +172,6 @@ def values_of(run: Run, *, runtime: Runtime) -> SweepValues:
     own = [] if result.get("mixed", True) else [on["calibration_id"] for on in result["targets"]]
     spec = replace(inputs.spec, targets=run.targets)
     return SweepValues(spec, run.run_id, runtime.home.lake, tuple(own))
-
-
-def markdown(run_id: RunId, *, runtime: Runtime, plots: Plots) -> str:
-    """Return what the run found as a short table for the Prefect UI, with its plots."""
-    run = runtime.journal.run(run_id)
-    result = result_of(run)
-    if run.flow == "sweep":
-        return _sweep_markdown(result, plots=plots)
-    exact = result["exact_energy"]
-    rows = [
-        ("mitigated", f"{result['energy']:.5f} ± {result['stderr']:.5f}"),
-        ("raw", f"{result['raw_energy']:.5f} ± {result['raw_stderr']:.5f}"),
-        ("exact", "not known" if exact is None else f"{exact:.5f}"),
-        ("cost", f"{result['cost_usd']:.2f} USD at published prices"),
-        ("qubits", result["reason"]),
-        ("report", f"`{result['report']}`"),
-    ]
-    table = "\n".join(f"| {name} | {value} |" for name, value in rows)
-    return f"# {result['problem']} on {result['target']}\n\n| | |\n|---|---|\n{table}\n"
-
-
-def table(run_id: RunId, *, runtime: Runtime) -> list[dict[str, Any]]:
-    """Return rows for the Prefect UI: a sweep's values at up to `MAX_ROWS` of its points."""
-    run = runtime.journal.run(run_id)
-    if run.flow != "sweep":
-        return []
-    result = result_of(run)
-    found = values_of(run, runtime=runtime).sample(most=MAX_ROWS)
-    rows: dict[tuple[float, ...], dict[str, Any]] = {}
-    for name, target in _pairs(result)[:MAX_PLOTS]:
-        for point, value, stderr in found[name, target]:
-            row = rows.setdefault(tuple(point), dict(zip(result["parameters"], point, strict=True)))
-            row[_title(name, target, result)] = f"{value:+.4f} ± {stderr:.4f}"
-    return list(rows.values())
-
-
-def _sweep_markdown(result: Mapping[str, Any], *, plots: Plots) -> str:
-    pictures = "\n\n".join(
-        f"![{name}](data:image/svg+xml;base64,{b64encode(plot.encode()).decode()})"
-        for name, plot in plots
-    )
-    rows = [
-        f"| {_title(o['observable'], o['target'], result)} | {o['least']:+.4f} "
-        f"| {o['most']:+.4f} | {o['stderr']:.4f} |"
-        for o in result["observables"]
-    ]
-    table = "\n".join(["| observable | least | most | stderr |", "|---|---|---|---|", *rows])
-    missing = "".join(f"{told}\n\n" for told in told_missing(result))
-    return (
-        f"# {result['circuit']} on {result['target']}\n\n{table}\n\n{missing}"
-        f"{result['points']:,} points, {result['cost_usd']:.2f} USD at published prices. "
-        f"Report: `{result['report']}`\n\n{pictures}\n"
-    )
 
 
 def told_missing(result: Mapping[str, Any]) -> list[str]:

@@ -1,14 +1,11 @@
-"""How far a sweep is, told no more often than a server can bear."""
+"""How far a sweep is."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
 
 from tasks.core.events import emit
 from tasks.core.sweeps.work import Piece
-
-EVERY_S: Final = 2.0
 
 
 @dataclass(slots=True)
@@ -16,11 +13,9 @@ class Progress:
     """The pieces that are left, and how many points of them are done."""
 
     pieces: list[Piece]
-    of: int
     now: Callable[[], float] = time.monotonic
     _done: int = 0
     _began: float = field(init=False)
-    _told: float = 0.0
 
     def __post_init__(self) -> None:
         """Start the clock."""
@@ -36,20 +31,11 @@ class Progress:
         return sum(piece.n_points for piece in self.pieces)
 
     @property
-    def fraction(self) -> float:
-        """How much of the whole sweep is done, with what an earlier run did, in [0, 1]."""
-        return 1.0 - (self.points - self._done) / self.of
-
-    @property
     def left_s(self) -> float:
         """How long it may still take, at the pace so far."""
         return (self.now() - self._began) / self._done * (self.points - self._done)
 
-    def landed(self, piece: Piece) -> bool:
-        """Count a piece; return whether it is time to tell people about it."""
+    def landed(self, piece: Piece) -> None:
+        """Count a piece, and tell of it."""
         self._done += piece.n_points
         emit("piece.landed", done=self._done, points=self.points, left_s=self.left_s)
-        if self.now() - self._told < EVERY_S and self._done < self.points:
-            return False
-        self._told = self.now()
-        return True

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments.cli.progress import quote_line
-from deployments.cli.summary import at_most
 from tasks.core.quotes import Quote
+from tasks.core.stages import at_most, quote_line
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,6 @@ def test_a_signal_ends_the_command_and_its_server(
 def test_the_whole_job_needs_nothing_but_an_empty_home(qrt_home: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")}
     environment |= {"QRT_HOME": str(qrt_home / "deep" / "er"), "HOME": str(qrt_home)}
-    began = time.monotonic()
     ended = subprocess.run(
         interpreter(QRT, "vqe", "--problem", "h2", "--target", "emulator:garnet"),
         env=environment,
@@ -90,7 +89,6 @@ def test_the_whole_job_needs_nothing_but_an_empty_home(qrt_home: Path) -> None:
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    assert time.monotonic() - began < 60
     assert "mitigated" in ended.stdout
     # qiskit's plugin finder keeps a cache where caches belong.
     assert {path.name for path in qrt_home.iterdir()} <= {"deep", ".cache"}

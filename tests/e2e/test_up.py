@@ -1,25 +1,23 @@
 """`qrt up`: a working system with one command, used, crashed and stopped as people do."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from deployments.server.address import free_port
 from tests.e2e.prefect_api import Api, kill, processes, wait_for
-from tests.e2e.processes import QRT, ROOT, interpreter
+from tests.e2e.processes import ROOT
+from tests.e2e.up_process import Up, start
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 SECRET = "wJalrXUtnFEMI-recognisable-K7MDENG"  # noqa: S105 - of nobody
-MODULES = ("deployments.server.child", "deployments.server.worker", "prefect.engine")
 SWEEP = {
     "circuit": "OPENQASM 3.0; input float a; qubit[1] q; ry(a) q[0];",
     "points": ["a=0:pi:5"],
@@ -27,51 +25,6 @@ SWEEP = {
 }
 LONG = {"problem": "h2", "target": "local:sv", "ansatz": "hea", "layers": 3, "iterations": 9000,
         "mitigate": "none"}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Up:
-    """A running `qrt up`."""
-
-    process: subprocess.Popen[str]
-    home: Path
-    api: Api
-    environment: dict[str, str]
-
-    def qrt(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run another command of the same home."""
-        return subprocess.run(
-            interpreter(QRT, *arguments),
-            env=self.environment | more,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def left(self) -> set[int]:
-        """Return the processes that it started and that go on."""
-        return {number for module in MODULES for number in processes(self.home, module)}
-
-
-def start(home: Path, *options: str, **more: str) -> Up:
-    """Start it, and wait until it says where the UI is."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT", "AWS"))}
-    environment |= {"QRT_HOME": str(home), "HOME": str(home.parent), **more}
-    port = free_port()
-    process = subprocess.Popen(
-        interpreter(QRT, "up", "--port", str(port), *options),
-        env=environment,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout
-    with process.stdout as said:
-        assert said.readline().strip() == f"http://127.0.0.1:{port}"
-    auth = more.get("PREFECT_API_AUTH_STRING", "")
-    return Up(process, home, Api(f"http://127.0.0.1:{port}/api", auth), environment)
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 INK, BLUE, RED, GREEN, GRID = "#1c2430", "#2563a8", "#b5432a", "#2c7a4b", "#e3e7ec"
 COLOURS = (BLUE, RED, GREEN, "#7a4ba8", "#b58a1c", "#1c8a8a", "#8a1c5c", "#5c6470")
 _FEW = 60  # points that are marked one by one
+_FLAT = 8  # outcomes whose names have room side by side
 FORMAT: dict[Any, Any] = {
     "svg.hashsalt": "quantum-runtime",
     "svg.fonttype": "none",
@@ -86,6 +87,16 @@ def lines(
         axes.legend(frameon=False, fontsize=8)
     axes.set_xlabel(f"{names[0]} / rad")
     axes.set_ylabel(names[1])
+    return _svg(figure)
+
+
+def histogram(shots: Mapping[str, int], *, title: str) -> str:
+    """Plot how often outcomes were seen, in the order in which they are given."""
+    figure, axes = _axes(width=7.6)
+    axes.bar(list(shots), list(shots.values()), color=BLUE, width=0.7)
+    axes.set_title(title, fontsize=9, color=INK)
+    axes.set_ylabel("shots")
+    axes.tick_params(axis="x", rotation=0 if len(shots) <= _FLAT else 60)
     return _svg(figure)
 
 

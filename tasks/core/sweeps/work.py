@@ -106,6 +106,12 @@ class Piece:
         return digest(["piece under", self.content, self.calibration])[:EXECUTION_ID_LENGTH]
 
     @property
+    def name(self) -> str:
+        """What people call it: its points, counted from 1, and where they are measured."""
+        first, last = self.rows[0].start + 1, self.rows[-1].stop
+        return f"points {first:,} to {last:,} on {self.target}"
+
+    @property
     def shots(self) -> int:
         """The shots that each of its points lacks."""
         return self.last_shot - self.first_shot

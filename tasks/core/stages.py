@@ -1,0 +1,60 @@
+"""What a run says of itself: a line for each stage, on a terminal and in the Prefect UI."""
+
+from collections.abc import Callable, Mapping
+from decimal import ROUND_CEILING, Decimal
+from typing import Any, Final
+
+from tasks.core.events import Event
+from tasks.core.quotes import Quote
+
+_CENT: Final = Decimal("0.01")
+
+
+def line(event: Event) -> str | None:
+    """Return what an event says to people; None where it says nothing."""
+    describe = _LINES.get(event.name)
+    return describe(event.fields) if describe else None
+
+
+def quote_line(quote: Quote) -> str:
+    """Return what a run buys, with what packing saves where it saves anything."""
+    tasks = f"{quote.tasks:,} task{'s' * (quote.tasks != 1)}"
+    bought = f"quoted: {tasks}, {quote.shots:,} shots, at most {at_most(quote.usd)} USD"
+    if not quote.usd:
+        return bought
+    text = f"{bought} on the real device, {quote.fee_usd:.2f} of it task fees"
+    if quote.unpacked_tasks <= quote.tasks:
+        return text
+    return (
+        f"{text}; unpacked {quote.unpacked_tasks:,} tasks, {at_most(quote.unpacked_usd)} USD, "
+        f"{quote.unpacked_fee_usd:.2f} of it task fees"
+    )
+
+
+def lost_line(target: str, why: str) -> str:
+    """Say that the device of a run was lost, and what happens now."""
+    return f"{target} is lost before anything was bought: {why}. Choosing another device."
+
+
+def at_most(usd: Decimal | float) -> str:
+    """Return an amount in whole cents that it does not exceed."""
+    return f"{Decimal(str(usd)).quantize(_CENT, rounding=ROUND_CEILING):,}"
+
+
+_LINES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    "run.starting": lambda f: f"starting: {f['title']} on {f['target']}",
+    "run.opened": lambda f: f"run {f['run_id']}",
+    "target.chosen": lambda f: f"device: {f['reason']}",
+    "target.lost": lambda f: lost_line(f["target"], f["why"]),
+    "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
+    "run.quoted": lambda f: quote_line(f["quote"]),
+    "sweep.set_aside": lambda f: (
+        f"{f['runs']} earlier sweeps are on another calibration and do not count; "
+        "--mix-calibrations adds to them"
+    ),
+    "sweep.divided": lambda f: (
+        f"{f['points']:,} of {f['of']:,} points to be measured, in {f['chunks']} chunks"
+    ),
+    "estimate.planned": lambda f: f"final estimate: {f['shots']:,} shots",
+    "report.written": lambda f: f"report: {f['path']}",
+}

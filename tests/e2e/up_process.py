@@ -1,0 +1,69 @@
+"""A `qrt up` of a test's own, on a free port and in a home of its own."""
+
+import os
+import signal
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from deployments.server.address import free_port
+from tests.e2e.prefect_api import Api, processes
+from tests.e2e.processes import QRT, ROOT, interpreter
+
+MODULES = ("deployments.server.child", "deployments.server.worker", "prefect.engine")
+
+
+@dataclass(frozen=True)
+class Up:
+    """A running `qrt up`."""
+
+    process: subprocess.Popen[str]
+    home: Path
+    api: Api
+    environment: dict[str, str]
+
+    def qrt(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run another command of the same home."""
+        return subprocess.run(
+            interpreter(QRT, *arguments),
+            env=self.environment | more,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def stop(self) -> int:
+        """Stop it as people do, and return its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(60)
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream:
+                stream.close()
+        return code
+
+    def left(self) -> set[int]:
+        """Return the processes that it started and that go on."""
+        return {number for module in MODULES for number in processes(self.home, module)}
+
+
+def start(home: Path, *options: str, **more: str) -> Up:
+    """Start it, and wait until it says where the UI is."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT", "AWS"))}
+    environment |= {"QRT_HOME": str(home), "HOME": str(home.parent), **more}
+    port = free_port()
+    process = subprocess.Popen(
+        interpreter(QRT, "up", "--port", str(port), *options),
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stderr
+    threading.Thread(target=process.stderr.read, daemon=True).start()
+    assert process.stdout.readline().strip() == f"http://127.0.0.1:{port}"
+    auth = more.get("PREFECT_API_AUTH_STRING", "")
+    return Up(process, home, Api(f"http://127.0.0.1:{port}/api", auth), environment)

@@ -14,6 +14,7 @@ from tasks.core.ansatz import build
 from tasks.core.grouping import group
 from tasks.core.mitigation.composition import Mitigation
 from tasks.core.optimisers.registry import known
+from tasks.core.sweeps.work import chunks
 from tasks.errors import BadInput, DeviceOffline, DeviceRetired, TooLarge, UnknownName
 from tasks.lifecycle.admission import check_age
 from tasks.lifecycle.auto_checks import check_auto
@@ -22,6 +23,8 @@ from tasks.lifecycle.options import applied, check_options, options_in
 from tasks.lifecycle.sweep_inputs import SweepInputs, inputs_of
 
 MAX_BOUGHT: Final = 1_000_000  # circuits: some 10,000 tasks, which are submitted in 10 minutes
+MAX_BOUND: Final = 1_000_000  # points: nothing is bought beyond, and a simulator finds them too
+BOUND_TOGETHER: Final = 2**20  # numbers of the points that are bound at once: 8 MiB
 
 
 def check_vqe(asked: Mapping[str, Any]) -> None:
@@ -66,6 +69,7 @@ def check_sweep(asked: Mapping[str, Any]) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         inputs = inputs_of(asked, folder=Path(folder))
+        _check_angles(inputs)
     if is_auto(asked["target"]):
         _check_count(inputs, bought=int(is_braket(asked["target"])))
         check_auto(asked, n_qubits=inputs.read.n_qubits, shots=asked["shots"])
@@ -73,6 +77,16 @@ def check_sweep(asked: Mapping[str, Any]) -> None:
     for target in inputs.spec.targets:
         _check_fits(inputs, asked, target=target)
     _check_count(inputs, bought=sum(map(is_braket, inputs.spec.targets)))
+
+
+def _check_angles(inputs: SweepInputs) -> None:
+    """Refuse points at which the circuit has no angle, such as the root of a negative number."""
+    if not inputs.read.derivations:
+        return  # angles are affine, and the points finite
+    points = inputs.spec.points
+    together = max(1, BOUND_TOGETHER // len(points.parameters))
+    for chunk in chunks(min(len(points), MAX_BOUND), chunk_points=together):
+        inputs.read.values(points.block(chunk.start, chunk.stop))
 
 
 def _check_count(inputs: SweepInputs, *, bought: int) -> None:

@@ -24,6 +24,7 @@ Plots: TypeAlias = Sequence[tuple[str, str]]  # names with SVG texts
 _WITH_REPORT: Final = {"vqe", "sweep"}
 MAX_PLOTS = 12  # observables that are drawn
 MAX_PLOTTED = 4000  # points of a plot; more do not fit on a page
+MAP_AXES = 2  # parameters of a heat map
 
 
 def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None) -> Path:
@@ -103,7 +104,8 @@ def _map_of(run: Run, qubits: Sequence[int], *, runtime: Runtime) -> str:
 def sweep_plots(run_id: RunId, *, runtime: Runtime) -> Plots:
     """Return each observable with its plot: a line a target over one parameter, or maps over two.
 
-    A map is of one target. Nothing for other flows, and over more parameters.
+    A map is of one target; where one of two parameters has a single value it is lines again.
+    Nothing for other flows, and over more parameters.
     """
     run = runtime.journal.run(run_id)
     if run.flow != "sweep":
@@ -114,9 +116,11 @@ def sweep_plots(run_id: RunId, *, runtime: Runtime) -> Plots:
         return []
     keep_fonts(runtime.home)
     found = values_of(run, runtime=runtime).sample(most=MAX_PLOTTED)
-    if len(names) == 1:
+    over = _varying(found)
+    if len(over) < MAP_AXES:
+        place = over[0] if over else 0
         return [
-            (name, lines(_series(found, name), names=(names[0], name)))
+            (name, lines(_series(found, name, place=place), names=(names[place], name)))
             for name in _observables(result)[:MAX_PLOTS]
         ]
     return [
@@ -125,10 +129,18 @@ def sweep_plots(run_id: RunId, *, runtime: Runtime) -> Plots:
     ]
 
 
-def _series(found: Series, observable: str) -> dict[str, list[tuple[float, float, float]]]:
-    """Return the values of one observable by target; a line has one parameter."""
+def _varying(found: Series) -> list[int]:
+    """Return the places of the parameters that have more than one value."""
+    columns = zip(*(at for rows in found.values() for at, _, _ in rows), strict=True)
+    return [place for place, column in enumerate(columns) if len(set(column)) > 1]
+
+
+def _series(
+    found: Series, observable: str, *, place: int
+) -> dict[str, list[tuple[float, float, float]]]:
+    """Return the values of one observable by target, over the parameter at `place`."""
     return {
-        target: [(at[0], value, stderr) for at, value, stderr in rows]
+        target: [(at[place], value, stderr) for at, value, stderr in rows]
         for (name, target), rows in found.items()
         if name == observable
     }

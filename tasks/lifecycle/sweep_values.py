@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from datasets.records.executions import RunId
 from datasets.views import Rows, connect
+from tasks.core.sweeps.thinning import thinned
 from tasks.core.sweeps.work import SweepSpec, chunks
 
 if TYPE_CHECKING:
@@ -41,10 +43,11 @@ _RANGES = """SELECT target, observable, count(*) AS points, min(value) AS least,
         arg_max(parameters, {'v': value, 'p': -point}) AS most_at, list(stderr) AS stderrs
     FROM found GROUP BY target, observable"""
 _SAMPLE = """SELECT target, observable, parameters, value, stderr FROM found
-    WHERE point % $step = 0 ORDER BY parameters, point"""
+    WHERE {kept} ORDER BY parameters, point"""
 
 PART_POINTS = 2**16  # that are grouped together
 
+Numbers = NDArray[np.int64]  # of points, ascending
 Point = tuple[list[float], float, float]  # parameters, value, stderr
 Series = dict[tuple[str, str], list[Point]]  # by observable and target
 
@@ -74,15 +77,18 @@ class SweepValues:
         return {key: _whole(parts) for key, parts in found.items()}
 
     def sample(self, *, most: int) -> Series:
-        """Return (parameters, value, stderr) at up to about `most` points, ascending.
+        """Return (parameters, value, stderr) at up to `most` points, ascending.
 
         By observable and target.
         """
-        step = -(-len(self.spec.points) // most)
+        kept = " AND ".join(
+            f"(point // {each.stride}) % {each.length} % {each.step} = 0"
+            for each in thinned(self.spec.points, most=most)
+        )
         found: Series = defaultdict(list)
         with connect(self.lake) as connection:
-            among = None if self._alone(connection) else range(0, len(self.spec.points), step)
-            rows = self._ask(connection, _SAMPLE, among=among, step=step).fetchall()
+            among = None if self._alone(connection) else self._kept(most)
+            rows = self._ask(connection, _SAMPLE.format(kept=kept), among=among).fetchall()
         for target, observable, *row in rows:
             found[observable, target].append(tuple(row))
         return found
@@ -100,22 +106,30 @@ class SweepValues:
             "observables": [each.name for each in self.spec.observables],
         }
         with connect(self.lake) as connection:
-            among = None if self._alone(connection) else range(len(self.spec.points))
+            among = None if self._alone(connection) else np.arange(len(self.spec.points))
             return self._ask(connection, sql, among=among, **told).to_arrow_table()
 
-    def _parts(self, connection: "duckdb.DuckDBPyConnection") -> Iterator[range | None]:
+    def _parts(self, connection: "duckdb.DuckDBPyConnection") -> Iterator[Numbers | None]:
         """Yield the points in parts; grouping keeps each of them in memory, the rest does not."""
         if self._alone(connection):
             yield None
         else:
-            yield from chunks(len(self.spec.points), chunk_points=PART_POINTS)
+            for part in chunks(len(self.spec.points), chunk_points=PART_POINTS):
+                yield np.arange(part.start, part.stop)
+
+    def _kept(self, most: int) -> Numbers:
+        """Return the numbers of the points of a sample."""
+        found = np.arange(len(self.spec.points))
+        for each in thinned(self.spec.points, most=most):
+            found = found[found // each.stride % each.length % each.step == 0]
+        return found
 
     def _ask(
         self,
         connection: "duckdb.DuckDBPyConnection",
         sql: str,
         *,
-        among: range | None,
+        among: Numbers | None,
         **told: Any,
     ) -> "duckdb.DuckDBPyConnection":
         """Run SQL that knows the values as `found`: all of the experiment, or `among` points."""
@@ -137,20 +151,20 @@ class SweepValues:
         found = connection.execute(sql, [self.spec.experiment_id]).fetchall()
         return found == [(self.run_id, 0)]
 
-    def _asked(self, numbers: range) -> "pa.Table":
+    def _asked(self, numbers: Numbers) -> "pa.Table":
         """Return the numbers of the points, and the points."""
         import pyarrow as pa
 
-        points, every = self.spec.points, np.arange(numbers.start, numbers.stop, numbers.step)
+        points = self.spec.points
         blocks = [np.zeros((0, len(points.parameters)))]
         for chunk in chunks(len(points)):
-            here = every[(every >= chunk.start) & (every < chunk.stop)]
+            here = numbers[slice(*np.searchsorted(numbers, [chunk.start, chunk.stop]))]
             if len(here):
                 first = int(here[0])
                 blocks.append(points.block(first, int(here[-1]) + 1)[here - first])
-        offsets = np.arange(len(every) + 1, dtype=np.int32) * len(points.parameters)
+        offsets = np.arange(len(numbers) + 1, dtype=np.int32) * len(points.parameters)
         flat = pa.array(np.concatenate(blocks).reshape(-1))
-        return pa.table({"number": every, "parameters": pa.ListArray.from_arrays(offsets, flat)})
+        return pa.table({"number": numbers, "parameters": pa.ListArray.from_arrays(offsets, flat)})
 
 
 def _whole(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

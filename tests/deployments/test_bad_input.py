@@ -101,6 +101,23 @@ def test_a_bad_option_of_a_sweep_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("angle", "points", "where"),
+    [
+        ("sqrt(theta)", "theta=1:-1:5", "theta=-0.5"),
+        ("1/theta", "theta=0,1", "theta=0.0"),
+        ("log(theta - 1)", "theta=1:2:200000", "theta=1.0"),
+    ],
+)
+def test_points_at_which_an_angle_is_no_number_are_refused_before_anything_runs(
+    angle: str, points: str, where: str, capsys: pytest.CaptureFixture[str], qrt_home: Path
+) -> None:
+    circuit = f"OPENQASM 3.0; input float theta; qubit q; ry({angle}) q;"
+    line = refused(capsys, "sweep", "--circuit", circuit, "--points", points)
+    assert f"An angle of the circuit is not a finite number at {where}. Leave it out." in line
+    assert not qrt_home.exists()
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"terms": [["Z0", 0.5], ["W1", 0.2]]}, "W"),

@@ -114,7 +114,8 @@ def heat_map(
             grid = np.array(value)[order].reshape(len(up), len(across))
             drawn: Any = axes.pcolormesh(across, up, grid, cmap="viridis", rasterized=True)
         else:
-            drawn = axes.scatter(x, y, c=value, s=6, cmap="viridis", lw=0, rasterized=True)
+            size = 24 if len(value) < _FEW else 6
+            drawn = axes.scatter(x, y, c=value, s=size, cmap="viridis", lw=0, rasterized=True)
         figure.colorbar(drawn, ax=axes, label=names[2])
     axes.set_xlabel(f"{names[0]} / rad")
     axes.set_ylabel(f"{names[1]} / rad")

@@ -100,10 +100,12 @@ def _selection(run: Run, piece: Piece, *, lost: dict[str, str], runtime: Runtime
 
 
 def _check_chosen(selection: Selection, run: Run, *, moving: bool) -> None:
-    if selection.ranking.chosen is None:
-        quoted = f" The run was quoted {run.quote_usd:.2f} USD; start a new one to spend more."
-        within = quoted if moving and run.quote_usd is not None else ""
-        raise BadInput(refusal(selection.ranking) + within)
+    if selection.ranking.chosen is not None:
+        return
+    said = refusal(selection.ranking)
+    if moving and run.quote_usd is not None:
+        said += f" The run was quoted {run.quote_usd:.2f} USD; start a new one to spend more."
+    raise BadInput(said)
 
 
 def _able(candidate: Candidate, piece: Piece, *, run: Run) -> Candidate:

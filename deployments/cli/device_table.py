@@ -1,5 +1,6 @@
 """The table of `qrt devices`: how each device stands now, within 80 columns."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -27,6 +28,7 @@ _COLUMNS: Final = (
 )
 _NUMBERS: Final = ("queue", "age", "%", "task")
 _HOUR: Final = timedelta(hours=1)
+_SEAMS: Final = re.compile(r"(:braket:|device/|simulator/)(?=.)")
 
 
 def table(devices: Iterable[KnownDevice], *, now: datetime) -> Table:
@@ -79,7 +81,7 @@ def remarks(devices: Sequence[KnownDevice], *, now: datetime) -> list[str]:
 def _cells(device: KnownDevice, *, now: datetime) -> tuple[str, ...]:
     found = row(device.snapshot, target=device.target)
     return (
-        device.target,
+        _SEAMS.sub(r"\1\n", device.target),  # an ARN is read in parts, not cut anywhere
         _status(device),
         _window(device, now=now),
         "-" if device.queue_depth is None else f"{device.queue_depth}",

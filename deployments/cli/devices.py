@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datasets.records.devices import DeviceSnapshot
     from tasks.lifecycle.known_devices import KnownDevice
 
-app = typer.Typer(help="List, show and import device snapshots.", no_args_is_help=False)
+app = typer.Typer(help="List, show, import, judge and withhold devices.", no_args_is_help=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 

@@ -48,6 +48,11 @@ def is_braket(target: str) -> bool:
     return target.startswith(PREFIX)
 
 
+def is_simulator(target: str) -> bool:
+    """Whether the target is a simulator of an AWS account."""
+    return is_braket(target) and "device/quantum-simulator/" in target
+
+
 def arn_of(target: str) -> str:
     """Return the ARN in `braket:ARN`.
 

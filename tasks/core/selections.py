@@ -121,7 +121,7 @@ def _because(ranking: Ranking) -> str:
     else:
         second = ranking.ranked[1]
         told += f" Next is {second.offer.target}: {_offered(second)}."
-    worn = f" It is degraded: {chosen.offer.degraded}." if chosen.offer.degraded else ""
+    worn = f" {target} is degraded: {chosen.offer.degraded}." if chosen.offer.degraded else ""
     return told + worn
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from datasets.devices.catalogue import resolve
 from datasets.journal.journal import Journal
-from datasets.records.devices import DeviceSnapshot
+from datasets.records.devices import DeviceKind, DeviceSnapshot
 from datasets.records.runs import Run
 from datasets.records.states import Authority, DeviceState, Standing
 from tasks.backends.braket_devices import PREFIX, arn_of
@@ -47,11 +47,13 @@ def admit_run(run: Run, snapshot: DeviceSnapshot, *, runtime: Runtime) -> str:
 def check_age(
     asked: Mapping[str, Any], snapshot: DeviceSnapshot, *, target: str, now: datetime
 ) -> None:
-    """Refuse a calibration that is older than a flow's parameters accept.
+    """Refuse a calibration that is older than a flow's parameters accept; simulators have none.
 
     Raises:
         CalibrationStale: it is, or its age is not known.
     """
+    if snapshot.kind is DeviceKind.SIMULATOR:
+        return
     limit_h = asked.get("max_calibration_age_h")
     check_fresh(target, snapshot.published_at, now=now, limit_h=limit_h)
 

@@ -115,10 +115,12 @@ def _within(most_usd: Decimal | None, piece: Piece, *, run: Run) -> Piece:
 
 
 def _check_chosen(selection: Selection, run: Run, *, moving: bool) -> None:
-    if selection.ranking.chosen is None:
-        quoted = f" The run was quoted {run.quote_usd:.2f} USD; start a new one to spend more."
-        within = quoted if moving and run.quote_usd is not None else ""
-        raise BadInput(refusal(selection.ranking) + within)
+    if selection.ranking.chosen is not None:
+        return
+    said = refusal(selection.ranking)
+    if moving and run.quote_usd is not None:
+        said += f" The run was quoted {run.quote_usd:.2f} USD; start a new one to spend more."
+    raise BadInput(said)
 
 
 def fit(candidate: Candidate, piece: Piece, *, asked: Mapping[str, Any]) -> Candidate:

@@ -7,7 +7,7 @@ from typing import Final
 
 from datasets.records.states import Standing
 from datasets.views import query
-from tasks.backends.braket_devices import is_braket
+from tasks.backends.braket_devices import is_braket, is_simulator
 from tasks.core.drift.alarms import Finding, findings
 from tasks.core.drift.evidence import Reading, series
 from tasks.core.drift.verdict import aged, drifted
@@ -58,8 +58,8 @@ def look(target: str, *, runtime: Runtime, now: datetime, limit: timedelta | Non
 
 
 def limit_of(target: str) -> timedelta | None:
-    """Return how old a device's calibration may be; an emulated one stays as it is, however old."""
-    return LIMIT if is_braket(target) else None
+    """Return how old a machine's calibration may be; what simulates has no such limit."""
+    return LIMIT if is_braket(target) and not is_simulator(target) else None
 
 
 def judge(targets: Iterable[str], *, runtime: Runtime, now: datetime) -> list[Standing]:

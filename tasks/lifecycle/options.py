@@ -10,7 +10,7 @@ from typing import Any, Final
 from datasets.records.devices import DeviceSnapshot, Prices
 from datasets.records.options import DeviceOptions
 from datasets.records.runs import Run
-from tasks.backends.braket_devices import arn_of, is_braket
+from tasks.backends.braket_devices import arn_of, is_braket, is_simulator
 from tasks.core.identity import canonical
 from tasks.errors import BadInput
 
@@ -115,7 +115,7 @@ def _check_reservation(reservation: str, *, target: str) -> None:
             "arn:aws:braket:eu-north-1:123456789012:reservation/0a1b2c3d."
         )
         raise BadInput(message)
-    if "device/quantum-simulator/" in target:
+    if is_simulator(target):
         message = "--reservation is for machines; simulators cannot be reserved. Leave it out."
         raise BadInput(message)
     if f":braket:{found[1]}:" not in target:

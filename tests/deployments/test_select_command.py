@@ -79,6 +79,17 @@ def test_the_choice_is_stored_once_with_every_candidate(
     assert float(rows[0]["f"]) > 0.8
 
 
+def test_a_choice_that_is_degraded_is_named_where_another_comes_next(
+    ghz: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for target in TARGETS[1::2]:
+        assert run(["devices", "degrade", target, "--reason", f"{target} wavers"]) == 0
+    capsys.readouterr()
+    found = answer(capsys, "--circuit", ghz, *TARGETS)
+    chosen = found["target"]
+    assert f"{chosen} is degraded: {chosen} wavers." in found["reason"]
+
+
 def test_the_table_is_at_most_80_columns_wide(ghz: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["select", "--circuit", ghz, "--shots", "50"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from datasets.records.states import Authority, DeviceState, Standing
+from tasks.core.calibration_age import SKEW
 from tasks.core.drift.alarms import Finding
 from tasks.core.drift.evidence import quantity, spoken
 from tasks.core.drift.levels import ENOUGH
@@ -43,7 +44,7 @@ def aged(target: str, *, published_at: datetime, now: datetime, limit: timedelta
     It holds until a newer calibration is seen. Figures of the future are not trusted either.
     """
     age = now - published_at
-    if timedelta(hours=-1) <= age <= limit:
+    if -SKEW <= age <= limit:
         return Standing(target, set_by=Authority.FRESHNESS, since=now)
     days, most = age.total_seconds() / 86_400, limit.total_seconds() / 86_400
     reason = (

@@ -14,8 +14,8 @@ from datasets.layout import Home
 from datasets.records.executions import RunId
 from datasets.records.runs import Run, named
 from datasets.records.states import DeviceState, Standing
-from tasks.errors import BadInput, DeviceWithheld
-from tasks.lifecycle.admission import admit, target_of, warning
+from tasks.errors import BadInput, CalibrationStale, DeviceWithheld
+from tasks.lifecycle.admission import admit, check_age, target_of, warning
 from tasks.lifecycle.inputs import pinned_warning
 from tests.tasks.lifecycle.fake_target import a_journal
 
@@ -61,6 +61,15 @@ def test_a_resumed_run_is_warned_as_it_was_first(tmp_path: Path) -> None:
     assert pinned_warning(run, "first", home=home) == "first"
     assert pinned_warning(run, "", home=home) == "first"
     assert pinned_warning(a_run("b" * 32), "", home=home) == ""
+
+
+def test_an_old_machine_is_refused_and_a_simulator_has_no_age() -> None:
+    asked = {"max_calibration_age_h": 12}
+    with pytest.raises(CalibrationStale, match=r"^The calibration of emulator:garnet"):
+        check_age(asked, catalogue.resolve(GARNET), target=GARNET, now=NOW)
+    sv1 = catalogue.resolve("emulator:sv1")
+    assert NOW - sv1.published_at > timedelta(hours=12)
+    check_age(asked, sv1, target="emulator:sv1", now=NOW)
 
 
 def test_each_target_of_a_run_has_a_warning_of_its_own(tmp_path: Path) -> None:

@@ -101,10 +101,11 @@ def test_a_quiet_device_is_healthy_and_the_same_calibration_again_says_nothing_n
     assert [s.state for s in once.standings] == [DeviceState.HEALTHY]
 
 
-def test_age_is_judged_on_machines_and_not_on_what_is_emulated(runtime: Runtime) -> None:
+def test_age_is_judged_on_machines_and_on_nothing_that_simulates(runtime: Runtime) -> None:
     land(runtime, days())
     later = START + timedelta(days=DAYS) + LIMIT
     said = look(TARGET, runtime=runtime, now=later, limit=LIMIT).standings
     assert [s.state for s in said if s.authority is Authority.FRESHNESS] == [DeviceState.DEGRADED]
     assert limit_of(TARGET) is None
     assert limit_of("braket:arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet") == LIMIT
+    assert limit_of("braket:arn:aws:braket:::device/quantum-simulator/amazon/sv1") is None

@@ -6,6 +6,7 @@ from datetime import timedelta
 import numpy as np
 
 from datasets.records.states import Authority, DeviceState
+from tasks.core.calibration_age import SKEW
 from tasks.core.drift.alarms import findings
 from tasks.core.drift.evidence import badness
 from tasks.core.drift.verdict import aged, drifted, sentence
@@ -64,3 +65,11 @@ def test_an_old_calibration_degrades_and_so_does_one_of_the_future() -> None:
     wrong = aged("a", published_at=NOW + LIMIT, now=NOW, limit=LIMIT)
     assert wrong.state is DeviceState.DEGRADED
     assert wrong.reason.endswith("after now")
+
+
+def test_a_calibration_is_of_the_future_beyond_what_two_good_clocks_differ_by() -> None:
+    states = [
+        aged("a", published_at=NOW + ahead, now=NOW, limit=LIMIT).state
+        for ahead in (SKEW, SKEW + timedelta(seconds=1))
+    ]
+    assert states == [DeviceState.HEALTHY, DeviceState.DEGRADED]

@@ -1,0 +1,41 @@
+"""A run whose target is left open gets one, or hears what excluded each."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from datasets.layout import Home
+from tasks.core.identity import canonical
+from tasks.errors import BadInput
+from tasks.lifecycle.choices import choices
+from tasks.lifecycle.choosing import choose_target
+from tasks.lifecycle.runtime import open_runtime
+from tasks.lifecycle.selection_inputs import Measuring, pieces_of
+from tests.tasks.lifecycle.fake_target import a_run
+
+pytestmark = pytest.mark.slow
+
+BELL = """OPENQASM 3.0;
+include "stdgates.inc";
+qubit[2] q;
+bit[2] c;
+h q[0];
+cx q[0], q[1];
+c = measure q;
+"""
+
+
+def test_a_run_without_a_quote_hears_what_excluded_each_device(tmp_path: Path) -> None:
+    circuit = tmp_path / "bell.qasm"
+    circuit.write_text(BELL)
+    (piece,) = pieces_of([str(circuit)], measuring=Measuring(100, "none", 100))
+    run = replace(a_run(), parameters=canonical({"target": "auto:best:0.01"}).decode())
+    assert run.quote_usd is None
+    runtime = open_runtime(Home(tmp_path / "home"))
+    with pytest.raises(BadInput, match=r"^No device satisfies the policy best: ") as refused:
+        choose_target(run, piece, runtime=runtime)
+    said = str(refused.value)
+    assert "emulator:garnet: the price is 0.44 USD, and the cap is 0.01 USD" in said
+    assert "quoted" not in said
+    assert choices(run.run_id, home=runtime.home) == ()

@@ -8,6 +8,7 @@ from flows.announcing import announce
 from flows.edge import settled
 from flows.failures import record_failure
 from flows.parameters import RunToResume, SweepParameters
+from flows.spreading import Workers
 from tasks import sweeping
 from tasks.calibration import calibrate_readout
 from tasks.compilation import compile_for_target
@@ -53,9 +54,8 @@ async def sweep(
         if due
         else None
     )
-    for piece in due:
-        measured = sweeping.measure(divided, piece=piece)
-        sweeping.land(measured, sweep=divided, confusion=confusion, progress=due)
+    with Workers.configured() as workers:
+        workers.work(due, sweep=divided, confusion=confusion, done=due)
     settle(run)
 
     result = summarise_sweep(divided, run=run, name=inputs.name, quoted=quoted)

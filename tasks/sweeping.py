@@ -1,16 +1,20 @@
 """The stages of a sweep: what is asked for, each piece measured, each piece landed."""
 
+from collections.abc import Iterable
+
 from prefect import task
 from prefect.artifacts import create_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
 from datasets.records.runs import Run
-from tasks.core.events import emit
+from tasks.backends.braket_devices import is_braket
+from tasks.core.events import Event, emit
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.quotes import Quote
 from tasks.core.sweeps.work import Piece
 from tasks.lifecycle import sweeps
+from tasks.lifecycle.away import away
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.runtime import open_runtime
 from tasks.lifecycle.sweep_history import history
@@ -71,7 +75,31 @@ def land(
 ) -> None:
     """Check and publish one piece with its estimates, and say how far the sweep is."""
     land_piece(measured, sweep=sweep, confusion=confusion, runtime=open_runtime(home()))
-    if progress.landed(measured.piece):
+    tell((), piece=measured.piece, sweep=sweep, progress=progress)
+
+
+@task(name="measure and land", cache_policy=NO_CACHE, task_run_name="measure {piece.key}")
+def measure_and_land(
+    sweep: Sweep, *, piece: Piece, confusion: Confusion | None
+) -> tuple[Event, ...]:
+    """Simulate and publish one piece in a process of a cluster; return what happened there."""
+    runtime, happened = open_runtime(home()), away()
+    dispatch = runtime.dispatch(runtime.journal.run(sweep.experiment.run_id))
+    measured = sweeps.measure_here(sweep, piece, dispatch=dispatch)
+    land_piece(measured, sweep=sweep, confusion=confusion, runtime=runtime)
+    return happened.taken()
+
+
+def is_bought(sweep: Sweep) -> bool:
+    """Whether the pieces cost money: then one process alone works on them."""
+    return is_braket(sweep.experiment.target)
+
+
+def tell(happened: Iterable[Event], *, piece: Piece, sweep: Sweep, progress: Progress) -> None:
+    """Say what happened in another process as if it had been here, and how far the sweep is."""
+    for event in happened:
+        emit(event.name, **event.fields)
+    if progress.landed(piece):
         create_progress_artifact(
             100 * progress.fraction,
             key=f"progress-{sweep.experiment.run_id}",

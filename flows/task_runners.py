@@ -2,20 +2,27 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, Final, Literal, TypeAlias, assert_never, get_args
-
-from prefect.task_runners import TaskRunner
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, assert_never, get_args
 
 from datasets.layout import home
 from tasks.errors import BadInput, UnknownName
 
+if TYPE_CHECKING:
+    from prefect.task_runners import TaskRunner
+
 SETTING: Final = "QRT_TASK_RUNNER"
 MAX_PROCESSES: Final = 256
+_CONNECT_S: Final = 10  # a scheduler that does not answer is given up after this
 Kind: TypeAlias = Literal["threads", "dask", "ray"]
+_TAKES: Final[Mapping[Kind, str]] = {
+    "threads": "Write threads.",
+    "dask": f"Write dask, dask:4 (1 to {MAX_PROCESSES} processes here) or dask:tcp://HOST:8786.",
+    "ray": f"Write ray, ray:4 (1 to {MAX_PROCESSES} processes here) or ray:ray://HOST:10001.",
+}
 _ADDRESS: Final = re.compile(r"[a-z]+://\S+|[\w.-]+:\d+")
 
 
@@ -56,27 +63,19 @@ def choice(text: str) -> Choice:
     """
     name, _, place = text.strip().partition(":")
     kind = _kind(name or "threads")
-    if kind == "threads" or not place:
-        made = Choice(kind, processes=os.cpu_count() or 1)
-    elif place.isdecimal() and 0 < int(place) <= MAX_PROCESSES:
-        made = Choice(kind, processes=int(place))
-    elif _ADDRESS.fullmatch(place):
-        made = Choice(kind, address=place)
-    else:
-        message = (
-            f"{SETTING} {text!r:.80}: {kind} takes 1 to {MAX_PROCESSES} processes or an address. "
-            f"Write {kind}:4, or {_example(kind)}."
-        )
-        raise BadInput(message)
-    if kind == "threads" and place:
-        message = f"{SETTING} {text!r:.80}: threads takes nothing more. Write threads."
-        raise BadInput(message)
     _check_installed(kind)
-    return made
+    if not place:
+        return Choice(kind, processes=os.cpu_count() or 1)
+    if kind != "threads" and place.isdecimal() and 0 < int(place) <= MAX_PROCESSES:
+        return Choice(kind, processes=int(place))
+    if kind != "threads" and _ADDRESS.fullmatch(place):
+        return Choice(kind, address=place)
+    message = f"{SETTING} {text!r:.80} cannot be meant. {_TAKES[kind]}"
+    raise BadInput(message)
 
 
 @contextmanager
-def started(chosen: Choice) -> Iterator[TaskRunner[Any]]:
+def started(chosen: Choice) -> Iterator["TaskRunner[Any]"]:
     """Start or join the cluster; what was started here ends with the block, or with this process.
 
     Raises:
@@ -103,7 +102,7 @@ def _runner(chosen: Choice) -> Any:
         case "threads":
             from prefect.task_runners import ThreadPoolTaskRunner
 
-            return ThreadPoolTaskRunner(max_workers=1)
+            return ThreadPoolTaskRunner()
         case "dask":
             return _dask(chosen)
         case "ray":
@@ -116,7 +115,7 @@ def _dask(chosen: Choice) -> Any:
     from prefect_dask import DaskTaskRunner
 
     if chosen.address:
-        return DaskTaskRunner(address=chosen.address)
+        return DaskTaskRunner(address=chosen.address, client_kwargs={"timeout": _CONNECT_S})
     return DaskTaskRunner(
         cluster_kwargs={
             "n_workers": chosen.processes,
@@ -143,18 +142,14 @@ def _kind(name: str) -> Kind:
         if kind == name:
             found: Kind = kind
             return found
-    known = "task runner"
-    raise UnknownName(known, name, get_args(Kind))
+    what = "task runner"
+    raise UnknownName(what, name, get_args(Kind))
 
 
 def _check_installed(kind: Kind) -> None:
     if kind != "threads" and find_spec(f"prefect_{kind}") is None:
         message = (
             f"The task runner {kind} needs prefect-{kind}, which is not installed. "
-            f"Install the extra `{kind}` from requirements-cluster.lock, or unset {SETTING}."
+            f"`make cluster` installs it into .venv-cluster; or unset {SETTING}."
         )
         raise BadInput(message)
-
-
-def _example(kind: Kind) -> str:
-    return "ray:ray://HOST:10001" if kind == "ray" else "dask:tcp://HOST:8786"

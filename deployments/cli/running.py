@@ -17,6 +17,7 @@ from datasets.records.runs import RunState
 from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
 from deployments.server.ephemeral import Server, prefect_server
+from flows.task_runners import configured
 from tasks.core.events import emit
 from tasks.errors import BadInput
 from tasks.lifecycle.admission import admit, warning
@@ -51,6 +52,7 @@ def validated(flow: str, **values: Any) -> BaseModel:
 
 def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: bool) -> None:
     """Run the flow and print its result."""
+    configured()
     where, asked = home(), parameters.model_dump()
     _admit(asked["target"], journal=open_runtime(where).journal)
     keep_fonts(where)

@@ -1,5 +1,6 @@
 """The `qrt sweep` command."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -36,6 +37,13 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
         bool,
         typer.Option("--mix-calibrations", help="Add to what older calibrations have measured."),
     ] = False,
+    runner: Annotated[
+        str,
+        typer.Option(
+            envvar="QRT_TASK_RUNNER",
+            help="Who simulates: threads; dask or ray, as dask:4 (processes) or dask:ADDRESS.",
+        ),
+    ] = "threads",
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object and no progress.")
     ] = False,
@@ -61,4 +69,5 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
         max_calibration_age_h=as_hours(max_calibration_age, option="--max-calibration-age"),
         mix_calibrations=mix_calibrations,
     )
+    os.environ["QRT_TASK_RUNNER"] = runner
     run_flow("sweep", parameters, run_id=None, as_json=json)

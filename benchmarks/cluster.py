@@ -1,9 +1,9 @@
 """A sweep of 200,000 points on one process of a Dask cluster, on two, and in the flow's own.
 
 Usage: .venv-cluster/bin/python -m benchmarks.cluster [--turns 2] [--points 200000] [--json FILE]
-The clusters run before the clock starts, and each has swept once. A process has one thread, as Dask
-starts it; the flow's own has as many as the machine has cores. Sides take turns, with a new seed
-each, and the best turn of each counts.
+The clusters and one Prefect server run before the clock starts, and each side has swept once. A
+process of a cluster has one thread, as Dask starts it; the flow's own has as many as the machine
+has cores. Sides take turns, with a new seed each, and the best turn of each counts.
 """
 
 import argparse
@@ -18,7 +18,10 @@ from typing import Any
 from dask.distributed import LocalCluster
 
 from benchmarks.commands import sweep
-from benchmarks.workloads import MILLION, Workload
+from benchmarks.workloads import SIX, Workload
+from datasets.layout import Home
+from deployments.server.environment import QUIET
+from deployments.server.ephemeral import EphemeralServer
 
 SIZES = (1, 2)
 WARMING = 40_000
@@ -34,6 +37,15 @@ def cluster(processes: int, *, folder: Path) -> LocalCluster:
     )
 
 
+def served(home: Path, *, stack: ExitStack) -> str:
+    """Start a Prefect server, and return its address."""
+    Home(home).logs.mkdir()
+    server = EphemeralServer(Home(home))
+    stack.callback(server.stop)
+    server.ready()
+    return server.url
+
+
 def timed(workload: Workload, *, runner: str, seed: int, home: Path) -> float:
     """Return the flow's own seconds."""
     os.environ["QRT_TASK_RUNNER"] = runner
@@ -44,7 +56,8 @@ def compared(workload: Workload, *, turns: int) -> dict[str, list[float]]:
     """Return each side's seconds, turn by turn."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         home = Path(folder)
-        os.environ["QRT_HOME"] = str(home)  # the clusters' processes inherit it
+        # The clusters' processes inherit all of this, and outlive the flows.
+        os.environ.update(QUIET, QRT_HOME=folder, PREFECT_API_URL=served(home, stack=stack))
         runners = {"the flow's process": "threads"}
         for size in SIZES:
             made = stack.enter_context(cluster(size, folder=home / "cache"))
@@ -69,7 +82,7 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=200_000)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    found = compared(replace(MILLION, n_points=options.points), turns=options.turns)
+    found = compared(replace(SIX, n_points=options.points), turns=options.turns)
     best = {name: min(seconds) for name, seconds in found.items()}
     one = best["dask, 1 process"]
     for name, seconds in best.items():

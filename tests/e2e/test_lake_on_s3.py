@@ -32,7 +32,7 @@ def bucket() -> Iterator[LoopbackS3]:
 
 
 def test_a_lake_in_a_bucket_answers_like_one_in_a_folder(
-    bucket: LoopbackS3, qrt: Command, qrt_home: Path, tmp_path: Path
+    bucket: LoopbackS3, qrt: Command, tmp_path: Path
 ) -> None:
     circuit = tmp_path / "one.qasm"
     circuit.write_text(CIRCUIT)

@@ -1,6 +1,6 @@
 """A sweep of 200,000 points on one process of a Dask cluster, on two, and in the flow's own.
 
-Usage: .venv-cluster/bin/python -m benchmarks.cluster [--turns 2] [--points 200000] [--json FILE]
+Usage: .venv-cluster/bin/python -m benchmarks.cluster [--turns 2] [--clusters-alone] [--json FILE]
 The clusters and one Prefect server run before the clock starts, and each side has swept once. A
 process of a cluster has one thread, as Dask starts it; the flow's own has as many as the machine
 has cores. Sides take turns, with a new seed each, and the best turn of each counts.
@@ -18,13 +18,13 @@ from typing import Any
 from dask.distributed import LocalCluster
 
 from benchmarks.commands import sweep
-from benchmarks.workloads import SIX, Workload
+from benchmarks.workloads import MILLION, Workload
 from datasets.layout import Home
 from deployments.server.environment import QUIET
 from deployments.server.ephemeral import EphemeralServer
 
 SIZES = (1, 2)
-WARMING = 40_000
+WARMING = 33_000  # points: each process has a chunk of them
 
 
 def cluster(processes: int, *, folder: Path) -> LocalCluster:
@@ -52,13 +52,13 @@ def timed(workload: Workload, *, runner: str, seed: int, home: Path) -> float:
     return sweep(workload, home=home, seed=seed).flow_s
 
 
-def compared(workload: Workload, *, turns: int) -> dict[str, list[float]]:
+def compared(workload: Workload, *, turns: int, clusters_alone: bool) -> dict[str, list[float]]:
     """Return each side's seconds, turn by turn."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         home = Path(folder)
         # The clusters' processes inherit all of this, and outlive the flows.
         os.environ.update(QUIET, QRT_HOME=folder, PREFECT_API_URL=served(home, stack=stack))
-        runners = {"the flow's process": "threads"}
+        runners = {} if clusters_alone else {"the flow's process": "threads"}
         for size in SIZES:
             made = stack.enter_context(cluster(size, folder=home / "cache"))
             runners[f"dask, {size} process{'es' * (size > 1)}"] = f"dask:{made.scheduler_address}"
@@ -80,9 +80,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--turns", type=int, default=2)
     parser.add_argument("--points", type=int, default=200_000)
+    parser.add_argument("--clusters-alone", action="store_true")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    found = compared(replace(SIX, n_points=options.points), turns=options.turns)
+    found = compared(
+        replace(MILLION, n_points=options.points),
+        turns=options.turns,
+        clusters_alone=options.clusters_alone,
+    )
     best = {name: min(seconds) for name, seconds in found.items()}
     one = best["dask, 1 process"]
     for name, seconds in best.items():

@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PEERS := .venv-peers
+CLUSTER := .venv-cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up browser test test-core test-slow test-e2e test-long test-postgres proof check bench bench-peers format lock clean
+.PHONY: help setup run up browser test test-core test-slow test-e2e test-long test-postgres cluster test-cluster proof check bench bench-peers format lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +60,17 @@ test-long: $(STAMP)  ## Braket targets and clients against the sandbox, over HTT
 test-postgres: $(STAMP)  ## The journal on a PostgreSQL server, installed and started for the tests
 	$(BIN)/python -m tests.postgres_server $(BIN)/pytest -m postgres -n 2 --dist worksteal
 
+cluster: $(CLUSTER)/.installed  ## Install Dask, Ray and Kubernetes workers beside all else, in .venv-cluster
+
+$(CLUSTER)/.installed: requirements-cluster.lock pyproject.toml | $(STAMP)
+	test -x $(CLUSTER)/bin/python || $(PYTHON) -m venv --without-pip $(CLUSTER)
+	$(BIN)/uv pip install --quiet --python $(CLUSTER)/bin/python --compile-bytecode --no-deps --require-hashes -r $<
+	$(BIN)/uv pip install --quiet --python $(CLUSTER)/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test-cluster: $(CLUSTER)/.installed  ## Sweeps on Dask and Ray, killed; manifests against the Kubernetes schemas
+	$(CLUSTER)/bin/python -m pytest -m cluster
+
 proof: $(STAMP)  ## That paid work is never bought twice and never lost: every kill, all 200 storms, as a table
 	QRT_STORMS=200 $(BIN)/pytest tests/e2e/test_exactly_once_*.py -n 2 --dist worksteal -rP
 
@@ -78,6 +90,7 @@ format: $(STAMP)  ## Rewrite the sources in the house style
 
 lock: $(STAMP)  ## Resolve pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --constraint requirements.lock --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements-cluster.lock
 	$(BIN)/uv pip compile benchmarks/peers/requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o benchmarks/peers/requirements.lock
 
 clean:  ## Remove the environment and caches; data under QRT_HOME stays

@@ -38,7 +38,15 @@ class Lake(Block):
         pattern=r"^(/.*)?$",
         examples=["/mnt/quantum-runtime"],
     )
+    uri: str = Field(
+        default="",
+        title="Bucket",
+        description="Where the lake is, if not in the folder; empty for there.",
+        pattern=r"^(s3://.+)?$",
+        examples=["s3://our-bucket/quantum-runtime"],
+    )
 
     def settings(self) -> Mapping[str, str]:
         """Return what this sets in the environment of a run."""
-        return {"QRT_HOME": self.folder} if self.folder else {}
+        places = {"QRT_HOME": self.folder, "QRT_LAKE": self.uri}
+        return {name: place for name, place in places.items() if place}

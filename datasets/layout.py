@@ -14,6 +14,7 @@ from tasks.errors import BadInput
 PLAIN_PART = re.compile(r"[a-z0-9_][a-z0-9_-]{0,79}")
 SLUG_LENGTH = 40
 
+_PLACES = ("QRT_HOME", "QRT_JOURNAL_URL", "QRT_LAKE")
 _SERVERS = ("postgresql://", "postgresql+psycopg://")
 
 
@@ -21,16 +22,18 @@ _SERVERS = ("postgresql://", "postgresql+psycopg://")
 class Home:
     """The folder that holds everything the runtime keeps on this machine.
 
-    `journal_url` is a PostgreSQL database that holds the journal instead, for many machines.
+    `journal_url` is a PostgreSQL database that holds the journal instead, and `lake_url` a place on
+    S3 that holds the lake, for many machines.
     """
 
     root: Path
     journal_url: str = field(default="", repr=False)  # it may hold a password
+    lake_url: str = ""
 
     @property
-    def lake(self) -> Path:
-        """Parquet files, for reading."""
-        return self.root / "lake"
+    def lake(self) -> Path | str:
+        """Parquet files, for reading: a folder, or the URI of one on S3."""
+        return self.lake_url or self.root / "lake"
 
     @property
     def journal(self) -> Path | str:
@@ -76,13 +79,13 @@ class Home:
 def home(environment: Mapping[str, str] | None = None) -> Home:
     """Return the home folder: QRT_HOME, else ~/.quantum-runtime; read when called.
 
-    QRT_JOURNAL_URL is where its journal is, if that is not a file in it.
+    QRT_JOURNAL_URL and QRT_LAKE are where its journal and its lake are, if not in it.
 
     Raises:
         BadInput: one of them cannot be meant.
     """
     settings = os.environ if environment is None else environment
-    named, url = (settings.get(name, "").strip() for name in ("QRT_HOME", "QRT_JOURNAL_URL"))
+    named, url, lake = (settings.get(name, "").strip() for name in _PLACES)
     if not named.isprintable():
         message = f"QRT_HOME is {named!r}, which is not a plain path. Set it to another folder."
         raise BadInput(message)
@@ -93,7 +96,10 @@ def home(environment: Mapping[str, str] | None = None) -> Home:
         )
         raise BadInput(message)
     root = Path(named).expanduser() if named else Path.home() / ".quantum-runtime"
-    return Home(root.absolute(), url)
+    if lake and not lake.startswith("s3://"):
+        message = f"QRT_LAKE is {lake!r:.80}. Set it to s3://BUCKET/PREFIX, or unset it."
+        raise BadInput(message)
+    return Home(root.absolute(), url, lake.rstrip("/"))
 
 
 def file_path(table: str, key: Sequence[str], *, version: int | None = None) -> PurePosixPath:

@@ -17,6 +17,7 @@ from blocks.policy import Policy
 from blocks.tenant import Tenant
 from datasets.layout import home
 from flows.parameters import RunParameters
+from flows.task_runners import configured
 from tasks.errors import BadInput
 from tasks.lifecycle.runtime import open_runtime
 
@@ -34,8 +35,10 @@ async def settled(
     A run that was begun before, `run_id`, is as it was settled then.
 
     Raises:
-        BadInput: there is no block of a name that was given, or the request cannot succeed.
+        BadInput: there is no block of a name that was given, the request cannot succeed, or the
+            task runner that the environment names cannot be had.
     """
+    configured()
     deployed = runtime.deployment.id is not None
     if not deployed and not parameters.policy and not parameters.account:
         return parameters

@@ -9,6 +9,7 @@ from flows.edge import settled
 from flows.failover import failing_over
 from flows.failures import record_failure
 from flows.parameters import RunToResume, SweepParameters
+from flows.spreading import Workers
 from flows.watching import watch
 from tasks import sweeping
 from tasks.calibration import calibrate_readout
@@ -55,16 +56,15 @@ async def sweep(
     admit(run)
 
     due = sweeping.due(sweeps)
-    for divided in sweeps:
-        left = due.on(divided.target)
-        if not left:
-            continue
-        confusion = calibrate_readout(
-            divided.experiment, mitigation=divided.mitigation, shots=parameters.readout_shots
-        )
-        for piece in left:
-            measured = sweeping.measure(divided, piece=piece)
-            sweeping.land(measured, sweep=divided, confusion=confusion, progress=due)
+    with Workers.configured() as workers:
+        for divided in sweeps:
+            left = due.on(divided.target)
+            if not left:
+                continue
+            confusion = calibrate_readout(
+                divided.experiment, mitigation=divided.mitigation, shots=parameters.readout_shots
+            )
+            workers.work(left, sweep=divided, confusion=confusion, done=due)
     settle(run)
 
     result = summarise_sweep(sweeps, run=run, name=inputs.name, quoted=quoted)

@@ -1,6 +1,6 @@
 """The stages of a sweep: what is asked for, each piece measured, each piece landed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from prefect import task
@@ -8,11 +8,13 @@ from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
 from datasets.records.runs import Run
-from tasks.core.events import emit
+from tasks.backends.braket_devices import is_braket
+from tasks.core.events import Event, emit
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.quotes import Quote
 from tasks.core.sweeps.work import Piece
 from tasks.lifecycle import sweep_ahead
+from tasks.lifecycle.away import away
 from tasks.lifecycle.choosing import choose_target
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.pieces import sweep_piece
@@ -90,3 +92,27 @@ def land(
     """Check and publish one piece with its estimates, and say how far the sweep is."""
     land_piece(measured, sweep=sweep, confusion=confusion, runtime=open_runtime(home()))
     progress.landed(measured.wanted)
+
+
+@task(name="measure and land", cache_policy=NO_CACHE, task_run_name="measure {piece.name}")
+def measure_and_land(
+    sweep: Sweep, *, piece: Piece, confusion: Confusion | None
+) -> tuple[Event, ...]:
+    """Simulate and publish one piece in a process of a cluster; return what happened there."""
+    runtime, happened = open_runtime(home()), away()
+    dispatch = runtime.dispatch(runtime.journal.run(sweep.experiment.run_id).at(sweep.target))
+    measured = measure_here(sweep, piece, dispatch=dispatch)
+    land_piece(measured, sweep=sweep, confusion=confusion, runtime=runtime)
+    return happened.taken()
+
+
+def is_bought(sweep: Sweep) -> bool:
+    """Whether the pieces cost money: then one process alone works on them."""
+    return is_braket(sweep.target)
+
+
+def tell(happened: Iterable[Event], *, piece: Piece, progress: Progress) -> None:
+    """Say what happened in another process as if it had been here, and how far the sweep is."""
+    for event in happened:
+        emit(event.name, **event.fields)
+    progress.landed(piece)

@@ -28,7 +28,8 @@ def shared_data() -> Path:
 @pytest.fixture
 def qrt_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an empty home folder that this test alone uses, journal and all."""
-    monkeypatch.delenv("QRT_JOURNAL_URL", raising=False)
+    for name in ("QRT_JOURNAL_URL", "QRT_LAKE", "QRT_TASK_RUNNER"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("QRT_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 

@@ -19,6 +19,7 @@ from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
 from deployments.cli.quoting import is_quoting, tell
 from deployments.server.ephemeral import Server, prefect_server
+from flows.task_runners import configured
 from tasks.core.events import emit
 from tasks.errors import BadInput
 from tasks.lifecycle.admission import admit, warning
@@ -56,6 +57,7 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
     if is_quoting():
         tell(flow, parameters, as_json=as_json)
         return
+    configured()
     where, asked = home(), parameters.model_dump()
     runtime = open_runtime(where)
     _admit(each(asked["target"]), journal=runtime.journal)

@@ -1,5 +1,6 @@
 """The `qrt sweep` command."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -29,6 +30,13 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
     shots: Annotated[int, typer.Option(help="Of each circuit at each point.")] = 1000,
     repetitions: Annotated[int, typer.Option(help="Measure everything so often.")] = 1,
     mitigate: Annotated[str, typer.Option(help="none, readout, zne or readout,zne.")] = "none",
+    runner: Annotated[
+        str,
+        typer.Option(
+            envvar="QRT_TASK_RUNNER",
+            help="Who simulates: threads; dask or ray, as dask:4 (processes) or dask:ADDRESS.",
+        ),
+    ] = "threads",
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object and no progress.")
     ] = False,
@@ -49,4 +57,5 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
         mitigate=mitigate,
         **run,
     )
+    os.environ["QRT_TASK_RUNNER"] = runner
     run_flow("sweep", parameters, run_id=None, as_json=json)

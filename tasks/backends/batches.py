@@ -40,7 +40,7 @@ def measure(
     """
     model = noise.at(snapshot)
     programs = from_circuits(circuits, measured_qubits=measured_qubits, noise=model)
-    setting = Setting(noisy=model is not None, workers=os.cpu_count() or 1)
+    setting = Setting(noisy=model is not None, workers=_threads())
     found = running.counts(programs, points, names=names, shots=shots, seed=seed, setting=setting)
     block = CountsBlock(
         n_points=found.n_points,
@@ -51,3 +51,12 @@ def measure(
         offsets=found.offsets,
     )
     return block, found.choice.told
+
+
+def _threads() -> int:
+    """Return how many threads may work: those of the machine, unless it is shared out.
+
+    Dask and Ray say so to each of their processes, and a container's manifest to its own.
+    """
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return int(told) if told.isdecimal() and int(told) else os.cpu_count() or 1

@@ -97,7 +97,7 @@ def _snapshot(target: str, row: dict[str, Any]) -> DeviceSnapshot:
 
 def _seen(home: Home) -> dict[str, dict[str, Any]]:
     """Return the newest look at each target; the lake is not opened where nothing was landed."""
-    if not (home.lake / "device_snapshots").is_dir():
+    if isinstance(home.lake, Path) and not (home.lake / "device_snapshots").is_dir():
         return {}
     from datasets.views import query
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from pathlib import Path
 
 from datasets.devices.catalogue import resolve
 from datasets.journal.journal import Journal
@@ -87,7 +88,7 @@ def open_runtime(home: Home) -> Runtime:
         StorageFault: the journal cannot be opened.
     """
     try:
-        for folder in (home.lake, home.reports, home.quarantine, home.spool, home.cache, home.logs):
+        for folder in _folders(home):
             folder.mkdir(parents=True, exist_ok=True)
         probe = home.root / ".writable"
         probe.touch()
@@ -99,3 +100,9 @@ def open_runtime(home: Home) -> Runtime:
         )
         raise BadInput(message) from error
     return Runtime(home, Journal.open(home.journal), Lake(str(home.lake), home.quarantine))
+
+
+def _folders(home: Home) -> list[Path]:
+    """Return what has to be there before a run begins; a bucket is there already."""
+    folders = [home.reports, home.quarantine, home.spool, home.cache, home.logs]
+    return [*folders, home.lake] if isinstance(home.lake, Path) else folders

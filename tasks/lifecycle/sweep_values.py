@@ -61,7 +61,7 @@ class SweepValues:
 
     spec: SweepSpec
     run_id: RunId
-    lake: Path
+    lake: Path | str
     calibrations: tuple[str, ...]
 
     def ranges(self) -> dict[tuple[str, str], dict[str, Any]]:

@@ -45,3 +45,15 @@ def test_the_bounds_that_keep_the_stack_together_hold() -> None:
     assert int(pins["fastapi"].split(".")[1]) < 151
     assert int(pins["cloudpickle"].split(".")[0]) >= 3
     assert not pins.keys() & {"mitiq", "ucc", "covalent", "openfermion", "cirq-core"}
+
+
+def test_the_lock_for_clusters_is_the_lock_and_more() -> None:
+    text = (ROOT / "requirements-cluster.lock").read_text()
+    more = {str(canonicalize_name(name)): version for name, version, _ in PINNED.findall(text)}
+    same = {
+        str(canonicalize_name(name)): version
+        for name, version, _ in PINNED.findall((ROOT / "requirements.lock").read_text())
+    }
+    assert {name: more.get(name) for name in same} == same
+    assert {"prefect-dask", "prefect-ray", "prefect-docker", "prefect-kubernetes"} <= more.keys()
+    assert not re.search(r"https?://|--index-url|--find-links|file:", text)

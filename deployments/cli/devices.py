@@ -128,11 +128,15 @@ def _draw(device: "KnownDevice", path: Path | None) -> Path:
 
 def _notes(snapshot: "DeviceSnapshot") -> list[str]:
     from deployments.cli import device_views
+    from tasks.core.calibration_age import age_h, told
 
+    published_at, now = snapshot.published_at, datetime.now(UTC)
+    future = age_h(published_at, now=now) is None
+    dated = [f"The calibration is {told(published_at, now=now)}."] if future else []
     if not snapshot.dropped:
-        return ["Nothing was dropped."]
+        return [*dated, "Nothing was dropped."]
     heading = f"{len(snapshot.dropped)} figures were dropped:"
-    return [heading, *(f"  {line}" for line in device_views.sentences(snapshot.dropped))]
+    return [*dated, heading, *(f"  {line}" for line in device_views.sentences(snapshot.dropped))]
 
 
 def _date(published: str) -> datetime:

@@ -9,6 +9,7 @@ from datasets.devices import catalogue, register
 from datasets.journal.journal import Journal
 from datasets.records.devices import DeviceKind
 from tasks.backends.braket_devices import PREFIX, is_braket, look
+from tasks.core.calibration_age import age_h, told
 from tasks.core.feasibility import ONLINE, Candidate
 from tasks.core.ranking import Rejected
 from tasks.errors import BadInput, RuntimeFault
@@ -94,6 +95,9 @@ def _said(candidate: Candidate, *, journal: Journal, now: datetime) -> Candidate
         named = standing.state.value.replace("maintenance", "under maintenance")
         why = f"it is {named}, {until(standing)}: {standing.reason.rstrip('. ')}"
         return replace(candidate, barred=why)
+    published_at = candidate.snapshot.published_at
+    if age_h(published_at, now=now) is None:
+        return replace(candidate, degraded=f"its calibration is {told(published_at, now=now)}")
     said = warning(standing)
     return replace(candidate, degraded=standing.reason.rstrip(". ")) if said else candidate
 

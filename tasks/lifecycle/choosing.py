@@ -43,17 +43,10 @@ def choose_target(run: Run, piece: Piece, *, runtime: Runtime) -> Run:
         return run
     lost = {chosen.target: chosen.lost for chosen in before if chosen.lost}
     selection = _selection(run, piece, lost=lost, runtime=runtime)
+    number = len(before)
+    _land(selection, piece, run=run, number=number, runtime=runtime)
     _check_chosen(selection, run, moving=bool(lost))
     chosen = Chosen(selection.target, selection.ranking.policy.name, selection.reason)
-    number = len(before)
-    rows = selection_rows(
-        selection,
-        selection_id=digest([run.run_id, "choice", number]),
-        run_id=run.run_id,
-        program=piece.program.program_id,
-    )
-    place = (run.run_id, f"choice-{number}")
-    runtime.lake.land_all({"selections": [(place, list(rows))]}, run_id=run.run_id)
     if before:
         set_aside(run.run_id, number=number, home=runtime.home)
     add_choice(run.run_id, chosen, home=runtime.home)
@@ -112,6 +105,21 @@ def _within(most_usd: Decimal | None, piece: Piece, *, run: Run) -> Piece:
         return quoted
 
     return replace(piece, pricing=pricing)
+
+
+def _land(selection: Selection, piece: Piece, *, run: Run, number: int, runtime: Runtime) -> None:
+    """Write down every candidate; where none was chosen, each time that the answer is another."""
+    what: tuple[str, int | str] = ("choice", number)
+    if selection.ranking.chosen is None:
+        what = ("none", digest(selection.plain()))
+    rows = selection_rows(
+        selection,
+        selection_id=digest([run.run_id, *what]),
+        run_id=run.run_id,
+        program=piece.program.program_id,
+    )
+    place = (run.run_id, f"{what[0]}-{what[1]}")
+    runtime.lake.land_all({"selections": [(place, list(rows))]}, run_id=run.run_id)
 
 
 def _check_chosen(selection: Selection, run: Run, *, moving: bool) -> None:

@@ -1,12 +1,15 @@
 """`qrt select` says which device, why, and what excluded the others; bad input gets one line."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from datasets.devices.catalogue import resolve
+from datasets.devices.document import write_snapshot
 from deployments.cli.main import run
 
 pytestmark = pytest.mark.slow
@@ -90,6 +93,18 @@ def test_a_choice_that_is_degraded_is_named_where_another_comes_next(
     assert f"{chosen} is degraded: {chosen} wavers." in found["reason"]
 
 
+def test_a_calibration_of_the_future_is_told_of(
+    ghz: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ahead = replace(resolve("emulator:garnet"), published_at=datetime(2231, 5, 5, tzinfo=UTC))
+    path = tmp_path / "ahead.json"
+    text = json.loads(write_snapshot(ahead))
+    del text["calibration_id"]
+    path.write_text(json.dumps(text))
+    said = answer(capsys, "--circuit", ghz, "--target", f"emulator:{path}")["reason"]
+    assert "in the future, so that one clock is wrong" in said
+
+
 def test_the_table_is_at_most_80_columns_wide(ghz: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["select", "--circuit", ghz, "--shots", "50"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -121,8 +136,6 @@ def test_a_policy_that_nothing_satisfies_says_what_excluded_each_device(
 def test_a_device_without_calibration_or_price_is_rejected_in_words(
     ghz: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    from datasets.devices.document import write_snapshot
-
     text = json.loads(write_snapshot(resolve("emulator:garnet")))
     del text["calibration_id"]
     bare = tmp_path / "bare.json"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from datasets.layout import Home
+from datasets.views import query
 from tasks.core.identity import canonical
 from tasks.errors import BadInput
 from tasks.lifecycle.choices import choices
@@ -39,3 +40,11 @@ def test_a_run_without_a_quote_hears_what_excluded_each_device(tmp_path: Path) -
     assert "emulator:garnet: the price is 0.44 USD, and the cap is 0.01 USD" in said
     assert "quoted" not in said
     assert choices(run.run_id, home=runtime.home) == ()
+    with pytest.raises(BadInput):  # a resumed run hears it again, and lands the same
+        choose_target(run, piece, runtime=runtime)
+    sql = f"SELECT target, chosen, reason FROM selections WHERE run_id = '{run.run_id}'"  # noqa: S608
+    found = query(runtime.home.lake, sql).records()
+    assert "emulator:garnet" in {row["target"] for row in found}
+    assert len(found) == len({row["target"] for row in found})
+    assert not any(row["chosen"] for row in found)
+    assert all(row["reason"] for row in found)

@@ -1,15 +1,16 @@
 """Tell Prefect of each state change of a run's executions, so that automations can act on them.
 
 Events go through the queue of Prefect's own client, in a thread: a run neither waits for the server
-nor fails without it. An event's id is made of what it says, so telling it again adds nothing.
+nor fails without it. An event's id is made of what it says: telling it again, after a crash, adds
+nothing. One process never does, for Prefect's queue fails on an id that it holds already.
 """
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.events import emit_event
@@ -49,13 +50,14 @@ class Announcer:
     emit: Callable[..., object] = emit_event
     run_id: str = ""
     target: str = ""
+    _told: set[UUID] = field(default_factory=set)  # of this run
 
     def hear(self, event: Event) -> None:
         """Pass on what an automation could act on."""
         fields = event.fields
         match event.name:
             case "run.opened":
-                self.run_id, self.target = str(fields["run_id"]), str(fields["target"])
+                self._open(str(fields["run_id"]), target=str(fields["target"]))
                 self._tell("qrt.run.opened", f"qrt.run.{self.run_id}")
             case "run.ended":
                 self._tell(f"qrt.run.{fields['state']}", f"qrt.run.{self.run_id}")
@@ -63,6 +65,11 @@ class Announcer:
                 self._tell_all(fields["execution_ids"], str(fields["state"]))
             case name if name in _CHANGES:
                 self._tell_all((fields["execution_id"],), _CHANGES[name])
+
+    def _open(self, run_id: str, *, target: str) -> None:
+        if run_id != self.run_id:
+            self._told.clear()
+        self.run_id, self.target = run_id, target
 
     def _tell_all(self, execution_ids: Sequence[str], state: str) -> None:
         for resource, payload in _told(execution_ids, run_id=self.run_id):
@@ -75,9 +82,13 @@ class Announcer:
             "qrt.run-id": self.run_id,
             "qrt.target": self.target,
         }
-        told = uuid5(NAMESPACE_URL, f"{event} {resource} {sorted(payload.items())}")
-        once = told if event.startswith("qrt.execution.") else None  # a run may open again
-        self.emit(event, resource=labels, payload=payload, id=once)
+        said = f"{event} {resource} {sorted(payload.items())}"
+        # A run may open again; an execution is in each state once.
+        once = uuid5(NAMESPACE_URL, said) if event.startswith("qrt.execution.") else None
+        if once not in self._told:
+            self.emit(event, resource=labels, payload=payload, id=once)
+        if once:
+            self._told.add(once)
 
 
 def _told(execution_ids: Sequence[str], *, run_id: str) -> Iterator[tuple[str, dict[str, Any]]]:

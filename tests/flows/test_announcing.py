@@ -66,3 +66,8 @@ def test_what_is_told_again_after_a_crash_is_the_same_event() -> None:
     assert [each[2] for each in first] == [each[2] for each in again]
     assert len({each[2] for each in first}) == 2
     assert {each[2] for each in told(changed(2, "settled"))}.isdisjoint(e[2] for e in first)
+
+
+def test_a_state_that_is_reached_again_is_told_once() -> None:
+    assert told(OPENED, changed(2), changed(2)) == told(OPENED, changed(2))
+    assert told(OPENED, changed(100), OPENED, changed(100))[3:] == []

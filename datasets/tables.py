@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from datasets.batch_tables import MEMBERS
 from datasets.canary_tables import CANARIES, READOUTS
 from datasets.columns import Column, Kind, Table
 from datasets.quote_tables import QUOTES
@@ -146,7 +147,9 @@ EXECUTIONS = Table(
         _RUN,
         _maybe("parent_id", "id", "The execution whose missing part this one makes up for."),
         _TARGET,
-        Column("compiled_id", "id", "The compiled program that ran."),
+        Column(
+            "compiled_id", "id", "The compiled program that ran; a batch's `set_id` in `members`."
+        ),
         Column("calibration_id", "id", "The snapshot that it was compiled for."),
         _maybe("calibration_id_end", "id", "The snapshot when it ended."),
         _maybe("handle", "text", "The provider's name for it, such as an ARN."),
@@ -270,5 +273,6 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "canaries": CANARIES,
         "readouts": READOUTS,
         "quotes": QUOTES,
+        "members": MEMBERS,
     }
 )

@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from datasets.layout import home
 from datasets.records.executions import RunId
 from tasks.core.events import emit
-from tasks.lifecycle.report import sweep_plots, write_report
+from tasks.lifecycle.report import plots_of, write_report
 from tasks.lifecycle.runtime import open_runtime
 from tasks.lifecycle.shown import page, table
 
@@ -18,12 +18,12 @@ from tasks.lifecycle.shown import page, table
 def report(run_id: RunId) -> Path:
     """Render the run as one HTML file, and as an artifact of the flow run."""
     runtime = open_runtime(home())
-    plots = sweep_plots(run_id, runtime=runtime)
+    plots = plots_of(run_id, runtime=runtime)
     path = write_report(run_id, runtime=runtime, plots=plots)
     told = page(run_id, runtime=runtime, plots=plots)
     create_markdown_artifact(told, key="result", description="What the run found")
     if rows := table(run_id, runtime=runtime):
-        what = f"Values at {len(rows):,} of the points"
+        what = f"{len(rows):,} rows of values; the report and the lake have all"
         create_table_artifact(rows, key="values", description=what)
     emit("report.written", path=str(path))
     return path

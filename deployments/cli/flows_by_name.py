@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from deployments.cli.summary import canary_summary, sweep_summary, vqe_summary
+from deployments.cli.summary import batch_summary, canary_summary, sweep_summary, vqe_summary
+from flows.batch_parameters import BatchParameters
 from flows.parameters import CanaryParameters, SweepParameters, VqeParameters
 from tasks.errors import UnknownName
-from tasks.lifecycle.checks import check_canary, check_sweep, check_vqe
+from tasks.lifecycle.checks import check_batch, check_canary, check_sweep, check_vqe
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Known:
 FLOWS: Mapping[str, Known] = {
     "vqe": Known(VqeParameters, check_vqe, vqe_summary, "problem"),
     "sweep": Known(SweepParameters, check_sweep, sweep_summary, "circuit"),
+    "batch": Known(BatchParameters, check_batch, batch_summary, "circuits"),
     "canary": Known(CanaryParameters, check_canary, canary_summary, "target", reports=False),
 }
 

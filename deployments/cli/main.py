@@ -18,6 +18,7 @@ from deployments.cli import (
     recovering,
     serving,
 )
+from deployments.cli.batching import batch
 from deployments.cli.canary import canary
 from deployments.cli.drift import drift
 from deployments.cli.run_options import RunOptions, starts_run
@@ -42,6 +43,7 @@ calibrating.register(app)
 recovering.register(app)
 serving.register(app)
 app.command()(sweep)
+app.command()(batch)
 app.command()(canary)
 app.command()(select)
 app.command()(sandbox)
@@ -95,7 +97,7 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     run_flow("vqe", parameters, run_id=None, as_json=json)
 
 
-quoting.register(app, (vqe, sweep, canary))
+quoting.register(app, (vqe, sweep, batch, canary))
 
 
 @app.command()

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
+from textwrap import shorten
 from threading import Thread
 from typing import Any
 
@@ -23,6 +24,7 @@ from flows.task_runners import configured
 from tasks.core.events import emit
 from tasks.errors import BadInput
 from tasks.lifecycle.admission import admit, warning
+from tasks.lifecycle.batch_results import told_failed
 from tasks.lifecycle.closing import follow_up
 from tasks.lifecycle.report import keep_fonts, told_missing, write_report
 from tasks.lifecycle.runtime import open_runtime
@@ -64,12 +66,21 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
     keep_fonts(where)
     with prefect_server(where) as server:
         with showing(quiet=as_json):
-            emit("run.starting", title=asked[known(flow).title], target=named(asked["target"]))
+            emit(
+                "run.starting",
+                title=_called(asked[known(flow).title]),
+                target=named(asked["target"]),
+            )
             result = _result(flow, parameters, run_id=run_id, server=server)
-        for told in told_missing(result):
+        for told in (*told_missing(result), *told_failed(result)):
             typer.echo(told, err=True)
         # Before the server has stopped: nobody needs to wait for that.
         typer.echo(json.dumps(result) if as_json else known(flow).summary(result))
+
+
+def _called(title: str | Sequence[str]) -> str:
+    """Return what a run is about in a few words: one thing, or the first of several."""
+    return title if isinstance(title, str) else shorten(", ".join(title), 60)
 
 
 def _admit(targets: Sequence[str], *, journal: Journal) -> None:

@@ -9,6 +9,8 @@ from tasks.core.stages import at_most
 WIDTH = 80
 LABEL = 11
 LISTED = 8  # canaries, the worst first
+LISTED_CIRCUITS = 20  # of a batch, those that failed first
+LISTED_ESTIMATES = 3  # of a circuit
 
 
 def vqe_summary(result: Mapping[str, Any]) -> str:
@@ -76,6 +78,49 @@ def _calibrations(result: Mapping[str, Any]) -> list[str]:
     if result.get("straddling"):
         said.append(f"{result['straddling']} executions straddle a recalibration")
     return said
+
+
+def batch_summary(result: Mapping[str, Any]) -> str:
+    """Return the summary of a batch: a line a circuit, those that failed first."""
+    circuits = sorted(result["circuits"], key=lambda circuit: circuit["failure"] is None)
+    left = len(circuits) - LISTED_CIRCUITS
+    packed = f"{result['tasks']:,} task{'s' * (result['tasks'] != 1)}"
+    lines = [
+        f"{len(circuits):,} circuits on {result['target']} in {packed}",
+        "",
+        f"  {'circuit':<20} {'qubits':>6} {'gates':>6} {'depth':>6}  estimate",
+        *(line for circuit in circuits[:LISTED_CIRCUITS] for line in _circuit(circuit)),
+        *([f"  and {left:,} more: the report has all"] if left > 0 else []),
+        "",
+        _line("mitigation", result["method"]),
+        _line("cost", _cost(result)),
+        _line("data", result["lake"]),
+        _line("report", result["report"]),
+        _line("trace", f"qrt show {result['run_id']}"),
+    ]
+    return "\n".join(lines)
+
+
+def _circuit(circuit: Mapping[str, Any]) -> list[str]:
+    """Return the lines of one circuit: its first estimates, or why it failed."""
+    figures = (circuit["two_qubit_gates"], circuit["depth"])
+    gates, depth = ("-" if figure is None else f"{figure:,}" for figure in figures)
+    name = textwrap.shorten(circuit["name"], 20, placeholder="...")
+    head = f"  {name:<20.20} {circuit['n_qubits']:>6} {gates:>6} {depth:>6}  "
+    if circuit["failure"] is not None:
+        told = textwrap.wrap(f"FAILED: {circuit['failure']}", WIDTH - len(head))
+    else:
+        told = _estimates(circuit["estimates"])
+    return [head + told[0], *(" " * len(head) + rest for rest in told[1:])]
+
+
+def _estimates(estimates: Mapping[str, Mapping[str, float]]) -> list[str]:
+    told = [
+        f"{textwrap.shorten(name, 12, placeholder='...')} {one['value']:+.4f} ± {one['stderr']:.4f}"
+        for name, one in estimates.items()
+    ]
+    rest = len(told) - LISTED_ESTIMATES
+    return told if rest <= 0 else [*told[:LISTED_ESTIMATES], f"and {rest} more"]
 
 
 def canary_summary(result: Mapping[str, Any]) -> str:

@@ -12,9 +12,11 @@ from pydantic import BaseModel
 from datasets.problems.catalogue import load
 from datasets.records.executions import RunId
 from datasets.records.runs import Run, named
+from flows.batch_parameters import BatchParameters
 from flows.parameters import CanaryParameters, SweepParameters, VqeParameters
 from tasks.core.identity import canonical
 from tasks.errors import UnknownName
+from tasks.lifecycle.batch_inputs import batch_inputs
 from tasks.lifecycle.experiment import prepared
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.selecting import Piece
@@ -54,8 +56,11 @@ def _piece(parameters: BaseModel, unbought: Unbought, *, folder: Path) -> Piece:
         case SweepParameters():
             inputs = inputs_of(unbought.run.asked, folder=folder)
             return unbought.sweep(inputs, readout_shots=parameters.readout_shots)
+        case BatchParameters():
+            circuits = batch_inputs(unbought.run.asked, folder=folder)
+            return unbought.batch(circuits, readout_shots=parameters.readout_shots)
         case CanaryParameters():
             return unbought.canary(parameters.qubits)
         case _:
             kind = "flow with a quote"
-            raise UnknownName(kind, unbought.run.flow, ("vqe", "sweep", "canary"))
+            raise UnknownName(kind, unbought.run.flow, ("vqe", "sweep", "batch", "canary"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from datasets.records.circuits import Circuit
-from datasets.records.compiled import CompiledProgram, MeasuredCircuit
+from datasets.records.compiled import CompiledId, CompiledProgram, MeasuredCircuit
 from datasets.records.devices import DeviceKind, DeviceSnapshot, Limits
 from datasets.records.executions import Execution
 from tasks.core.actions import Unit
@@ -63,7 +63,7 @@ def plan_energies(
         for unit in [_unit(source, measured[group.basis].circuit, point)]
         for _ in range(count)
     ]
-    return _executions(copies, compiled=compiled, snapshot=snapshot, setting=setting)
+    return packed(copies, compiled_id=compiled.compiled_id, snapshot=snapshot, setting=setting)
 
 
 def plan_readout(
@@ -79,11 +79,11 @@ def plan_readout(
     circuits = readout.expand(qubits, native_gates=snapshot.native_gates)
     basis = "Z" * len(qubits)
     copies = [
-        Copy(Unit(_text(circuit, compiled, snapshot), ()), 0, basis, variant, each)
+        Copy(Unit(text_of(circuit, compiled, snapshot), ()), 0, basis, variant, each)
         for circuit, variant in zip(circuits, readout.VARIANTS, strict=True)
         for _ in range(count)
     ]
-    return _executions(copies, compiled=compiled, snapshot=snapshot, setting=setting)
+    return packed(copies, compiled_id=compiled.compiled_id, snapshot=snapshot, setting=setting)
 
 
 def plan_circuits(
@@ -109,11 +109,11 @@ def plan_circuits(
     copies = [
         Copy(_unit(source, circuit, point), number, basis, variant, each)
         for circuit, (basis, variant) in zip(circuits, keys, strict=True)
-        for source in [_text(circuit, compiled, snapshot)]
+        for source in [text_of(circuit, compiled, snapshot)]
         for number, point in zip(numbers, points, strict=True)
         for _ in range(count)
     ]
-    return _executions(copies, compiled=compiled, snapshot=snapshot, setting=setting)
+    return packed(copies, compiled_id=compiled.compiled_id, snapshot=snapshot, setting=setting)
 
 
 def equal_parts(shots: int, snapshot: DeviceSnapshot) -> tuple[int, int]:
@@ -132,6 +132,31 @@ def equal_parts(shots: int, snapshot: DeviceSnapshot) -> tuple[int, int]:
     most = _most_shots(snapshot.limits)
     split = allocate([1.0], shots=shots, max_units=None, min_shots=least, max_shots=most)
     return split.copies[0], split.shots_per_copy[0]
+
+
+def packed(
+    copies: Sequence[Copy],
+    *,
+    compiled_id: CompiledId,
+    snapshot: DeviceSnapshot,
+    setting: Setting,
+) -> tuple[Execution, ...]:
+    """Return the fewest executions that buy `copies` in their order.
+
+    Raises:
+        BadInput: one of them has more or fewer shots than the device takes.
+    """
+    chunks = pack([c.shots for c in copies], limits=snapshot.limits, device=snapshot.name)
+    return tuple(
+        order(
+            [copies[i] for i in chunk],
+            setting=setting,
+            seed=sampling_seed(setting, index),
+            compiled_id=compiled_id,
+            snapshot=snapshot,
+        )
+        for index, chunk in enumerate(chunks)
+    )
 
 
 def sampling_seed(setting: Setting, index: int) -> int:
@@ -163,36 +188,17 @@ def _most_shots(limits: Limits) -> int:
 def _source(
     measured: MeasuredCircuit, scale: int, compiled: CompiledProgram, snapshot: DeviceSnapshot
 ) -> str:
-    return _text(zne.expand(measured.circuit, scale=scale), compiled, snapshot)
+    return text_of(zne.expand(measured.circuit, scale=scale), compiled, snapshot)
 
 
-def _text(circuit: Circuit, compiled: CompiledProgram, snapshot: DeviceSnapshot) -> str:
+def text_of(circuit: Circuit, compiled: CompiledProgram, snapshot: DeviceSnapshot) -> str:
+    """Return what the device gets of a native circuit: untouched there if it is a machine."""
     verbatim = snapshot.kind is DeviceKind.QPU
     return to_openqasm(circuit, measured_qubits=compiled.measured_qubits, verbatim=verbatim)
 
 
 def _unit(source: str, circuit: Circuit, point: Mapping[str, float]) -> Unit:
     return Unit(source, tuple((name, point[name]) for name in circuit.parameters))
-
-
-def _executions(
-    copies: Sequence[Copy],
-    *,
-    compiled: CompiledProgram,
-    snapshot: DeviceSnapshot,
-    setting: Setting,
-) -> tuple[Execution, ...]:
-    chunks = pack([c.shots for c in copies], limits=snapshot.limits, device=snapshot.name)
-    return tuple(
-        order(
-            [copies[i] for i in chunk],
-            setting=setting,
-            seed=sampling_seed(setting, index),
-            compiled_id=compiled.compiled_id,
-            snapshot=snapshot,
-        )
-        for index, chunk in enumerate(chunks)
-    )
 
 
 def total_usd(executions: Sequence[Execution]) -> Decimal:

@@ -58,6 +58,11 @@ _LINES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "target.chosen": lambda f: f"device: {f['reason']}",
     "target.lost": lambda f: lost_line(f["target"], f["why"]),
     "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
+    "batch.compiled": lambda f: (
+        f"compiled: {f['circuits']:,} circuits"
+        + (f"; {f['refused']:,} cannot run there" if f["refused"] else "")
+    ),
+    "batch.planned": lambda f: f"planned: {f['circuits']:,} circuits in {f['tasks']:,} tasks",
     "run.quoted": lambda f: quote_line(f["quote"]),
     "remainder.refused": lambda f: refused_line(f["usd"], f["most_usd"], f["instead_usd"]),
     "sweep.set_aside": lambda f: (

@@ -18,6 +18,8 @@ from tasks.core.sweeps.work import chunks
 from tasks.errors import BadInput, DeviceOffline, DeviceRetired, TooLarge, UnknownName
 from tasks.lifecycle.admission import check_age
 from tasks.lifecycle.auto_checks import check_auto
+from tasks.lifecycle.batch_inputs import batch_inputs
+from tasks.lifecycle.batch_pieces import largest_of
 from tasks.lifecycle.candidates import alternatives, is_auto
 from tasks.lifecycle.options import applied, check_options, options_in
 from tasks.lifecycle.sweep_inputs import SweepInputs, inputs_of
@@ -115,6 +117,37 @@ def _check_fits(inputs: SweepInputs, asked: Mapping[str, Any], *, target: str) -
             f"circuit. Ask for {least} or more."
         )
         raise BadInput(message)
+
+
+def check_batch(asked: Mapping[str, Any]) -> None:
+    """Check everything that can be known of a batch without compiling; its circuits are all read.
+
+    Raises:
+        BadInput: what is wrong, the limit, and what to do.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        inputs = batch_inputs(asked, folder=Path(folder))
+    largest, target = largest_of(inputs.circuits), asked["target"]
+    fewest = min(inputs.circuits, key=lambda circuit: circuit.shots)
+    if is_auto(target):
+        check_auto(asked, n_qubits=largest.n_qubits, shots=fewest.shots)
+        return
+    snapshot = _usable(asked, target=target)
+    if largest.n_qubits > snapshot.n_qubits:
+        message = (
+            f"Circuit {largest.name} needs {largest.n_qubits} qubits; {target} has "
+            f"{snapshot.n_qubits} usable ones. Leave it out, or choose a larger device."
+        )
+        raise BadInput(message)
+    least = max(snapshot.limits.shots_min, 1)
+    readout = [("--readout-shots", asked["readout_shots"])] * inputs.is_corrected
+    for name, given in [("--shots", fewest.shots), *readout]:
+        if given < least:
+            message = (
+                f"{name} {given} is too few: {target} takes at least {least} for a circuit. "
+                f"Ask for {least} or more."
+            )
+            raise BadInput(message)
 
 
 def check_canary(asked: Mapping[str, Any]) -> None:

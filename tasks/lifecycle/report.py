@@ -13,15 +13,16 @@ from datasets.records.executions import RunId
 from datasets.records.runs import Run
 from tasks.core.reports.device_map import device_map
 from tasks.core.reports.figures import heat_map, lines
-from tasks.core.reports.page import sweep_page, vqe_page
+from tasks.core.reports.page import batch_page, sweep_page, vqe_page
 from tasks.errors import BadInput, StorageFault
+from tasks.lifecycle.batch_shown import histograms
 from tasks.lifecycle.inputs import is_pinned
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
 from tasks.lifecycle.sweep_values import Point, Series, SweepValues
 
 Plots: TypeAlias = Sequence[tuple[str, str]]  # names with SVG texts
-_WITH_REPORT: Final = {"vqe", "sweep"}
+_WITH_REPORT: Final = {"vqe", "sweep", "batch"}
 MAX_PLOTS = 12  # observables that are drawn
 MAX_PLOTTED = 4000  # points of a plot; more do not fit on a page
 MAP_AXES = 2  # parameters of a heat map
@@ -44,11 +45,11 @@ def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None)
         )
         raise BadInput(message)
     keep_fonts(runtime.home)
-    if run.flow == "sweep":
-        drawn = sweep_plots(run_id, runtime=runtime) if plots is None else plots
-        page = _sweep(run, result, plots=drawn, runtime=runtime)
-    else:
+    if run.flow == "vqe":
         page = _vqe(run, result, runtime=runtime)
+    else:
+        drawn = plots_of(run_id, runtime=runtime) if plots is None else plots
+        page = _plotted(run, result, plots=drawn, runtime=runtime)
     path = runtime.home.reports / f"{run.run_id}.html"
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -78,8 +79,9 @@ def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
     )
 
 
-def _sweep(run: Run, result: Mapping[str, Any], *, plots: Plots, runtime: Runtime) -> str:
-    return sweep_page(
+def _plotted(run: Run, result: Mapping[str, Any], *, plots: Plots, runtime: Runtime) -> str:
+    rendered = sweep_page if run.flow == "sweep" else batch_page
+    return rendered(
         result,
         parameters=run.asked,
         plots=plots,
@@ -99,6 +101,15 @@ def _map_of(run: Run, qubits: Sequence[int], *, runtime: Runtime) -> str:
         return ""  # its inputs were removed: the report needs no device, and no provider
     snapshot = runtime.published(run)
     return "" if snapshot.kind is DeviceKind.SIMULATOR else device_map(snapshot, outlined=qubits)
+
+
+def plots_of(run_id: RunId, *, runtime: Runtime) -> Plots:
+    """Return the names and pictures of what a run measured; none for flows that draw others."""
+    run = runtime.journal.run(run_id)
+    if run.flow != "batch":
+        return sweep_plots(run_id, runtime=runtime)
+    keep_fonts(runtime.home)
+    return histograms(run_id, result_of(run), home=runtime.home)
 
 
 def sweep_plots(run_id: RunId, *, runtime: Runtime) -> Plots:

@@ -10,6 +10,7 @@ from datasets.records.runs import Run
 from datasets.views import query
 from tasks.core.reports.device_map import device_map
 from tasks.core.reports.figures import convergence, histogram
+from tasks.lifecycle import batch_shown
 from tasks.lifecycle.report import (
     MAX_PLOTS,
     MAX_PLOTTED,
@@ -48,14 +49,16 @@ def page(run_id: RunId, *, runtime: Runtime, plots: Plots) -> str:
     """Return what the run found, with its pictures and the ways to the rest, as Markdown."""
     run = runtime.journal.run(run_id)
     result = result_of(run)
-    found = _sweep(result) if run.flow == "sweep" else _vqe(result)
+    found = _HEADS[run.flow](result)
     drawn = (*plots, *_pictures(run, result, runtime=runtime))
     return "\n\n".join((*found, *_shown(drawn), *_ways(run, result))) + "\n"
 
 
 def table(run_id: RunId, *, runtime: Runtime) -> list[dict[str, Any]]:
-    """Return the rows of the table: a sweep's values at up to `MAX_ROWS` of its points."""
+    """Return the rows of the table: a batch's circuits, or a sweep's points, up to `MAX_ROWS`."""
     run = runtime.journal.run(run_id)
+    if run.flow == "batch":
+        return batch_shown.rows(result_of(run), most=MAX_ROWS)
     if run.flow != "sweep":
         return []
     result = result_of(run)
@@ -101,6 +104,14 @@ def _vqe(result: Mapping[str, Any]) -> Iterator[str]:
     yield f"{result['iterations']:,} iterations, {_cost(result)} {result['reason']}"
 
 
+def _batch(result: Mapping[str, Any]) -> Iterator[str]:
+    yield from batch_shown.head(result)
+    yield _cost(result)
+
+
+_HEADS: Final = {"sweep": _sweep, "vqe": _vqe, "batch": _batch}
+
+
 def _cost(result: Mapping[str, Any]) -> str:
     return f"{result['shots']:,} shots, {result['cost_usd']:.2f} USD at published prices."
 
@@ -119,7 +130,7 @@ def _pictures(
         final = (result["energy"], result["stderr"])
         values, stderrs = zip(*energies, strict=True)
         yield "convergence", convergence(values, stderrs, exact=result["exact_energy"], final=final)
-    if result["points"] <= MAX_PLOTTED:
+    if run.flow != "batch" and result["points"] <= MAX_PLOTTED:
         yield from _histogram(run, runtime=runtime)
     used = {on["target"]: on.get("qubits", ()) for on in result.get("targets", [result])}
     for here in run.apart:
@@ -159,6 +170,8 @@ def _ways(run: Run, result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _sql(run: Run, result: Mapping[str, Any]) -> str:
+    if run.flow == "batch":
+        return batch_shown.traced(run.run_id)
     if run.flow == "sweep":
         return _VALUES.format(experiment_id=result["experiment_id"])
     return _ITERATIONS.format(run_id=run.run_id)

@@ -1,6 +1,6 @@
 """What a sweep was asked for, read and checked: circuit, points, observables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,17 +47,7 @@ class SweepInputs:
     @property
     def program(self) -> Program:
         """The circuit as a program; its observable is the sum of all."""
-        observable = combined(self.spec.observables)
-        content = [self.read.digest, observable]
-        circuit = self.read.circuit
-        return Program(
-            program_id=ProgramId(digest(content)),
-            name=self.name,
-            circuit=circuit,
-            parameters=circuit.parameters,
-            frequencies=(),
-            observable=observable,
-        )
+        return program_of(self.read, self.spec.observables, name=self.name)
 
 
 def inputs_of(asked: Mapping[str, Any], *, folder: Path) -> SweepInputs:
@@ -68,14 +58,14 @@ def inputs_of(asked: Mapping[str, Any], *, folder: Path) -> SweepInputs:
     """
     folder.mkdir(parents=True, exist_ok=True)
     text = _circuit_text(asked["circuit"], folder / "circuit.qasm")
-    name = Path(asked["circuit"]).stem if _is_path(asked["circuit"]) else "circuit"
+    name = Path(asked["circuit"]).stem if is_path(asked["circuit"]) else "circuit"
     read = read_circuit(text, origin=f"{name}.qasm")
     points = _points(asked["points"], folder / "points.parquet")
     check_parameters(points, wanted=read.parameters)
     target = asked["target"]
     spec = SweepSpec(
         circuit=read.digest,
-        observables=_observables(asked["observables"], read),
+        observables=observables_of(asked["observables"], read),
         targets=each(target),
         points=points,
         shots=asked["shots"],
@@ -104,14 +94,40 @@ def _circuit_text(circuit: str, pinned: Path) -> str:
     """Return the circuit's text, from the copy where there is one."""
     if pinned.exists():
         return read_text(pinned)
-    text = read_text(Path(circuit), wanted=WANTED) if _is_path(circuit) else circuit
+    text = read_text(Path(circuit), wanted=WANTED) if is_path(circuit) else circuit
     write_text(pinned, text, replace=False)
     return text
 
 
-def _is_path(circuit: str) -> bool:
+def program_of(read: ReadCircuit, observables: Sequence[Observable], *, name: str) -> Program:
+    """Return a circuit that was read as a program; its observable is the sum of all."""
+    observable = combined(observables)
+    content = [read.digest, observable]
+    return Program(
+        program_id=ProgramId(digest(content)),
+        name=name,
+        circuit=read.circuit,
+        parameters=read.circuit.parameters,
+        frequencies=(),
+        observable=observable,
+    )
+
+
+def is_path(circuit: str) -> bool:
     """Whether a circuit is named by its file; a text has lines or ends a statement."""
     return "\n" not in circuit and ";" not in circuit
+
+
+def observables_of(texts: Sequence[str], read: ReadCircuit) -> tuple[Observable, ...]:
+    """Return what is estimated: by default Z of each qubit that the circuit measures.
+
+    Raises:
+        BadInput: one cannot be read, or acts on a qubit that is not there.
+    """
+    wanted = texts or [f"Z{qubit}" for qubit in read.measured_qubits]
+    return parse_observables(
+        wanted, n_qubits=read.n_qubits, problem=lambda name: load(name).hamiltonian
+    )
 
 
 def _points(texts: list[str], pinned: Path) -> Points:
@@ -121,11 +137,3 @@ def _points(texts: list[str], pinned: Path) -> Points:
     if pinned.exists():
         return open_points(pinned)
     return pin_points(Path(found.path), pinned=pinned, most=MAX_POINTS)
-
-
-def _observables(texts: list[str], read: ReadCircuit) -> tuple[Observable, ...]:
-    """Return what is estimated: by default Z of each qubit that the circuit measures."""
-    wanted = texts or [f"Z{qubit}" for qubit in read.measured_qubits]
-    return parse_observables(
-        wanted, n_qubits=read.n_qubits, problem=lambda name: load(name).hamiltonian
-    )

@@ -13,6 +13,8 @@ from tasks.core.grouping import Group, group
 from tasks.core.mitigation.composition import Technique
 from tasks.core.quotes import Quote
 from tasks.lifecycle import canaries, sweep_ahead
+from tasks.lifecycle.batch_inputs import BatchInputs
+from tasks.lifecycle.batch_pieces import batch_piece
 from tasks.lifecycle.experiment import Experiment, Prepared, Search
 from tasks.lifecycle.options import applied, options_of, written
 from tasks.lifecycle.pieces import search_piece, sweep_piece
@@ -64,6 +66,16 @@ class Unbought:
 
         return self._priced(piece, inputs.program, inputs.groups, quote)
 
+    def batch(self, inputs: BatchInputs, *, readout_shots: int) -> Piece:
+        """Return a batch: all its circuits, whatever a canary may have learnt."""
+        piece = batch_piece(inputs, readout_shots=readout_shots)
+
+        def pricing(compiled: CompiledProgram, candidate: Candidate) -> Quote:
+            here = replace(candidate, snapshot=self._as_asked(candidate))
+            return self._with_retries(piece.pricing(compiled, here), candidate.target)
+
+        return replace(piece, pricing=pricing)
+
     def canary(self, n_qubits: int) -> Piece:
         """Return the canaries of a device."""
         program = ghz_program(n_qubits)
@@ -100,12 +112,13 @@ class Unbought:
                 compiled=compiled,
                 options=written(options_of(self.run)),
             )
-            journal = self.runtime.journal
-            return with_retries(
-                quote(experiment), asked=self.run.asked, target=target, journal=journal
-            )
+            return self._with_retries(quote(experiment), target)
 
         return replace(piece, pricing=pricing)
+
+    def _with_retries(self, quote: Quote, target: str) -> Quote:
+        journal = self.runtime.journal
+        return with_retries(quote, asked=self.run.asked, target=target, journal=journal)
 
     def _as_asked(self, candidate: Candidate) -> DeviceSnapshot:
         """Return the device with the run's options, which are for the target that it names."""

@@ -78,16 +78,20 @@ def readout_bundles(snapshot: DeviceSnapshot) -> Iterator[Bundle]:
     """Yield, for a few qubits at a time, all of them prepared in 0 and all in 1."""
     every = [qubit.label for qubit in snapshot.qubits]
     for start in range(0, len(every), TOGETHER):
-        labels = tuple(every[start : start + TOGETHER])
-        circuits = readout.expand(labels, native_gates=snapshot.native_gates)
-        rights = (0, (1 << len(labels)) - 1)
-        canaries = [
-            Canary(variant, circuit, frozenset({right}))
-            for variant, circuit, right in zip(readout.VARIANTS, circuits, rights, strict=True)
-        ]
-        first, last = labels[0], labels[-1]
-        program = _program(f"readout {first} to {last}", Circuit(len(labels), ()))
-        yield _bundle(program, canaries, labels, snapshot=snapshot, reason="Every qubit's turn.")
+        yield readout_bundle(every[start : start + TOGETHER], snapshot=snapshot)
+
+
+def readout_bundle(qubits: Sequence[int], *, snapshot: DeviceSnapshot) -> Bundle:
+    """Return the circuits that prepare all `qubits` in 0 and all in 1."""
+    labels = tuple(qubits)
+    circuits = readout.expand(labels, native_gates=snapshot.native_gates)
+    rights = (0, (1 << len(labels)) - 1)
+    canaries = [
+        Canary(variant, circuit, frozenset({right}))
+        for variant, circuit, right in zip(readout.VARIANTS, circuits, rights, strict=True)
+    ]
+    program = _program(f"readout {labels[0]} to {labels[-1]}", Circuit(len(labels), ()))
+    return _bundle(program, canaries, labels, snapshot=snapshot, reason="Every qubit's turn.")
 
 
 def _mirrors(

@@ -59,6 +59,18 @@ def combine(zeros: Counts, ones: Counts) -> Confusion:
     """
     p1_given_0 = share_of_ones(zeros)
     p0_given_1 = 1.0 - share_of_ones(ones)
+    found = Confusion(p1_given_0, p0_given_1, min(zeros.shots, ones.shots))
+    check_informative(found)
+    return found
+
+
+def check_informative(confusion: Confusion) -> None:
+    """Refuse a confusion that cannot be inverted.
+
+    Raises:
+        ExecutionFailed: a qubit is misread so often that its outcomes carry no information.
+    """
+    p1_given_0, p0_given_1 = confusion.p1_given_0, confusion.p0_given_1
     worst = int(np.argmax(p1_given_0 + p0_given_1))
     if p1_given_0[worst] + p0_given_1[worst] > MAX_ERROR_SUM:
         message = (
@@ -67,7 +79,6 @@ def combine(zeros: Counts, ones: Counts) -> Confusion:
             f"{MAX_ERROR_SUM:.0%}. Choose another target, or --mitigate zne."
         )
         raise ExecutionFailed(message)
-    return Confusion(p1_given_0, p0_given_1, min(zeros.shots, ones.shots))
 
 
 def share_of_ones(counts: Counts) -> NDArray[np.float64]:

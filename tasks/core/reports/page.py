@@ -37,10 +37,27 @@ def sweep_page(
     device: str = "",
 ) -> str:
     """Render the page of a sweep; `plots` are each observable's name and plot."""
+    return _drawn("sweep.html.j2", plots, device, r=result, p=parameters, started=started)
+
+
+def batch_page(
+    result: Mapping[str, Any],
+    *,
+    parameters: Mapping[str, Any],
+    plots: Sequence[tuple[str, str]],
+    started: str,
+    device: str = "",
+) -> str:
+    """Render the page of a batch; `plots` are circuits' names and histograms."""
+    return _drawn("batch.html.j2", plots, device, r=result, p=parameters, started=started)
+
+
+def _drawn(template: str, plots: Sequence[tuple[str, str]], device: str, **values: Any) -> str:
+    """Render a page of any number of plots."""
     drawn = {f"plot{number}": plot for number, (_, plot) in enumerate(plots)}
     drawn["device"] = device
     names = [name for name, _ in plots]
-    return _rendered("sweep.html.j2", drawn, r=result, p=parameters, started=started, names=names)
+    return _rendered(template, drawn, names=names, **values)
 
 
 def _rendered(template: str, plots: Mapping[str, str], **values: Any) -> str:

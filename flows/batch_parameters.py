@@ -1,0 +1,66 @@
+"""What a batch can be asked for."""
+
+from pathlib import Path
+from textwrap import shorten
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from flows.parameters import EXAMPLE, RunParameters
+from tasks.lifecycle.sweep_inputs import circuit_text
+
+BATCH_MITIGATIONS = ["none", "readout"]
+
+
+def _texts(circuits: Any) -> Any:
+    """Return circuits as text; what is no list is refused with the other parameters."""
+    return [circuit_text(each) for each in circuits] if isinstance(circuits, list) else circuits
+
+
+class BatchParameters(RunParameters):
+    """Many different circuits, bought together."""
+
+    circuits: Annotated[
+        list[str],
+        BeforeValidator(_texts),  # from Python braket.circuits.Circuit will do
+        Field(
+            min_length=1,
+            description="Each a file with OpenQASM 2 or 3, its text, a folder or pattern of files, "
+            "or a CSV list. They have no free parameters.",
+            examples=[["ghz.qasm", "qft.qasm"], ["circuits/*.qasm"], ["circuits.csv"]],
+        ),
+    ] = [EXAMPLE]  # noqa: RUF012 - pydantic copies it
+    observables: Annotated[
+        list[str],
+        Field(
+            description="What to estimate of every circuit; nothing asks for Z of each measured "
+            "qubit.",
+            examples=[["Z0*Z1"], ["0.5*X0*X1 - 1.2*Z0"]],
+        ),
+    ] = []  # noqa: RUF012 - the same
+    target: Annotated[
+        str,
+        Field(
+            description="Where to run: a simulator, a device emulated from its calibration, or one "
+            "of an AWS account.",
+            examples=["local:sv", "emulator:garnet", "auto:balanced"],
+        ),
+    ] = "local:sv"
+    shots: Annotated[
+        int,
+        Field(ge=1, le=10_000_000, description="Shots of each circuit in each measurement basis."),
+    ] = 1000
+    mitigate: Annotated[
+        str,
+        Field(
+            description="Error mitigation of every estimate.",
+            examples=["readout"],
+            json_schema_extra={"enum": BATCH_MITIGATIONS},
+        ),
+    ] = "none"
+
+    @property
+    def called(self) -> str:
+        """What a run is called where people choose among runs: what, and where."""
+        named = (Path(each).name if "\n" not in each else "circuit" for each in self.circuits)
+        return f"{shorten(', '.join(named), 60)} on {shorten(self.target, 60)}"

@@ -1,0 +1,130 @@
+"""Find a batch's circuits: files, folders, patterns, lists in CSV files, and texts as they are."""
+
+import csv
+import glob
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from datasets.devices.text_file import read_text
+from tasks.core.qasm.tokens import shown
+from tasks.errors import BadInput
+from tasks.lifecycle.sweep_inputs import WANTED, is_path
+
+MAX_CIRCUITS: Final = 10_000
+SUFFIX: Final = ".qasm"
+LIST: Final = ".csv"
+_COLUMNS: Final = ("circuit", "name", "shots", "observables")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A circuit as it was asked for; without `shots` and `observables` the batch's hold.
+
+    `text` is OpenQASM, or before it was read the path of a file.
+    """
+
+    name: str
+    text: str
+    shots: int | None = None
+    observables: tuple[str, ...] = ()
+
+
+def listed(entries: Sequence[str]) -> tuple[Listed, ...]:
+    """Return every circuit that is asked for, each read from its file, each with a name of its own.
+
+    An entry is a file, a folder or a pattern (its files in the order of their names), a CSV file,
+    or OpenQASM text. One that is there twice is measured twice.
+
+    Raises:
+        BadInput: there is none, there are too many, or a file cannot be read.
+    """
+    found = [each for entry in entries for each in _found(entry)]
+    if not found:
+        message = "There is no circuit. Give files with OpenQASM 2 or 3: --circuit FILE."
+        raise BadInput(message)
+    if len(found) > MAX_CIRCUITS:
+        message = (
+            f"The batch has {len(found):,} circuits; at most {MAX_CIRCUITS:,} are bought in one "
+            "run. Divide them over several."
+        )
+        raise BadInput(message)
+    texts = {text: _text(text) for text in dict.fromkeys(each.text for each in found)}
+    return tuple(_named(replace(each, text=texts[each.text]) for each in found))
+
+
+def _found(entry: str) -> Iterator[Listed]:
+    if not is_path(entry):
+        yield Listed("circuit", entry)
+        return
+    path = Path(entry).expanduser()
+    if path.suffix.lower() == LIST:
+        yield from _rows(path)
+    elif path.is_dir():
+        yield from _all(path.glob(f"*{SUFFIX}"), where=f"The folder {shown(entry)}")
+    elif glob.has_magic(entry) and not path.exists():
+        matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 - takes any pattern
+        yield from _all(matches, where=f"{shown(entry)}")
+    else:
+        yield Listed(path.stem, str(path))
+
+
+def _all(paths: Iterator[Path], *, where: str) -> Iterator[Listed]:
+    files = sorted((path for path in paths if path.is_file()), key=str)
+    if not files:
+        message = f"{where} has no files that end in {SUFFIX}. Give files with OpenQASM 2 or 3."
+        raise BadInput(message)
+    for path in files:
+        yield Listed(path.stem, str(path))
+
+
+def _rows(path: Path) -> Iterator[Listed]:
+    """Yield the circuits of a list, whose paths are relative to its folder."""
+    text = read_text(path, wanted="a list of circuits")
+    rows = csv.DictReader(io.StringIO(text), strict=True)
+    columns = [(name or "").strip() for name in rows.fieldnames or ()]
+    strange = next((name for name in columns if name not in _COLUMNS), None)
+    if strange is not None or "circuit" not in columns:
+        what = "no column circuit" if strange is None else f"a column {shown(strange)}"
+        message = f"{path} has {what}. Its columns are {', '.join(_COLUMNS)}; circuit is needed."
+        raise BadInput(message)
+    rows.fieldnames = columns
+    for row in rows:
+        yield _row(row, path, line=rows.line_num)
+
+
+def _row(row: dict[str, str], path: Path, *, line: int) -> Listed:
+    if None in row or None in row.values():
+        message = f"{path}, line {line}: it has not as many cells as columns. Correct it."
+        raise BadInput(message)
+    circuit, shots = row["circuit"].strip(), row.get("shots", "").strip()
+    if not circuit:
+        message = f"{path}, line {line}: there is no circuit. Give the path of its file."
+        raise BadInput(message)
+    if shots and not (shots.isascii() and shots.isdecimal() and int(shots)):
+        message = (
+            f"{path}, line {line}: shots {shown(shots)} is no number of shots. Give 1 or more."
+        )
+        raise BadInput(message)
+    text = str(path.parent / Path(circuit).expanduser()) if is_path(circuit) else circuit
+    name = row.get("name", "").strip() or (Path(circuit).stem if is_path(circuit) else "circuit")
+    wanted = row.get("observables", "").strip()
+    return Listed(name, text, int(shots) if shots else None, (wanted,) if wanted else ())
+
+
+def _text(text: str) -> str:
+    return read_text(Path(text), wanted=WANTED) if is_path(text) else text
+
+
+def _named(found: Iterator[Listed]) -> Iterator[Listed]:
+    """Number the names that are there more than once, from the second on."""
+    seen: set[str] = set()
+    for each in found:
+        name, number = each.name, 1
+        while name in seen:
+            number += 1
+            name = f"{each.name}-{number}"
+        seen.add(name)
+        yield replace(each, name=name)

@@ -1,0 +1,125 @@
+"""What a batch was asked for, read and checked: circuits without free parameters, observables."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from datasets.devices.text_file import write_text
+from datasets.records.problems import Program
+from tasks.core.grouping import Group
+from tasks.core.mitigation.composition import Mitigation, Technique
+from tasks.core.qasm.circuit import ReadCircuit
+from tasks.core.qasm.reading import read_circuit
+from tasks.core.sweeps.estimation import groups_of
+from tasks.core.sweeps.observables import Observable
+from tasks.errors import BadInput, UnknownName
+from tasks.lifecycle.batch_files import Listed, listed
+from tasks.lifecycle.sweep_inputs import observables_of, program_of
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCircuit:
+    """One circuit of a batch, and what is estimated of it; `number` counts from 0."""
+
+    number: int
+    program: Program
+    observables: tuple[Observable, ...]
+    groups: tuple[Group, ...]
+    shots: int
+
+    @property
+    def name(self) -> str:
+        """What people call it: as its file."""
+        return self.program.name
+
+    @property
+    def n_qubits(self) -> int:
+        """How many qubits it declares."""
+        return self.program.circuit.n_qubits
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """What it is measured in: one executable a basis."""
+        return tuple(group.basis for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchInputs:
+    """A batch's circuits as they were read, and how errors are mitigated."""
+
+    circuits: tuple[BatchCircuit, ...]
+    mitigation: Mitigation
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether it is learnt how qubits are misread."""
+        return Technique.READOUT in self.mitigation.techniques
+
+    @property
+    def n_executables(self) -> int:
+        """How many circuits run: one for each basis of each circuit."""
+        return sum(len(circuit.groups) for circuit in self.circuits)
+
+
+def batch_inputs(asked: Mapping[str, Any], *, folder: Path) -> BatchInputs:
+    """Read what is asked for, keeping a copy of every circuit in `folder`, which goes before files.
+
+    Raises:
+        BadInput: what is wrong with a circuit or an observable, and where.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    found = _pinned(asked["circuits"], folder / "circuits.json")
+    circuits = [_circuit(number, each, asked) for number, each in enumerate(found)]
+    return BatchInputs(tuple(circuits), mitigation_of(asked["mitigate"]))
+
+
+def mitigation_of(text: str) -> Mitigation:
+    """Return a batch's mitigation: what needs no further executables of a circuit.
+
+    Raises:
+        UnknownName: it is none of these.
+    """
+    mitigation = Mitigation.parse(text)
+    if mitigation != mitigation.in_loop:
+        kind = "mitigation of a batch"
+        raise UnknownName(kind, text, ("none", "readout"))
+    return mitigation
+
+
+def _pinned(entries: list[str], pinned: Path) -> tuple[Listed, ...]:
+    """Return the circuits, from the copy where there is one."""
+    if not pinned.exists():
+        found = [asdict(each) for each in listed(entries)]
+        write_text(pinned, json.dumps(found, indent=1, ensure_ascii=False) + "\n", replace=False)
+    return tuple(
+        Listed(**each | {"observables": tuple(each["observables"])})
+        for each in json.loads(pinned.read_text("utf-8"))
+    )
+
+
+def _circuit(number: int, each: Listed, asked: Mapping[str, Any]) -> BatchCircuit:
+    read = read_circuit(each.text, origin=f"{each.name}.qasm")
+    _check_bound(read, each.name)
+    try:
+        observables = observables_of(each.observables or asked["observables"], read)
+    except BadInput as fault:
+        message = f"Circuit {each.name}: {fault}"
+        raise BadInput(message) from fault
+    return BatchCircuit(
+        number=number,
+        program=program_of(read, observables, name=each.name),
+        observables=observables,
+        groups=groups_of(observables),
+        shots=each.shots or asked["shots"],
+    )
+
+
+def _check_bound(read: ReadCircuit, name: str) -> None:
+    if read.parameters:
+        message = (
+            f"Circuit {name} has the free parameter {read.parameters[0]}; a batch takes circuits "
+            "without any. Give it a value, or use `qrt sweep` for values of it."
+        )
+        raise BadInput(message)

@@ -1,0 +1,97 @@
+"""What is shown of a batch: its circuits in a table, and what came out of some as pictures."""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any, Final
+
+from datasets.layout import Home
+from datasets.records.executions import RunId
+from datasets.views import query
+from tasks.core.reports.figures import histogram
+
+MAX_DRAWN: Final = 12  # circuits
+_MAX_OUTCOMES: Final = 16
+# As near to Z as each circuit was measured.
+_COUNTS: Final = """WITH summed AS (SELECT point, basis, bitstring, sum(count)::BIGINT AS shots
+        FROM counts WHERE run_id = '{run_id}' AND variant = 'raw' AND point IN ({points})
+        GROUP BY ALL)
+    SELECT * FROM summed QUALIFY basis = max(basis) OVER (PARTITION BY point) AND row_number()
+        OVER (PARTITION BY point, basis ORDER BY shots DESC, bitstring) <= {most}
+    ORDER BY point, shots DESC, bitstring"""
+# To be copied.
+_TRACED: Final = (
+    "SELECT m.name, e.observable, e.value, e.stderr, p.depth FROM estimates e\n"
+    "  JOIN members m USING (run_id, point) JOIN compiled_programs p USING (compiled_id)\n"
+    "  WHERE run_id = '{run_id}' ORDER BY point"
+)
+
+
+def histograms(run_id: RunId, result: Mapping[str, Any], *, home: Home) -> list[tuple[str, str]]:
+    """Return the names and the counts of the first circuits that came back, as pictures."""
+    names = {c["number"]: c["name"] for c in result["circuits"] if c["failure"] is None}
+    drawn = sorted(names)[:MAX_DRAWN]
+    points = ", ".join(map(str, drawn))
+    sql = _COUNTS.format(run_id=run_id, points=points, most=_MAX_OUTCOMES)
+    rows = query(home.lake, sql).records()
+    found = []
+    for point, each in groupby(rows, key=lambda row: row["point"]):
+        seen = list(each)
+        name = f"{names[point]}: counts, measured in {seen[0]['basis']}"
+        shots = {row["bitstring"]: row["shots"] for row in seen}
+        found.append((name, histogram(shots, title=name)))
+    return found
+
+
+def rows(result: Mapping[str, Any], *, most: int) -> list[dict[str, Any]]:
+    """Return a row a circuit, for a table in the Prefect UI."""
+    return [
+        {
+            "circuit": circuit["name"],
+            "qubits": circuit["n_qubits"],
+            "two-qubit gates": circuit["two_qubit_gates"],
+            "depth": circuit["depth"],
+            "shots": circuit["shots"],
+            "estimates": "; ".join(estimates(circuit)) or f"failed: {circuit['failure']}",
+            "most frequent": ", ".join(frequent(circuit)),
+        }
+        for circuit in result["circuits"][:most]
+    ]
+
+
+def head(result: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the beginning of the page in the Prefect UI, as Markdown."""
+    tasks = f"{result['tasks']:,} task{'s' * (result['tasks'] != 1)}"
+    yield f"# {len(result['circuits']):,} circuits on {result['target']} in {tasks}"
+    columns = ("circuit", "qubits", "two-qubit gates", "depth", "estimates", "most frequent")
+    told = [
+        [f"`{_cell(row['circuit'])}`", *(_cell(row[name]) for name in columns[1:])]
+        for row in rows(result, most=MAX_DRAWN)
+    ]
+    lines = [columns, ["---"] * len(columns), *told]
+    yield "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    left = len(result["circuits"]) - MAX_DRAWN
+    if left > 0:
+        yield f"And {left:,} more, in the table and in the report."
+
+
+def estimates(circuit: Mapping[str, Any]) -> list[str]:
+    """Say what was estimated of a circuit."""
+    return [
+        f"{name} {one['value']:+.4f} ± {one['stderr']:.4f}"
+        for name, one in circuit["estimates"].items()
+    ]
+
+
+def frequent(circuit: Mapping[str, Any]) -> list[str]:
+    """Say what came out of a circuit most often."""
+    return [f"{each['bitstring']} ({each['count']:,})" for each in circuit["most_frequent"]]
+
+
+def traced(run_id: RunId) -> str:
+    """Return the query that leads from a batch's estimates to the compiled programs."""
+    return _TRACED.format(run_id=run_id)
+
+
+def _cell(value: Any) -> str:
+    """Return a value as a cell of a Markdown table."""
+    return "-" if value is None else str(value).replace("|", "\\|").replace("\n", " ")

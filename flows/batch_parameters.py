@@ -24,7 +24,6 @@ class BatchParameters(RunParameters):
         list[str],
         BeforeValidator(_texts),  # from Python braket.circuits.Circuit will do
         Field(
-            min_length=1,
             description="Each a file with OpenQASM 2 or 3, its text, a folder or pattern of files, "
             "or a CSV list. They have no free parameters.",
             examples=[["ghz.qasm", "qft.qasm"], ["circuits/*.qasm"], ["circuits.csv"]],

@@ -99,6 +99,8 @@ VIOLATIONS: list[tuple[str, dict[str, Any], str]] = [
     ("spend", {"kind": "gift"}, "kind is one of reserve, settle, release; got 'gift'"),
     ("quotes", {"item": "tips"}, "item is one of task_fees"),
     ("quotes", {"usd": Decimal(2), "at_most_usd": Decimal(1)}, "at_most_usd is not below usd"),
+    ("members", {"point": -1}, "point is at least 0"),
+    ("members", {"compiled_id": "x"}, "compiled_id is 64 lower-case hex digits"),
     ("quality", {"table_name": "nothing"}, "table_name is one of"),
     ("canaries", {"p_value": 1.5}, "p_value is within 0 and 1"),
     ("readouts", {"p0_given_1": -0.1}, "p0_given_1 is within 0 and 1"),

@@ -129,10 +129,34 @@ def _check(
             beside.submit(contents, batch).result if there is None else None
             for batch, there in zip(chunk, found, strict=True)
         ]
-        return [
-            check(batch.label.table, batch.rows) if there is None else PASSED
-            for batch, there in zip(chunk, found, strict=True)
-        ], encoded
+        return _verdicts(chunk, found), encoded
+
+
+def _verdicts(chunk: Sequence[Batch], found: Sequence[Label | None]) -> list[Verdict]:
+    """Check each table's batches together, and one by one only where they break the contract.
+
+    An expectation is of single rows or that they differ: what holds for all rows holds for some.
+    A check costs 0.1 s, however few the rows; a batch of circuits lands hundreds of files.
+    """
+    new: dict[str, list[Batch]] = {}
+    for batch, there in zip(chunk, found, strict=True):
+        if there is None:
+            new.setdefault(batch.label.table, []).append(batch)
+    sound = {table for table, batches in new.items() if _hold_together(table, batches)}
+    return [
+        check(batch.label.table, batch.rows)
+        if there is None and batch.label.table not in sound
+        else PASSED
+        for batch, there in zip(chunk, found, strict=True)
+    ]
+
+
+def _hold_together(table: str, batches: Sequence[Batch]) -> bool:
+    import pyarrow as pa
+
+    if len(batches) == 1:
+        return False  # it is checked by itself
+    return check(table, pa.concat_tables([batch.rows for batch in batches])).success
 
 
 def _land(store: Store, batch: Batch, found: Label | None, encoded: Contents = None) -> LandedFile:

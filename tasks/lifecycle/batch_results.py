@@ -51,7 +51,7 @@ def batch_result(
         "quote_usd": float(journal.run(run.run_id).quote_usd or 0),
         "plan": quoted.plain(),
         "bill": told_bill(entries, prices={run.target: batch.snapshot.prices}),
-        "engines": sorted({entry.engine for entry in entries if entry.engine}),
+        "engines": sorted({e for entry in entries for e in (entry.engine or "").split("; ") if e}),
         "wall_s": (datetime.now(UTC) - run.started_at).total_seconds(),
         "selection": story(run.run_id, home=home),
         "lake": str(home.lake),

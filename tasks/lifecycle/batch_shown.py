@@ -21,8 +21,10 @@ _COUNTS: Final = """WITH summed AS (SELECT point, basis, bitstring, sum(count)::
 # To be copied.
 _TRACED: Final = (
     "SELECT m.name, e.observable, e.value, e.stderr, p.depth FROM estimates e\n"
-    "  JOIN members m USING (run_id, point) JOIN compiled_programs p USING (compiled_id)\n"
-    "  WHERE run_id = '{run_id}' ORDER BY point"
+    "  JOIN executions x ON x.execution_id = e.execution_id\n"
+    "  JOIN members m ON m.run_id = e.run_id AND m.target = x.target AND m.point = e.point\n"
+    "  JOIN compiled_programs p ON p.compiled_id = m.compiled_id\n"
+    "  WHERE e.run_id = '{run_id}' ORDER BY m.point"
 )
 
 

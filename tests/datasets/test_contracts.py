@@ -188,3 +188,14 @@ def test_a_contract_covers_every_required_column_number_and_id(table: str) -> No
 def test_an_unknown_table_has_no_contract() -> None:
     with pytest.raises(UnknownName):
         contract("count")
+
+
+def test_what_holds_for_all_rows_together_holds_for_any_of_them() -> None:
+    # The lake checks the batches of a table together.
+    of_rows_or_their_difference = re.compile(
+        "expect_(column_values_to_.*|column_pair_values_a_to_be_greater_than_b"
+        "|compound_columns_to_be_unique)"
+    )
+    for table in TABLES:
+        for expectation in contract(table)["expectations"]:
+            assert of_rows_or_their_difference.fullmatch(expectation["type"])

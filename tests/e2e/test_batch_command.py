@@ -2,11 +2,16 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
 
+from tasks.lifecycle.batch_shown import traced
 from tests.e2e.conftest import Command
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "batches.md"
+(DOCUMENTED,) = re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
 
 pytestmark = pytest.mark.e2e
 
@@ -75,6 +80,10 @@ def test_a_batch_agrees_with_exact_values_and_every_number_can_be_traced(
     } == told
     assert all(row["same_set"] for row in rows)
     assert qrt("query", LOST, "--json").answer == [{"lost": 0}]
+    for sql in (traced(found["run_id"]), DOCUMENTED.replace("RUN_ID", found["run_id"])):
+        assert {row["name"] for row in qrt("query", sql, "--json").answer} == {
+            circuit["name"] for circuit in found["circuits"]
+        }
     assert qrt("verify").code == 0
 
     (folder / "c000.qasm").write_text("changed")

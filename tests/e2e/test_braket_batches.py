@@ -24,14 +24,16 @@ LANDED = """SELECT count(*) AS n, count(DISTINCT execution_id) AS ids,
     FROM executions"""
 
 
-@pytest.mark.parametrize("event", ["execution.bought", "execution.collected", "file.landed"])
+@pytest.mark.parametrize(
+    ("event", "number"),
+    [("execution.bought", "2"), ("execution.collected", "2"), ("chunk.landed", "1")],
+)
 def test_250_circuits_are_three_tasks_and_90_cents_of_fees_also_after_a_kill(
-    event: str, on_garnet: Callable[..., Ran], sandbox: Sandbox, tmp_path: Path
+    event: str, number: str, on_garnet: Callable[..., Ran], sandbox: Sandbox, tmp_path: Path
 ) -> None:
     folder = written(tmp_path / "circuits", 250)
     wanted = ("batch", "--circuits", str(folder), "--target", GARNET, "--shots", "20")
     bill = Bill(sandbox)
-    number = "700" if event == "file.landed" else "2"
     options = ("--observable", "Z0*Z1")
     ran = on_garnet(
         event, number, str(tmp_path / "log"), *wanted, *options, main="tests.e2e.killed:main"

@@ -18,6 +18,7 @@ FORM = 3  # the settings of Parquet and the digest; files of the first form do n
 # Forms with pages of Arrow's 20,000 rows, for which DuckDB takes a third longer.
 SHORT_PAGES = {1, 2}
 PAGE_ROWS = 2**20
+FEW_ROWS = 1_000  # they are hashed before two threads have started
 BATCH_ROWS = 65_536  # values that the writer takes at once; its own 1,024 cost a tenth more time
 
 
@@ -161,10 +162,15 @@ def _digests(rows: "pa.Table", stable: frozenset[str], *, form: int) -> tuple[st
     names = [name for name in rows.column_names if name in stable]
     if form == 1:
         return first_form.content_digest(rows), first_form.content_digest(rows.select(names))
-    with ThreadPoolExecutor(2, "digests") as pool:  # hashing lets other threads run
-        found = pool.map(content.column_digest, rows.columns)
-        each = dict(zip(rows.column_names, found, strict=True))
+    each = dict(zip(rows.column_names, _column_digests(rows), strict=True))
     return content.combined(each), content.combined({name: each[name] for name in names})
+
+
+def _column_digests(rows: "pa.Table") -> list[bytes]:
+    if len(rows) <= FEW_ROWS:
+        return [content.column_digest(column) for column in rows.columns]
+    with ThreadPoolExecutor(2, "digests") as pool:  # hashing lets other threads run
+        return list(pool.map(content.column_digest, rows.columns))
 
 
 def _settings(columns: "pa.Schema", *, form: int) -> dict[str, Any]:

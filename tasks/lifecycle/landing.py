@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from datasets.conversion import Rows
 from datasets.records.executions import Collected, ExecutionState, RunId
 from tasks.core.events import emit
 from tasks.errors import RuntimeFault, StorageFault
+from tasks.lifecycle.count_columns import count_columns
 from tasks.lifecycle.executions import fetched
-from tasks.lifecycle.rows import Row, count_rows, execution_row
+from tasks.lifecycle.rows import Row, execution_row
 from tasks.lifecycle.runtime import Runtime
 
 
@@ -30,9 +32,9 @@ def land_counts(
     chunks = runtime.journal.assign_chunk(ids, chunk)
     ours = [item for item in collected if chunks[item.execution.execution_id] == chunk]
     entries = [runtime.journal.execution(item.execution.execution_id) for item in ours]
-    rows: dict[str, Sequence[Row]] = {
+    rows: dict[str, Rows] = {
         "executions": [execution_row(entry) for entry in entries],
-        "counts": [row for item in ours for row in count_rows(item)],
+        "counts": count_columns(ours),
         **derived,
     }
     key = (run_id, chunk)

@@ -1,7 +1,7 @@
 """Rows for the lake, from the values that a run makes."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -128,23 +128,6 @@ def execution_row(entry: Entry) -> Row:
 def spend_row(entry: Spend) -> Row:
     """An entry of the ledger."""
     return asdict(entry) | {"kind": entry.kind.value}
-
-
-def count_rows(collected: Collected) -> Iterator[Row]:
-    """Every outcome of every executable."""
-    execution = collected.execution
-    for index, counts in enumerate(collected.counts):
-        same = {
-            "execution_id": execution.execution_id,
-            "run_id": execution.run_id,
-            "executable": index,
-            "point": counts.executable.point,
-            "basis": counts.executable.basis,
-            "variant": counts.executable.variant,
-            "n_qubits": counts.n_qubits,
-        }
-        for outcome, seen in zip(counts.outcomes.tolist(), counts.counts.tolist(), strict=True):
-            yield same | {"outcome": outcome, "outcome_bits": None, "count": seen}
 
 
 def estimate_row(estimate: Estimate, *, collected: Sequence[Collected], point: int = 0) -> Row:

@@ -8,8 +8,9 @@ from tasks.core.events import emit
 from tasks.core.identity import digest
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.sweeps.estimation import Estimates, estimate
+from tasks.lifecycle.count_columns import count_columns as bought_columns
 from tasks.lifecycle.landing import land_counts
-from tasks.lifecycle.rows import count_rows, execution_row
+from tasks.lifecycle.rows import execution_row
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_gaps import keep
 from tasks.lifecycle.sweep_rows import count_columns, estimate_columns
@@ -67,8 +68,8 @@ def _land_rest(collected: Sequence[Collected], *, runtime: Runtime) -> None:
 def _counts(measured: Measured, *, ours: Collection[ExecutionId]) -> Rows:
     if not measured.collected:
         return count_columns(measured)
-    collected = (item for item in measured.collected if item.execution.execution_id in ours)
-    return [row for item in collected for row in count_rows(item)]
+    kept = [item for item in measured.collected if item.execution.execution_id in ours]
+    return bought_columns(kept)
 
 
 def _file(measured: Measured, *, run_id: RunId) -> str:

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from flows.parameters import EXAMPLE, RunParameters
+from tasks.lifecycle.batch_inputs import MITIGATIONS
 from tasks.lifecycle.sweep_inputs import circuit_text
-
-BATCH_MITIGATIONS = ["none", "readout"]
 
 
 def _texts(circuits: Any) -> Any:
@@ -54,7 +53,7 @@ class BatchParameters(RunParameters):
         Field(
             description="Error mitigation of every estimate.",
             examples=["readout"],
-            json_schema_extra={"enum": BATCH_MITIGATIONS},
+            json_schema_extra={"enum": list(MITIGATIONS)},
         ),
     ] = "none"
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from datasets.devices.text_file import write_text
 from datasets.records.problems import Program
@@ -17,6 +17,8 @@ from tasks.core.sweeps.observables import Observable
 from tasks.errors import BadInput, UnknownName
 from tasks.lifecycle.batch_files import Listed, listed
 from tasks.lifecycle.sweep_inputs import observables_of, program_of
+
+MITIGATIONS: Final = ("none", "readout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,10 @@ def mitigation_of(text: str) -> Mitigation:
     Raises:
         UnknownName: it is none of these.
     """
-    mitigation = Mitigation.parse(text)
-    if mitigation != mitigation.in_loop:
+    if text.strip().lower() not in MITIGATIONS:
         kind = "mitigation of a batch"
-        raise UnknownName(kind, text, ("none", "readout"))
-    return mitigation
+        raise UnknownName(kind, text, MITIGATIONS)
+    return Mitigation.parse(text)
 
 
 def _pinned(entries: list[str], pinned: Path) -> tuple[Listed, ...]:

@@ -3,7 +3,8 @@
 import csv
 import glob
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -59,16 +60,26 @@ def _found(entry: str) -> Iterator[Listed]:
     if not is_path(entry):
         yield Listed("circuit", entry)
         return
-    path = Path(entry).expanduser()
+    path = Path(entry)
+    with suppress(RuntimeError):  # nobody has that home: whoever reads the file says so
+        path = path.expanduser()
     if path.suffix.lower() == LIST:
         yield from _rows(path)
-    elif path.is_dir():
+    elif _answers(path.is_dir):
         yield from _all(path.glob(f"*{SUFFIX}"), where=f"The folder {shown(entry)}")
-    elif glob.has_magic(entry) and not path.exists():
+    elif glob.has_magic(entry) and not _answers(path.exists):
         matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 - takes any pattern
         yield from _all(matches, where=f"{shown(entry)}")
     else:
         yield Listed(path.stem, str(path))
+
+
+def _answers(question: Callable[[], bool]) -> bool:
+    """Return what is asked of a path; of what is no path, such as one too long, nothing is true."""
+    try:
+        return question()
+    except OSError:
+        return False
 
 
 def _all(paths: Iterator[Path], *, where: str) -> Iterator[Listed]:
@@ -83,7 +94,19 @@ def _all(paths: Iterator[Path], *, where: str) -> Iterator[Listed]:
 def _rows(path: Path) -> Iterator[Listed]:
     """Yield the circuits of a list, whose paths are relative to its folder."""
     text = read_text(path, wanted="a list of circuits")
-    rows = csv.DictReader(io.StringIO(text), strict=True)
+    try:
+        yield from _each(csv.DictReader(io.StringIO(text), strict=True), path)
+    except csv.Error as error:
+        message = f"{path} cannot be read as CSV ({error}). Correct it."
+        raise BadInput(message) from error
+
+
+def _each(rows: "csv.DictReader[str]", path: Path) -> Iterator[Listed]:
+    """Yield a circuit a row.
+
+    Raises:
+        BadInput: the list has other columns, or a row is wrong.
+    """
     columns = [(name or "").strip() for name in rows.fieldnames or ()]
     strange = next((name for name in columns if name not in _COLUMNS), None)
     if strange is not None or "circuit" not in columns:

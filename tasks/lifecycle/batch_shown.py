@@ -1,5 +1,6 @@
 """What is shown of a batch: its circuits in a table, and what came out of some as pictures."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final
@@ -65,10 +66,7 @@ def head(result: Mapping[str, Any]) -> Iterator[str]:
     tasks = f"{result['tasks']:,} task{'s' * (result['tasks'] != 1)}"
     yield f"# {len(result['circuits']):,} circuits on {result['target']} in {tasks}"
     columns = ("circuit", "qubits", "two-qubit gates", "depth", "estimates", "most frequent")
-    told = [
-        [f"`{_cell(row['circuit'])}`", *(_cell(row[name]) for name in columns[1:])]
-        for row in rows(result, most=MAX_DRAWN)
-    ]
+    told = [[_cell(row[name]) for name in columns] for row in rows(result, most=MAX_DRAWN)]
     lines = [columns, ["---"] * len(columns), *told]
     yield "\n".join(f"| {' | '.join(line)} |" for line in lines)
     left = len(result["circuits"]) - MAX_DRAWN
@@ -95,5 +93,5 @@ def traced(run_id: RunId) -> str:
 
 
 def _cell(value: Any) -> str:
-    """Return a value as a cell of a Markdown table."""
-    return "-" if value is None else str(value).replace("|", "\\|").replace("\n", " ")
+    """Return a value as a cell of a Markdown table, whatever its letters mean there."""
+    return "-" if value is None else re.sub(r"([\\`*_|<\[])", r"\\\1", " ".join(str(value).split()))

@@ -101,6 +101,8 @@ def test_the_same_program_has_the_same_id_wherever_it_stands(tmp_path: Path) -> 
     [
         ((), {}, "There is no circuit"),
         (("absent.qasm",), {}, "absent.qasm cannot be read"),
+        (("h" * 5000,), {}, "File name too long"),
+        (("~nobody-has-this-name/a.qasm",), {}, "is not a path"),
         (("qubit[2] q;\nnonsense q[0];\n",), {}, "circuit.qasm"),
         ((BELL, "h\n"), {}, "circuit-2.qasm"),
         ((BELL, ROTATED), {}, "circuit-2 has the free parameter theta; .* use `qrt sweep`"),
@@ -131,6 +133,7 @@ def test_what_is_no_batch_is_refused_in_one_line(
         ("circuit,shots\n,5\n", "line 2: there is no circuit"),
         ("circuit\n", "There is no circuit"),
         ("circuit\nabsent.qasm\n", "absent.qasm cannot be read"),
+        ('circuit\n"a.qasm\n', "all.csv cannot be read as CSV"),
     ],
 )
 def test_a_list_that_cannot_be_read_says_where(text: str, said: str, three: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from deployments.cli.summary import canary_summary, sweep_summary, vqe_summary
-from flows.parameters import CanaryParameters, SweepParameters, VqeParameters
+from flows.parameters import CanaryParameters, SweepParameters
+from flows.search_parameters import VqeParameters
 from tasks.errors import UnknownName
 from tasks.lifecycle.checks import check_canary, check_sweep, check_vqe
 

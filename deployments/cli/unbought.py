@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from datasets.problems.catalogue import load
 from datasets.records.executions import RunId
 from datasets.records.runs import Run, named
-from flows.parameters import CanaryParameters, SweepParameters, VqeParameters
+from flows.parameters import CanaryParameters, SweepParameters
+from flows.search_parameters import VqeParameters
 from tasks.core.identity import canonical
 from tasks.errors import UnknownName
 from tasks.lifecycle.experiment import prepared

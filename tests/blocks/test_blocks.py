@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 import blocks
 from blocks import BraketAccount, Journal, Lake, Policy
-from flows.parameters import SweepParameters, VqeParameters
+from flows.parameters import SweepParameters
+from flows.search_parameters import VqeParameters
 
 pytestmark = pytest.mark.slow
 

@@ -17,7 +17,6 @@ from tasks.core.identity import digest
 from tasks.errors import BadInput
 
 MAX_LAYERS: Final = 50
-_LEAST_DEGREE: Final = 2.0  # below, the start would have no finite angle
 
 
 def ansatz(graph: Graph, *, layers: int) -> Program:
@@ -55,8 +54,8 @@ def start(graph: Graph, *, layers: int) -> tuple[float, ...]:
     """
     size = math.sqrt(math.fsum(edge.weight**2 for edge in graph.edges) / len(graph.edges))
     ends = {node for edge in graph.edges for node in (edge.one, edge.other)}
-    degree = max(2 * len(graph.edges) / len(ends), _LEAST_DEGREE)
-    gamma = math.atan(1 / math.sqrt(degree - 1)) / size
+    degree = 2 * len(graph.edges) / len(ends)
+    gamma = math.atan2(1.0, math.sqrt(degree - 1)) / size
     times = [(layer + 0.5) / layers for layer in range(layers)]
     return tuple(angle for time in times for angle in (2 * gamma * time, math.pi / 4 * (1 - time)))
 

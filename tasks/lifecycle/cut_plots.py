@@ -16,6 +16,7 @@ from tasks.lifecycle.runtime import Runtime
 
 OUTCOME: Final = "outcome"  # the table's first column
 _MAX_OUTCOMES: Final = 16
+_MAX_NAMED: Final = 24  # nodes; longer outcomes leave no room for their bars
 _FINAL: Final = """SELECT counts.outcome, sum(counts.count)::BIGINT AS shots
     FROM counts JOIN executions USING (execution_id)
     WHERE counts.run_id = '{run_id}' AND executions.purpose = 'estimate'
@@ -29,7 +30,10 @@ def cut_plots(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> list[
     graph = pinned_graph(run, run.asked["graph"], home=runtime.home)
     found = cuts(graph, outcomes)
     best = are(found, result["best_cut"], graph=graph)
-    often = [_bits(outcome, result) for outcome in outcomes[:_MAX_OUTCOMES].tolist()]
+    often = [
+        bitstring(outcome, result["nodes"]) if result["nodes"] <= _MAX_NAMED else f"#{place}"
+        for place, outcome in enumerate(outcomes[:_MAX_OUTCOMES].tolist(), start=1)
+    ]
     title = f"the most frequent outcomes; green: a cut of {result['best_cut']:g}, the best seen"
     counts = dict(zip(often, shots[:_MAX_OUTCOMES].tolist(), strict=True))
     marked = [name for name, is_best in zip(often, best[:_MAX_OUTCOMES], strict=True) if is_best]
@@ -75,6 +79,3 @@ def _seen(run: Run, *, runtime: Runtime) -> tuple[NDArray[np.uint64], NDArray[np
         np.array([shots for _, shots in rows], dtype=np.int64),
     )
 
-
-def _bits(outcome: int, result: Mapping[str, Any]) -> str:
-    return bitstring(outcome, result["nodes"])

@@ -15,6 +15,7 @@ INK, BLUE, RED, GREEN, GRID = "#1c2430", "#2563a8", "#b5432a", "#2c7a4b", "#e3e7
 COLOURS = (BLUE, RED, GREEN, "#7a4ba8", "#b58a1c", "#1c8a8a", "#8a1c5c", "#5c6470")
 _FEW = 60  # points that are marked one by one
 _LEVELS = 60  # values that have a bar each
+_PALE = 0.45  # of bars that lines are drawn over
 _FLAT = 8  # outcomes whose names have room side by side
 FORMAT: dict[Any, Any] = {
     "svg.hashsalt": "quantum-runtime",
@@ -116,11 +117,11 @@ def distribution(
     seen = np.bincount(places, weights=shots)
     if len(levels) <= _LEVELS:
         width = 0.8 * float(np.diff(levels).min()) if len(levels) > 1 else 0.8
-        axes.bar(levels, seen, color=BLUE, width=width)
+        axes.bar(levels, seen, color=BLUE, alpha=_PALE, width=width)
     else:
-        axes.hist(levels, bins=_LEVELS, weights=seen, color=BLUE, rwidth=0.9)
+        axes.hist(levels, bins=_LEVELS, weights=seen, color=BLUE, alpha=_PALE, rwidth=0.9)
     for (label, value), colour in zip(marks.items(), cycle((INK, GREEN, RED)), strict=False):
-        axes.axvline(value, color=colour, lw=1.2, ls="--", label=label)
+        axes.axvline(value, color=colour, lw=1.6, ls="--", label=label)
     axes.legend(frameon=False, fontsize=8)
     axes.set_xlabel(name)
     axes.set_ylabel("shots")

@@ -78,4 +78,3 @@ def _seen(run: Run, *, runtime: Runtime) -> tuple[NDArray[np.uint64], NDArray[np
         np.array([outcome for outcome, _ in rows], dtype=np.uint64),
         np.array([shots for _, shots in rows], dtype=np.int64),
     )
-

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasks.core.cuts import listed
 from tasks.core.stages import at_most
 
 WIDTH = 80
@@ -37,7 +38,7 @@ def cut_summary(result: Mapping[str, Any]) -> str:
         _line("raw", _cut(result, "raw_")),
         _line("maximum", "not known" if most is None else f"{most:g}"),
         _line("best seen", _seen(result)),
-        *(_line(f"side {side}", _named(nodes)) for side, nodes in enumerate(result["sides"])),
+        *(_line(f"side {k}", listed(nodes) or "none") for k, nodes in enumerate(result["sides"])),
         *([] if optimal is None else [_line("optimal", f"{optimal:.1%} of the shots")]),
         _line("mitigation", result["method"]),
         *_ran(result),
@@ -50,10 +51,6 @@ def _cut(result: Mapping[str, Any], which: str) -> str:
     stderr = result["raw_stderr" if which else "stderr"]
     text = f"{result[f'{which}expected_cut']:.4f} ± {stderr:.4f} expected cut"
     return text if ratio is None else f"{text}   {ratio:.4f} of the maximum"
-
-
-def _named(nodes: Sequence[str]) -> str:
-    return ", ".join(f'"{node}"' if "," in node else node for node in nodes) or "none"
 
 
 def _seen(result: Mapping[str, Any]) -> str:

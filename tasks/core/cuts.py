@@ -5,6 +5,7 @@ A cut is what the edges weigh whose ends get different bits, C = sum of w_ij (1 
 """
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -71,6 +72,16 @@ def are(values: Values, cut: float, *, graph: Graph) -> NDArray[np.bool_]:
     size = math.fsum(abs(edge.weight) for edge in graph.edges)
     close: NDArray[np.bool_] = np.abs(values - cut) <= _EXACT * size
     return close
+
+
+def bitstring(outcome: int, n_qubits: int) -> str:
+    """Return an outcome as text, qubit 0 leftmost."""
+    return f"{outcome:0{n_qubits}b}"[::-1]
+
+
+def listed(nodes: Sequence[str]) -> str:
+    """Return names with commas between; those that hold one are quoted."""
+    return ", ".join(f'"{node}"' if "," in node else node for node in nodes)
 
 
 def _zz(one: int, other: int, n_qubits: int) -> str:

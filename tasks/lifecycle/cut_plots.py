@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from datasets.records.runs import Run
 from datasets.views import query
-from tasks.core.cuts import are, cuts
+from tasks.core.cuts import are, bitstring, cuts, listed
 from tasks.core.reports.figures import distribution, histogram
-from tasks.lifecycle.cut_results import bitstring
 from tasks.lifecycle.inputs import pinned_graph
 from tasks.lifecycle.runtime import Runtime
 
@@ -57,7 +56,7 @@ def cut_rows(run: Run, *, runtime: Runtime, most: int) -> list[dict[str, Any]]:
             OUTCOME: bitstring(outcome, len(graph.nodes)),
             "cut": round(cut, 6),
             "shots": count,
-            "side 1": ", ".join(node for k, node in enumerate(graph.nodes) if outcome >> k & 1),
+            "side 1": listed([node for k, node in enumerate(graph.nodes) if outcome >> k & 1]),
         }
         for outcome, cut, count in zip(
             outcomes[:most].tolist(), found.tolist(), shots[:most].tolist(), strict=True

@@ -8,9 +8,9 @@ import numpy as np
 
 from datasets.records.executions import Collected
 from datasets.records.graphs import Graph
-from tasks.core.cuts import are, cuts
+from tasks.core.cuts import are, bitstring, cuts
+from tasks.core.mitigation import zne
 from tasks.core.samples import counts_by_variant
-from tasks.lifecycle.loop_measuring import RAW
 from tasks.lifecycle.results import VqeResult, plain
 
 
@@ -46,7 +46,7 @@ def cut_result(
     result: VqeResult, *, graph: Graph, collected: Sequence[Collected]
 ) -> dict[str, Any]:
     """Return a variational run's result with what its final counts say of cuts."""
-    counts = counts_by_variant(collected)[RAW]
+    counts = counts_by_variant(collected)[zne.variant(1)]
     found, seen = cuts(graph, counts.outcomes), counts.counts.astype(np.int64)
     shots = int(seen.sum())
     best = float(found.max())
@@ -72,11 +72,6 @@ def cut_result(
         optimal_probability=optimal,
     )
     return plain(result) | asdict(of_cuts)
-
-
-def bitstring(outcome: int, n_qubits: int) -> str:
-    """Return an outcome as text, qubit 0 leftmost."""
-    return f"{outcome:0{n_qubits}b}"[::-1]
 
 
 def _sides(graph: Graph, outcome: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

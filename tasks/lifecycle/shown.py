@@ -44,6 +44,12 @@ _ITERATIONS: Final = (
     "SELECT iteration, value, stderr FROM iterations\n"
     "  WHERE run_id = '{run_id}' ORDER BY iteration"
 )
+_OUTCOMES: Final = (
+    "SELECT bitstring, sum(count)::BIGINT AS shots\n"
+    "  FROM counts JOIN executions USING (execution_id)\n"
+    "  WHERE counts.run_id = '{run_id}' AND purpose = 'estimate' AND variant = 'raw'\n"
+    "  GROUP BY ALL ORDER BY shots DESC LIMIT 20"
+)
 
 
 def page(run_id: RunId, *, runtime: Runtime, plots: Plots) -> str:
@@ -114,7 +120,7 @@ def _vqe(result: Mapping[str, Any]) -> Iterator[str]:
 
 def _qaoa(result: Mapping[str, Any]) -> Iterator[str]:
     most = result["max_cut"]
-    yield f"# The maximum cut of {result['nodes']} nodes on {result['target']}"
+    yield f"# {result['graph']} on {result['target']}"
     yield _table(
         ("", "cut", "of the maximum"),
         [
@@ -208,4 +214,4 @@ def _ways(run: Run, result: Mapping[str, Any]) -> Iterator[str]:
 def _sql(run: Run, result: Mapping[str, Any]) -> str:
     if run.flow == "sweep":
         return _VALUES.format(experiment_id=result["experiment_id"])
-    return _ITERATIONS.format(run_id=run.run_id)
+    return (_OUTCOMES if run.flow == "qaoa" else _ITERATIONS).format(run_id=run.run_id)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 INK, BLUE, RED, GREEN, GRID = "#1c2430", "#2563a8", "#b5432a", "#2c7a4b", "#e3e7ec"
 COLOURS = (BLUE, RED, GREEN, "#7a4ba8", "#b58a1c", "#1c8a8a", "#8a1c5c", "#5c6470")
 _FEW = 60  # points that are marked one by one
-_LEVELS = 60  # values that have a bar each
+_LEVELS = 60  # bars, as wide as values are apart
 _PALE = 0.45  # of bars that lines are drawn over
 _FLAT = 8  # outcomes whose names have room side by side
 FORMAT: dict[Any, Any] = {
@@ -111,13 +111,13 @@ def histogram(shots: Mapping[str, int], *, title: str, marked: Collection[str] =
 def distribution(
     values: Sequence[float], shots: Sequence[int], *, name: str, marks: Mapping[str, float]
 ) -> str:
-    """Plot how often each value was seen, values together where they are many, and marks there."""
+    """Plot how often each value was seen, close ones together where they are many, and marks."""
     figure, axes = _axes(width=7.6)
     levels, places = np.unique(np.round(values, 9), return_inverse=True)
     seen = np.bincount(places, weights=shots)
-    if len(levels) <= _LEVELS:
-        width = 0.8 * float(np.diff(levels).min()) if len(levels) > 1 else 0.8
-        axes.bar(levels, seen, color=BLUE, alpha=_PALE, width=width)
+    gap = float(np.diff(levels).min()) if len(levels) > 1 else 1.0
+    if np.ptp(levels) <= _LEVELS * gap:
+        axes.bar(levels, seen, color=BLUE, alpha=_PALE, width=0.8 * gap)
     else:
         axes.hist(levels, bins=_LEVELS, weights=seen, color=BLUE, alpha=_PALE, rwidth=0.9)
     for (label, value), colour in zip(marks.items(), cycle((INK, GREEN, RED)), strict=False):

@@ -18,10 +18,10 @@ from datasets.records.executions import Collected, Counts, Executable, RunId
 from datasets.records.graphs import Graph
 from datasets.records.runs import Run
 from tasks.core.compilation.compiler import compile_program
-from tasks.core.cuts import maximum
+from tasks.core.cuts import bitstring, maximum
 from tasks.core.graph_families import named_graph
 from tasks.core.mitigation.composition import Mitigation
-from tasks.lifecycle.cut_results import bitstring, cut_result
+from tasks.lifecycle.cut_results import cut_result
 from tasks.lifecycle.experiment import Experiment, Search, prepared_cut
 from tasks.lifecycle.inputs import pinned_graph
 from tasks.lifecycle.loop import Loop, steps

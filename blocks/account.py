@@ -13,8 +13,8 @@ class BraketAccount(Block):
     """The AWS account in which a run buys its quantum tasks.
 
     What is left empty is taken from the environment of the process that runs the flow: a profile,
-    or the role of the machine, need no secret here. The secrets are kept encrypted by the server
-    and never leave the process of the run.
+    the role of the machine, or one that these assume, need no secret here. The secrets are kept
+    encrypted by the server and never leave the process of the run.
 
     Examples:
         Save an account, and name it in the form of a run:
@@ -44,6 +44,13 @@ class BraketAccount(Block):
         title="Profile",
         description="A profile in the AWS settings of the machine that runs the flow.",
         examples=["chemistry"],
+    )
+    role: str = Field(
+        default="",
+        title="Role",
+        description="A role that the profile, the machine or the keys below assume to buy.",
+        pattern=r"^(arn:aws[a-z-]*:iam::\d{12}:role/\S+)?$",
+        examples=["arn:aws:iam::123456789012:role/quantum-runtime"],
     )
     bucket: str = Field(
         default="",
@@ -79,6 +86,7 @@ class BraketAccount(Block):
         wanted = {
             "AWS_DEFAULT_REGION": self.region,
             "AWS_PROFILE": self.profile,
+            "QRT_AWS_ROLE_ARN": self.role,
             "AMZN_BRAKET_OUT_S3_BUCKET": self.bucket,
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": self.access_key_id.get_secret_value(),

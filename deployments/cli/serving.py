@@ -64,7 +64,7 @@ def _serve(manifest: "Manifest", *, port: int, runs_at_once: int, worker: bool) 
         def take_up() -> None:
             from deployments.register.leftovers import take_up as verb
 
-            verb(manifest, worker=running.worker_name)
+            verb(manifest, worker=running.worker_name, server_is_new=False)
 
         keep(running, prepare=prepare, take_up=take_up, stopped=stopped)
         _say("stopping")

@@ -1,6 +1,7 @@
 """Flow runs that ended with the worker that ran them, and that the server takes for running."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,21 +16,26 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Crashed
 
+from deployments.register.automations import MEASUREMENT
 from deployments.register.manifest import Manifest
 
 _GOING_ON: Final = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 
-def take_up(manifest: Manifest, *, worker: str) -> int:
+def take_up(manifest: Manifest, *, worker: str, server_is_new: bool) -> int:
     """Mark as crashed what the last worker of that name left; return how many that were.
 
-    The automation `resume on crash` goes on with them. Call it while no such worker is at work, or
-    soon after one began: what it has begun itself is left alone.
+    The automation `resume on crash` goes on with them; on a server that has just begun this does,
+    for Prefect may keep an event for 15 minutes whose predecessor only the last server has seen.
+    Call it while no such worker is at work, or soon after one began: what it has begun itself is
+    left alone.
     """
-    return asyncio.run(_take_up(manifest, worker=worker, before=datetime.now(UTC)))
+    return asyncio.run(
+        _take_up(manifest, worker=worker, before=datetime.now(UTC), resume=server_is_new)
+    )
 
 
-async def _take_up(manifest: Manifest, *, worker: str, before: datetime) -> int:
+async def _take_up(manifest: Manifest, *, worker: str, before: datetime, resume: bool) -> int:
     async with get_client() as client:
         left = [
             run
@@ -43,12 +49,23 @@ async def _take_up(manifest: Manifest, *, worker: str, before: datetime) -> int:
         ]
         for run in left:
             await _mark(run, client=client)
+        if resume:
+            await _go_on([run for run in left if MEASUREMENT in run.tags], client=client)
         return len(left)
 
 
 async def _mark(run: FlowRun, *, client: PrefectClient) -> None:
     message = "The process that ran this has ended with its worker."
     await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+
+
+async def _go_on(runs: Sequence[FlowRun], *, client: PrefectClient) -> None:
+    """Ask for what the automation asks for, later; a run that crashed once is resumed once."""
+    deployment = await client.read_deployment_by_name("resume/resume")
+    for run in runs:
+        await client.create_flow_run_from_deployment(
+            deployment.id, parameters={"run_id": str(run.id)}, idempotency_key=f"resume {run.id}"
+        )
 
 
 def _since(run: FlowRun) -> datetime:

@@ -32,7 +32,7 @@ def prepare(manifest: Manifest, *, running: System, worker: bool) -> None:
     changes = asyncio.run(register(manifest, placed=began))
     running.tell(f"registered: {sentence(changes)}")
     if worker:
-        if left := take_up(manifest, worker=running.worker_name):
+        if left := take_up(manifest, worker=running.worker_name, server_is_new=True):
             running.tell(f"{left} runs were cut off, and go on")
         asyncio.run(_online(manifest, name=running.worker_name))
         running.tell(f"worker takes {running.runs_at_once} runs at once")

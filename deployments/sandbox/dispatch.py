@@ -65,7 +65,9 @@ def _served(state: State, request: Request, caller: Caller | None) -> Answer:
             return _other(state, caller, name, lambda: s3.handle(state, request, caller))
         case "sts":
             name = sts.operation(request)
-            return _other(state, caller, name, lambda: sts.handle(request, caller))
+            return _other(
+                state, caller, name, lambda: sts.handle(request, caller, now_s=state.clock())
+            )
         case _:
             message = f"This sandbox has Braket, S3 and STS; {caller.service} is not here."
             raise Refusal(501, "NotImplementedException", message)

@@ -8,6 +8,7 @@ from typing import Final
 from tasks.backends.braket_connection import Connection
 from tasks.backends.braket_faults import translated
 from tasks.backends.braket_patience import BRISK
+from tasks.backends.braket_session import session
 
 # Regions with devices: docs.aws.amazon.com/braket, Supported regions and devices.
 REGIONS: Final = ("eu-north-1", "eu-west-2", "us-east-1", "us-west-1", "us-west-2")
@@ -28,10 +29,8 @@ def has_account() -> bool:
     """Whether there is an endpoint or are credentials by which devices could be asked."""
     if any(os.environ.get(name, "").strip() for name in _ENDPOINTS):
         return True
-    import boto3  # type: ignore[import-untyped]  # has no types
-
     with translated("Reading the AWS settings"):
-        return boto3.session.Session().get_credentials() is not None
+        return session().get_credentials() is not None
 
 
 def listed(connection: Connection) -> Iterator[Listed]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tasks.backends.braket_faults import translated
 from tasks.backends.braket_patience import QUOTAS, Clock, Pace, Patience, patiently
+from tasks.backends.braket_session import ROLE, session
 from tasks.core.events import emit
 from tasks.core.identity import digest
 from tasks.errors import BadInput, CredentialsExpired, NotFound, Refused
@@ -142,8 +143,8 @@ def connect(region: str) -> Connection:
         BadInput: no region is named anywhere.
     """
     settings = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-    named = region or _default_region()
-    return _connected(named, digest(settings | {BUCKET: os.environ.get(BUCKET)}))
+    ours = {name: os.environ.get(name) for name in (BUCKET, ROLE)}
+    return _connected(region or _default_region(), digest(settings | ours))
 
 
 @lru_cache(maxsize=16)
@@ -153,10 +154,8 @@ def _connected(region: str, environment: str) -> Connection:
 
 
 def _default_region() -> str:
-    import boto3  # type: ignore[import-untyped]  # has no types
-
     with translated("Reading the AWS settings"):
-        found = boto3.session.Session().region_name
+        found = session().region_name
     if not found:
         message = (
             "No AWS region is set, and a simulator's ARN names none. Set AWS_DEFAULT_REGION, such "
@@ -167,7 +166,6 @@ def _default_region() -> str:
 
 
 def _clients(region: str) -> dict[str, Any]:
-    import boto3
     from botocore.config import Config  # type: ignore[import-untyped]  # has no types
 
     # One attempt: what is asked again, and how, is decided here and not in the client.
@@ -180,8 +178,8 @@ def _clients(region: str) -> dict[str, Any]:
     )
     try:
         with translated("Reading the AWS settings"):
-            session = boto3.session.Session(region_name=region)
-            return {name: session.client(name, config=config) for name in _SERVICES}
+            mine = session(region)
+            return {name: mine.client(name, config=config) for name in _SERVICES}
     except ValueError as error:
         message = (
             f"The AWS settings cannot be used: {error}. Correct AWS_ENDPOINT_URL or AWS_REGION."

@@ -109,7 +109,8 @@ def translated(operation: str) -> Iterator[None]:
         code = str(said.get("Code") or "no code")
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
         text = str(said.get("Message") or "no message")
-        raise of_code(code, status=status)(operation, code, text) from error
+        # Not always `operation`: to be able to ask, a role may have to be assumed first.
+        raise of_code(code, status=status)(error.operation_name, code, text) from error
     except BotoCoreError as error:
         raise of_client(type(error))(operation, type(error).__name__, _short(error)) from error
 

@@ -98,7 +98,7 @@ def test_sts_tells_the_account(caller: Caller) -> None:
     body = b"Action=GetCallerIdentity&Version=2011-06-15"
     answer = caller.send("sts", "POST", "/", body=body)
     assert b"<Account>000000000000</Account>" in answer.body
-    assert b"InvalidAction" in caller.send("sts", "POST", "/", body=b"Action=AssumeRole").body
+    assert b"InvalidAction" in caller.send("sts", "POST", "/", body=b"Action=GetSessionToken").body
 
 
 def test_calls_of_every_service_are_counted(caller: Caller) -> None:

@@ -86,7 +86,13 @@ class QaoaParameters(RunParameters):
         int,
         Field(ge=1, le=20, description="How often phases and mixers alternate; 2 angles a layer."),
     ] = 1
-    optimizer: Optimizer = "spsa"
+    optimizer: Annotated[
+        Optimizer,
+        Field(
+            description="Who chooses the next point; rotosolve, l-bfgs-b and slsqp need weights "
+            "that are whole numbers.",
+        ),
+    ] = "spsa"
     iterations: Iterations = 25
     mitigate: Mitigate = "readout"
     shots: Shots = 1000

@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from deployments.cli.summary import canary_summary, sweep_summary, vqe_summary
-from flows.parameters import CanaryParameters, SweepParameters, VqeParameters
+from deployments.cli.summary import canary_summary, cut_summary, sweep_summary, vqe_summary
+from flows.parameters import CanaryParameters, SweepParameters
+from flows.search_parameters import QaoaParameters, VqeParameters
 from tasks.errors import UnknownName
-from tasks.lifecycle.checks import check_canary, check_sweep, check_vqe
+from tasks.lifecycle.checks import check_canary, check_qaoa, check_sweep, check_vqe
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ FLOWS: Mapping[str, Known] = {
     "vqe": Known(VqeParameters, check_vqe, vqe_summary, "problem"),
     "sweep": Known(SweepParameters, check_sweep, sweep_summary, "circuit"),
     "canary": Known(CanaryParameters, check_canary, canary_summary, "target", reports=False),
+    "qaoa": Known(QaoaParameters, check_qaoa, cut_summary, "graph"),
 }
 
 

@@ -20,6 +20,7 @@ from deployments.cli import (
 )
 from deployments.cli.canary import canary
 from deployments.cli.drift import drift
+from deployments.cli.qaoa import qaoa
 from deployments.cli.run_options import RunOptions, starts_run
 from deployments.cli.sandbox import sandbox
 from deployments.cli.selecting import select
@@ -45,6 +46,7 @@ app.command()(sweep)
 app.command()(canary)
 app.command()(select)
 app.command()(sandbox)
+app.command()(qaoa)
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -95,7 +97,7 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     run_flow("vqe", parameters, run_id=None, as_json=json)
 
 
-quoting.register(app, (vqe, sweep, canary))
+quoting.register(app, (vqe, sweep, canary, qaoa))
 
 
 @app.command()

@@ -10,12 +10,14 @@ from uuid import uuid4
 from pydantic import BaseModel
 
 from datasets.problems.catalogue import load
+from datasets.problems.graph_catalogue import load_graph
 from datasets.records.executions import RunId
 from datasets.records.runs import Run, named
-from flows.parameters import CanaryParameters, SweepParameters, VqeParameters
+from flows.parameters import CanaryParameters, SweepParameters
+from flows.search_parameters import QaoaParameters, VqeParameters
 from tasks.core.identity import canonical
 from tasks.errors import UnknownName
-from tasks.lifecycle.experiment import prepared
+from tasks.lifecycle.experiment import prepared, prepared_cut
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.selecting import Piece
 from tasks.lifecycle.sweep_inputs import inputs_of
@@ -50,12 +52,15 @@ def _piece(parameters: BaseModel, unbought: Unbought, *, folder: Path) -> Piece:
         case VqeParameters():
             loaded, seed = load(parameters.problem), parameters.seed
             found = prepared(loaded, kind=parameters.ansatz, layers=parameters.layers, seed=seed)
-            return unbought.vqe(found, parameters.search(found.start))
+            return unbought.search(found, parameters.search(found.start))
         case SweepParameters():
             inputs = inputs_of(unbought.run.asked, folder=folder)
             return unbought.sweep(inputs, readout_shots=parameters.readout_shots)
         case CanaryParameters():
             return unbought.canary(parameters.qubits)
+        case QaoaParameters():
+            found = prepared_cut(load_graph(parameters.graph), layers=parameters.layers)
+            return unbought.search(found, parameters.search(found.start))
         case _:
             kind = "flow with a quote"
-            raise UnknownName(kind, unbought.run.flow, ("vqe", "sweep", "canary"))
+            raise UnknownName(kind, unbought.run.flow, ("vqe", "sweep", "canary", "qaoa"))

@@ -13,15 +13,15 @@ from datasets.records.executions import RunId
 from datasets.records.runs import Run
 from tasks.core.reports.device_map import device_map
 from tasks.core.reports.figures import heat_map, lines
-from tasks.core.reports.page import sweep_page, vqe_page
+from tasks.core.reports.page import qaoa_page, sweep_page, vqe_page
 from tasks.errors import BadInput, StorageFault
+from tasks.lifecycle.cut_plots import cut_plots, expected_cuts
 from tasks.lifecycle.inputs import is_pinned
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
 from tasks.lifecycle.sweep_values import Point, Series, SweepValues
 
 Plots: TypeAlias = Sequence[tuple[str, str]]  # names with SVG texts
-_WITH_REPORT: Final = {"vqe", "sweep"}
 MAX_PLOTS = 12  # observables that are drawn
 MAX_PLOTTED = 4000  # points of a plot; more do not fit on a page
 MAP_AXES = 2  # parameters of a heat map
@@ -38,17 +38,14 @@ def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None)
     """
     run = runtime.journal.run(run_id)
     result = result_of(run)
-    if run.flow not in _WITH_REPORT:
+    if run.flow not in _PAGES:
         message = (
             f"Run {run_id} is of {run.flow}, which has no report. `qrt show {run_id}` has all."
         )
         raise BadInput(message)
     keep_fonts(runtime.home)
-    if run.flow == "sweep":
-        drawn = sweep_plots(run_id, runtime=runtime) if plots is None else plots
-        page = _sweep(run, result, plots=drawn, runtime=runtime)
-    else:
-        page = _vqe(run, result, runtime=runtime)
+    drawn = plots_of(run_id, runtime=runtime) if plots is None else plots
+    page = _PAGES[run.flow](run, result, drawn, runtime)
     path = runtime.home.reports / f"{run.run_id}.html"
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -66,7 +63,17 @@ def keep_fonts(home: Home) -> None:
     os.environ.setdefault("MPLCONFIGDIR", str(home.cache / "matplotlib"))
 
 
-def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
+def plots_of(run_id: RunId, *, runtime: Runtime) -> Plots:
+    """Return the plots of what a run measured: of a sweep's values, or of the cuts it has seen."""
+    run = runtime.journal.run(run_id)
+    if run.flow != "qaoa":
+        return sweep_plots(run_id, runtime=runtime)
+    keep_fonts(runtime.home)
+    return cut_plots(run, result_of(run), runtime=runtime)
+
+
+def _vqe(run: Run, result: Mapping[str, Any], plots: Plots, runtime: Runtime) -> str:
+    del plots  # it has none but those of its page
     stood = [iteration.energies[0] for iteration in runtime.journal.iterations(run.run_id)]
     return vqe_page(
         result,
@@ -78,7 +85,20 @@ def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
     )
 
 
-def _sweep(run: Run, result: Mapping[str, Any], *, plots: Plots, runtime: Runtime) -> str:
+def _qaoa(run: Run, result: Mapping[str, Any], plots: Plots, runtime: Runtime) -> str:
+    expected, stderrs = expected_cuts(run, runtime=runtime)
+    return qaoa_page(
+        result,
+        parameters=run.asked,
+        expected_cuts=expected,
+        stderrs=stderrs,
+        plots=plots,
+        started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+        device=_device(run, result, runtime=runtime),
+    )
+
+
+def _sweep(run: Run, result: Mapping[str, Any], plots: Plots, runtime: Runtime) -> str:
     return sweep_page(
         result,
         parameters=run.asked,
@@ -86,6 +106,9 @@ def _sweep(run: Run, result: Mapping[str, Any], *, plots: Plots, runtime: Runtim
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
         device=_device(run, result, runtime=runtime),
     )
+
+
+_PAGES: Final = {"vqe": _vqe, "sweep": _sweep, "qaoa": _qaoa}
 
 
 def _device(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:

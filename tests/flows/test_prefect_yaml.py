@@ -59,7 +59,9 @@ def test_every_deployment_is_ours_and_has_its_queue_and_its_tag(deployment: Any)
     assert deployment["work_pool"]["work_queue_name"] in read().queues
     assert "quantum-runtime" in deployment["tags"]
     # Only what measures has a run to go on with.
-    assert ("measurement" in deployment["tags"]) == (flow_of(deployment).name in {"vqe", "sweep"})
+    assert ("measurement" in deployment["tags"]) == (
+        flow_of(deployment).name in {"vqe", "sweep", "qaoa"}
+    )
 
 
 def test_forms_offer_what_there_is() -> None:

@@ -8,7 +8,8 @@ from flows.announcing import announce
 from flows.edge import settled
 from flows.failover import failing_over
 from flows.failures import record_failure
-from flows.parameters import RunToResume, VqeParameters
+from flows.parameters import RunToResume
+from flows.search_parameters import VqeParameters
 from flows.watching import watch
 from tasks.calibration import calibrate_readout
 from tasks.collection import collect

@@ -6,8 +6,8 @@ from prefect.cache_policies import NO_CACHE
 from datasets.layout import home
 from datasets.records.runs import Run
 from tasks.core.ansatz import Kind
-from tasks.lifecycle.experiment import Prepared, prepared
-from tasks.lifecycle.inputs import pinned_problem
+from tasks.lifecycle.experiment import Prepared, prepared, prepared_cut
+from tasks.lifecycle.inputs import pinned_graph, pinned_problem
 
 
 @task(name="prepare", cache_policy=NO_CACHE)
@@ -15,3 +15,10 @@ def prepare(run: Run, *, problem: str, ansatz: Kind, layers: int) -> Prepared:
     """Build the trial program and group what is to be measured."""
     loaded = pinned_problem(run, problem, home=home())
     return prepared(loaded, kind=ansatz, layers=layers, seed=run.seed)
+
+
+@task(name="prepare", cache_policy=NO_CACHE)
+def prepare_cut(run: Run, *, graph: str, layers: int) -> Prepared:
+    """Build the trial program for the maximum cut of a graph."""
+    loaded = pinned_graph(run, graph, home=home())
+    return prepared_cut(loaded, layers=layers)

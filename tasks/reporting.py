@@ -11,7 +11,7 @@ from datasets.records.executions import RunId
 from tasks.core.events import emit
 from tasks.lifecycle.report import plots_of, write_report
 from tasks.lifecycle.runtime import open_runtime
-from tasks.lifecycle.shown import page, table
+from tasks.lifecycle.shown import about, page, table
 
 
 @task(name="report", cache_policy=NO_CACHE)
@@ -23,7 +23,6 @@ def report(run_id: RunId) -> Path:
     told = page(run_id, runtime=runtime, plots=plots)
     create_markdown_artifact(told, key="result", description="What the run found")
     if rows := table(run_id, runtime=runtime):
-        what = f"{len(rows):,} rows of values; the report and the lake have all"
-        create_table_artifact(rows, key="values", description=what)
+        create_table_artifact(rows, key="values", description=about(rows))
     emit("report.written", path=str(path))
     return path

@@ -8,13 +8,16 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
+from datasets.records.executions import Collected
 from datasets.records.problems import Problem
 from datasets.records.runs import Run
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.session import Optimum
 from tasks.core.quotes import Quote
 from tasks.lifecycle.choices import story
+from tasks.lifecycle.cut_results import cut_result
 from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.inputs import pinned_graph
 from tasks.lifecycle.results import Estimated, VqeResult, vqe_result
 from tasks.lifecycle.runtime import open_runtime
 from tasks.lifecycle.sweep_results import sweep_result
@@ -58,3 +61,12 @@ def summarise_sweep(
 ) -> dict[str, Any]:
     """Return what each observable is over all points, with what it takes to trace it."""
     return sweep_result(sweeps, run=run, name=name, quoted=quoted, runtime=open_runtime(home()))
+
+
+@task(name="summarise", cache_policy=NO_CACHE)
+def summarise_cut(
+    result: VqeResult, *, run: Run, graph: str, collected: Sequence[Collected]
+) -> dict[str, Any]:
+    """Return the result with the best cut that was seen, and what it is worth."""
+    loaded = pinned_graph(run, graph, home=home())
+    return cut_result(result, graph=loaded, collected=collected)

@@ -1,11 +1,11 @@
 """Find a problem by its bundled name or by the path of a JSON file."""
 
 from importlib import resources
-from pathlib import Path
 
 from datasets.problems.document import parse
+from datasets.problems.given_file import looks_like_path, read_given
 from datasets.records.problems import Problem
-from tasks.errors import BadInput, UnknownName
+from tasks.errors import UnknownName
 
 _FILES = {
     "h2": "h2_0.7414.json",
@@ -16,7 +16,6 @@ _FILES = {
     "beh2": "beh2_1.3264.json",
     "beh2@1.3264": "beh2_1.3264.json",
 }
-_MAX_BYTES = 32_000_000  # 100,000 terms of 24 letters take a tenth of it
 
 
 def names() -> tuple[str, ...]:
@@ -35,33 +34,10 @@ def load(name_or_path: str) -> Problem:
     if bundled is not None:
         folder = resources.files("datasets.problems")
         return parse((folder / bundled).read_bytes(), origin=bundled)
-    if not _looks_like_path(name_or_path):
+    if not looks_like_path(name_or_path, ".json"):
         raise UnknownName(
             kind="problem", name=name_or_path, known=(*names(), "the path of a JSON file")
         )
-    return parse(_read(name_or_path), origin=name_or_path)
-
-
-def _looks_like_path(text: str) -> bool:
-    return text.endswith(".json") or "/" in text or "\\" in text or text in {".", ".."}
-
-
-def _read(name: str) -> bytes:
-    try:
-        path = Path(name)
-        if path.is_dir():
-            message = f"{name} is a folder. Give the path of a JSON file."
-            raise BadInput(message)
-        if not path.is_file():
-            message = (
-                f"There is no file {name}. Give a bundled name ({', '.join(names())}) or path."
-            )
-            raise BadInput(message)
-        if path.stat().st_size > _MAX_BYTES:
-            message = f"{name} is larger than {_MAX_BYTES // 10**6} MB. Give a smaller problem."
-            raise BadInput(message)
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        message = f"{name!r} cannot be read: {reason}. Give the path of a readable JSON file."
-        raise BadInput(message) from error
+    otherwise = f"a bundled name ({', '.join(names())})"
+    data = read_given(name_or_path, kind="JSON", otherwise=otherwise)
+    return parse(data, origin=name_or_path)

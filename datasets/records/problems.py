@@ -46,7 +46,8 @@ class Program:
 
     `parameters` are the circuit's names in the order in which optimisers see them. `frequencies[k]`
     is R_k: as a function of parameter k alone, any expectation value is a trigonometric polynomial
-    with the integer frequencies 1..R_k, which is what shift rules need (arXiv:2107.12390).
+    with the integer frequencies 1..R_k, which is what shift rules need (arXiv:2107.12390). Where
+    the weights of a graph are no whole numbers, nor are its frequencies: R_k bounds them.
     """
 
     program_id: ProgramId

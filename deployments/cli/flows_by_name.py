@@ -7,11 +7,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from deployments.cli.summary import batch_summary, canary_summary, sweep_summary, vqe_summary
+from deployments.cli.summary import (
+    batch_summary,
+    canary_summary,
+    cut_summary,
+    sweep_summary,
+    vqe_summary,
+)
 from flows.batch_parameters import BatchParameters
-from flows.parameters import CanaryParameters, SweepParameters, VqeParameters
+from flows.parameters import CanaryParameters, SweepParameters
+from flows.search_parameters import QaoaParameters, VqeParameters
 from tasks.errors import UnknownName
-from tasks.lifecycle.checks import check_batch, check_canary, check_sweep, check_vqe
+from tasks.lifecycle.checks import check_batch, check_canary, check_qaoa, check_sweep, check_vqe
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ FLOWS: Mapping[str, Known] = {
     "sweep": Known(SweepParameters, check_sweep, sweep_summary, "circuit"),
     "batch": Known(BatchParameters, check_batch, batch_summary, "circuits"),
     "canary": Known(CanaryParameters, check_canary, canary_summary, "target", reports=False),
+    "qaoa": Known(QaoaParameters, check_qaoa, cut_summary, "graph"),
 }
 
 

@@ -21,6 +21,7 @@ from deployments.cli import (
 from deployments.cli.batching import batch
 from deployments.cli.canary import canary
 from deployments.cli.drift import drift
+from deployments.cli.qaoa import qaoa
 from deployments.cli.run_options import RunOptions, starts_run
 from deployments.cli.sandbox import sandbox
 from deployments.cli.selecting import select
@@ -47,6 +48,7 @@ app.command()(batch)
 app.command()(canary)
 app.command()(select)
 app.command()(sandbox)
+app.command()(qaoa)
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -97,7 +99,7 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     run_flow("vqe", parameters, run_id=None, as_json=json)
 
 
-quoting.register(app, (vqe, sweep, batch, canary))
+quoting.register(app, (vqe, sweep, batch, canary, qaoa))
 
 
 @app.command()

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasks.core.cuts import listed
 from tasks.core.stages import at_most
 
 WIDTH = 80
@@ -23,6 +24,45 @@ def vqe_summary(result: Mapping[str, Any]) -> str:
         _line("raw", _energy(result["raw_energy"], result["raw_stderr"], exact)),
         _line("exact", "not known" if exact is None else f"{exact:.5f} hartree"),
         _line("mitigation", result["method"]),
+        *_ran(result),
+    ]
+    return "\n".join(lines)
+
+
+def cut_summary(result: Mapping[str, Any]) -> str:
+    """Return the summary of a search for a maximum cut."""
+    most, optimal = result["max_cut"], result["optimal_probability"]
+    size = f"{result['nodes']} nodes, {result['edges']} edges"
+    lines = [
+        f"{result['graph']} on {result['target']}: {size}",
+        "",
+        _line("mitigated", _cut(result, "")),
+        _line("raw", _cut(result, "raw_")),
+        _line("maximum", "not known" if most is None else f"{most:g}"),
+        _line("best seen", _seen(result)),
+        *(_line(f"side {k}", listed(nodes) or "none") for k, nodes in enumerate(result["sides"])),
+        *([] if optimal is None else [_line("optimal", f"{optimal:.1%} of the shots")]),
+        _line("mitigation", result["method"]),
+        *_ran(result),
+    ]
+    return "\n".join(lines)
+
+
+def _cut(result: Mapping[str, Any], which: str) -> str:
+    ratio = result[f"{which}approximation_ratio"]
+    stderr = result["raw_stderr" if which else "stderr"]
+    text = f"{result[f'{which}expected_cut']:.4f} ± {stderr:.4f} expected cut"
+    return text if ratio is None else f"{text}   {ratio:.4f} of the maximum"
+
+
+def _seen(result: Mapping[str, Any]) -> str:
+    often = f"{result['best_frequency']:.1%} of {result['samples']:,} shots"
+    return f"{result['best_cut']:g} by {result['best_bitstring']}, in {often}"
+
+
+def _ran(result: Mapping[str, Any]) -> list[str]:
+    """Return what ran, where, what it cost and where the rest is."""
+    return [
         _line(
             "circuit",
             f"{result['two_qubit_gates']} two-qubit gates, depth {result['depth']}, "
@@ -34,7 +74,6 @@ def vqe_summary(result: Mapping[str, Any]) -> str:
         _line("report", result["report"]),
         _line("trace", f"qrt show {result['run_id']}"),
     ]
-    return "\n".join(lines)
 
 
 def sweep_summary(result: Mapping[str, Any]) -> str:

@@ -10,14 +10,16 @@ from uuid import uuid4
 from pydantic import BaseModel
 
 from datasets.problems.catalogue import load
+from datasets.problems.graph_catalogue import load_graph
 from datasets.records.executions import RunId
 from datasets.records.runs import Run, named
 from flows.batch_parameters import BatchParameters
-from flows.parameters import CanaryParameters, SweepParameters, VqeParameters
+from flows.parameters import CanaryParameters, SweepParameters
+from flows.search_parameters import QaoaParameters, VqeParameters
 from tasks.core.identity import canonical
 from tasks.errors import UnknownName
 from tasks.lifecycle.batch_inputs import batch_inputs
-from tasks.lifecycle.experiment import prepared
+from tasks.lifecycle.experiment import prepared, prepared_cut
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.selecting import Piece
 from tasks.lifecycle.sweep_inputs import inputs_of
@@ -52,7 +54,7 @@ def _piece(parameters: BaseModel, unbought: Unbought, *, folder: Path) -> Piece:
         case VqeParameters():
             loaded, seed = load(parameters.problem), parameters.seed
             found = prepared(loaded, kind=parameters.ansatz, layers=parameters.layers, seed=seed)
-            return unbought.vqe(found, parameters.search(found.start))
+            return unbought.search(found, parameters.search(found.start))
         case SweepParameters():
             inputs = inputs_of(unbought.run.asked, folder=folder)
             return unbought.sweep(inputs, readout_shots=parameters.readout_shots)
@@ -61,6 +63,10 @@ def _piece(parameters: BaseModel, unbought: Unbought, *, folder: Path) -> Piece:
             return unbought.batch(circuits, readout_shots=parameters.readout_shots)
         case CanaryParameters():
             return unbought.canary(parameters.qubits)
+        case QaoaParameters():
+            found = prepared_cut(load_graph(parameters.graph), layers=parameters.layers)
+            return unbought.search(found, parameters.search(found.start))
         case _:
             kind = "flow with a quote"
-            raise UnknownName(kind, unbought.run.flow, ("vqe", "sweep", "batch", "canary"))
+            known = ("vqe", "sweep", "batch", "canary", "qaoa")
+            raise UnknownName(kind, unbought.run.flow, known)

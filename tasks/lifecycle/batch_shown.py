@@ -11,6 +11,7 @@ from datasets.views import query
 from tasks.core.reports.figures import histogram
 
 MAX_DRAWN: Final = 12  # circuits
+CIRCUIT: Final = "circuit"  # a column of the table
 _MAX_OUTCOMES: Final = 16
 # As near to Z as each circuit was measured.
 _COUNTS: Final = """WITH summed AS (SELECT point, basis, bitstring, sum(count)::BIGINT AS shots
@@ -49,7 +50,7 @@ def rows(result: Mapping[str, Any], *, most: int) -> list[dict[str, Any]]:
     """Return a row a circuit, for a table in the Prefect UI."""
     return [
         {
-            "circuit": circuit["name"],
+            CIRCUIT: circuit["name"],
             "qubits": circuit["n_qubits"],
             "two-qubit gates": circuit["two_qubit_gates"],
             "depth": circuit["depth"],
@@ -65,7 +66,7 @@ def head(result: Mapping[str, Any]) -> Iterator[str]:
     """Yield the beginning of the page in the Prefect UI, as Markdown."""
     tasks = f"{result['tasks']:,} task{'s' * (result['tasks'] != 1)}"
     yield f"# {len(result['circuits']):,} circuits on {result['target']} in {tasks}"
-    columns = ("circuit", "qubits", "two-qubit gates", "depth", "estimates", "most frequent")
+    columns = (CIRCUIT, "qubits", "two-qubit gates", "depth", "estimates", "most frequent")
     told = [[_cell(row[name]) for name in columns] for row in rows(result, most=MAX_DRAWN)]
     lines = [columns, ["---"] * len(columns), *told]
     yield "\n".join(f"| {' | '.join(line)} |" for line in lines)

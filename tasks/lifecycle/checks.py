@@ -1,19 +1,24 @@
 """Refuse a request that cannot succeed, in a second and before anything starts."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from datasets.devices.catalogue import resolve
 from datasets.problems.catalogue import load
+from datasets.problems.graph_catalogue import load_graph
 from datasets.records.devices import DeviceKind, DeviceSnapshot
+from datasets.records.graphs import Graph
+from datasets.records.problems import Program
 from tasks.backends.braket_devices import is_braket, preflight
+from tasks.backends.simulated import SimulatedBackend
+from tasks.core import qaoa
 from tasks.core.ansatz import build
 from tasks.core.grouping import group
 from tasks.core.mitigation.composition import Mitigation
-from tasks.core.optimisers.registry import known
+from tasks.core.optimisers.registry import known, needs_frequencies, points_per_iteration
 from tasks.core.sweeps.work import chunks
 from tasks.errors import BadInput, DeviceOffline, DeviceRetired, TooLarge, UnknownName
 from tasks.lifecycle.admission import check_age
@@ -25,6 +30,7 @@ from tasks.lifecycle.options import applied, check_options, options_in
 from tasks.lifecycle.sweep_inputs import SweepInputs, inputs_of
 
 MAX_BOUGHT: Final = 1_000_000  # circuits: some 10,000 tasks, which are submitted in 10 minutes
+MAX_TOGETHER: Final = 1_000  # points of one iteration
 MAX_BOUND: Final = 1_000_000  # points: nothing is bought beyond, and a simulator finds them too
 BOUND_TOGETHER: Final = 2**20  # numbers of the points that are bound at once: 8 MiB
 
@@ -35,29 +41,82 @@ def check_vqe(asked: Mapping[str, Any]) -> None:
     Raises:
         BadInput: what is wrong, the limit, and what to do.
     """
-    target, optimizer = asked["target"], asked["optimizer"]
-    mitigation = Mitigation.parse(asked["mitigate"])
-    if optimizer not in known():
-        raise UnknownName("optimizer", optimizer, known())
+    _check_search(asked)
     loaded = load(asked["problem"])
+    _check_measured(
+        asked,
+        n_qubits=loaded.hamiltonian.n_qubits,
+        build_program=lambda: build(loaded, kind=asked["ansatz"], layers=asked["layers"]),
+    )
+
+
+def check_qaoa(asked: Mapping[str, Any]) -> None:
+    """Check everything that can be known of a search for a maximum cut without compiling.
+
+    Raises:
+        BadInput: what is wrong, the limit, and what to do.
+    """
+    _check_search(asked)
+    graph = load_graph(asked["graph"])
+    program = qaoa.ansatz(graph, layers=asked["layers"])
+    _check_frequencies(graph, program, optimizer=asked["optimizer"])
+    _check_measured(asked, n_qubits=len(graph.nodes), build_program=lambda: program)
+
+
+def _check_search(asked: Mapping[str, Any]) -> None:
+    """Refuse techniques and optimisers that there are none of."""
+    Mitigation.parse(asked["mitigate"])
+    if asked["optimizer"] not in known():
+        raise UnknownName("optimizer", asked["optimizer"], known())
+
+
+def _check_frequencies(graph: Graph, program: Program, *, optimizer: str) -> None:
+    """Refuse an optimiser that the graph's frequencies are not made for."""
+    if not needs_frequencies(optimizer):
+        return
+    others = ", ".join(name for name in known() if not needs_frequencies(name))
+    if not graph.is_whole:
+        edge = next(edge for edge in graph.edges if not edge.weight.is_integer())
+        message = (
+            f"--optimizer {optimizer} needs whole weights; one of {graph.name} is {edge.weight:g}. "
+            f"Scale them, or choose one of: {others}."
+        )
+        raise BadInput(message)
+    points = points_per_iteration(optimizer, program.frequencies)
+    if points > MAX_TOGETHER:
+        message = (
+            f"--optimizer {optimizer} would measure up to {points:,} points in an iteration of "
+            f"{graph.name}; at most {MAX_TOGETHER:,} are. Choose one of: {others}."
+        )
+        raise BadInput(message)
+
+
+def _check_measured(
+    asked: Mapping[str, Any], *, n_qubits: int, build_program: Callable[[], Program]
+) -> None:
+    """Refuse a search whose program does not fit its target, or with too few shots to measure."""
+    target = asked["target"]
     if is_auto(target):
-        groups = len(group(build(loaded, kind=asked["ansatz"], layers=asked["layers"]).observable))
-        shots = asked["shots"] // groups
-        check_auto(asked, n_qubits=loaded.hamiltonian.n_qubits, shots=shots)
+        groups = len(group(build_program().observable))
+        check_auto(asked, n_qubits=n_qubits, shots=asked["shots"] // groups)
         return
     snapshot = _usable(asked, target=target)
-    if loaded.hamiltonian.n_qubits > snapshot.n_qubits:
-        raise TooLarge(target, snapshot.n_qubits, loaded.hamiltonian.n_qubits)
-    program = build(loaded, kind=asked["ansatz"], layers=asked["layers"])
+    if n_qubits > snapshot.n_qubits:
+        raise TooLarge(target, snapshot.n_qubits, n_qubits)
+    program = build_program()
+    if not is_braket(target):
+        SimulatedBackend.check_size(snapshot, program.circuit)
+    scales = Mitigation.parse(asked["mitigate"]).scales
     groups = len(group(program.observable))
     least = max(snapshot.limits.shots_min, 1)
     for name, given, each in (
         ("shots", asked["shots"], groups),
-        ("final-shots", asked["final_shots"], groups * len(mitigation.scales)),
+        ("final-shots", asked["final_shots"], groups * len(scales)),
     ):
         if given < each * least:
+            circuits = f"{each} circuit{'s' * (each != 1)}"
             message = (
-                f"--{name} {given} is too few: {each} circuits of at least {least} shots are "
+                f"--{name} {given} is too few: {circuits} of at least {least} shots are "
                 f"needed on {target}. Ask for {each * least} or more."
             )
             raise BadInput(message)

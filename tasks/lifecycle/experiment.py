@@ -8,7 +8,9 @@ import numpy as np
 from datasets.records.compiled import CompiledProgram
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Collected, Execution, Purpose, RunId
+from datasets.records.graphs import Graph
 from datasets.records.problems import Problem, Program
+from tasks.core import cuts, qaoa
 from tasks.core.ansatz import Kind, build, initial_parameters
 from tasks.core.grouping import Group, group
 from tasks.core.mitigation.composition import Mitigation, Sample
@@ -35,6 +37,13 @@ def prepared(problem: Problem, *, kind: Kind, layers: int, seed: int) -> Prepare
     program = build(problem, kind=kind, layers=layers)
     start = initial_parameters(program, kind=kind, rng=np.random.default_rng([seed, 1]))
     return Prepared(problem, program, group(program.observable), tuple(start.tolist()))
+
+
+def prepared_cut(graph: Graph, *, layers: int) -> Prepared:
+    """Build the trial program for a graph's maximum cut, which one basis measures."""
+    program = qaoa.ansatz(graph, layers=layers)
+    start = qaoa.start(graph, layers=layers)
+    return Prepared(cuts.problem(graph), program, group(program.observable), start)
 
 
 @dataclass(frozen=True, slots=True)

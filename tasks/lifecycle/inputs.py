@@ -10,8 +10,11 @@ from datasets.devices.text_file import read_text, write_text
 from datasets.layout import Home
 from datasets.problems.catalogue import load
 from datasets.problems.document import parse, write
+from datasets.problems.graph_catalogue import load_graph
+from datasets.problems.graph_document import parse_graph, write_graph
 from datasets.records.devices import CalibrationId, DeviceSnapshot
 from datasets.records.executions import RunId
+from datasets.records.graphs import Graph
 from datasets.records.problems import Problem
 from datasets.records.runs import Run
 from tasks.core.identity import digest
@@ -24,6 +27,12 @@ def pinned_problem(run: Run, name: str, *, home: Home) -> Problem:
     """Return the problem as it was when the run first asked for it."""
     path = _pinned(run.run_id, "problem.json", lambda: write(load(name)), home=home)
     return parse(read_text(path).encode(), origin=str(path))
+
+
+def pinned_graph(run: Run, name: str, *, home: Home) -> Graph:
+    """Return the graph as it was when the run first asked for it."""
+    path = _pinned(run.run_id, "graph.json", lambda: write_graph(load_graph(name)), home=home)
+    return parse_graph(read_text(path).encode(), origin=str(path))
 
 
 def pinned_snapshot(

@@ -13,16 +13,16 @@ from datasets.records.executions import RunId
 from datasets.records.runs import Run
 from tasks.core.reports.device_map import device_map
 from tasks.core.reports.figures import heat_map, lines
-from tasks.core.reports.page import batch_page, sweep_page, vqe_page
+from tasks.core.reports.page import batch_page, qaoa_page, sweep_page, vqe_page
 from tasks.errors import BadInput, StorageFault
 from tasks.lifecycle.batch_shown import histograms
+from tasks.lifecycle.cut_plots import cut_plots, expected_cuts
 from tasks.lifecycle.inputs import is_pinned
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
 from tasks.lifecycle.sweep_values import Point, Series, SweepValues
 
 Plots: TypeAlias = Sequence[tuple[str, str]]  # names with SVG texts
-_WITH_REPORT: Final = {"vqe", "sweep", "batch"}
 MAX_PLOTS = 12  # observables that are drawn
 MAX_PLOTTED = 4000  # points of a plot; more do not fit on a page
 MAP_AXES = 2  # parameters of a heat map
@@ -39,17 +39,14 @@ def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None)
     """
     run = runtime.journal.run(run_id)
     result = result_of(run)
-    if run.flow not in _WITH_REPORT:
+    if run.flow not in _PAGES:
         message = (
             f"Run {run_id} is of {run.flow}, which has no report. `qrt show {run_id}` has all."
         )
         raise BadInput(message)
     keep_fonts(runtime.home)
-    if run.flow == "vqe":
-        page = _vqe(run, result, runtime=runtime)
-    else:
-        drawn = plots_of(run_id, runtime=runtime) if plots is None else plots
-        page = _plotted(run, result, plots=drawn, runtime=runtime)
+    drawn = plots_of(run_id, runtime=runtime) if plots is None else plots
+    page = _PAGES[run.flow](run, result, drawn, runtime)
     path = runtime.home.reports / f"{run.run_id}.html"
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -67,7 +64,19 @@ def keep_fonts(home: Home) -> None:
     os.environ.setdefault("MPLCONFIGDIR", str(home.cache / "matplotlib"))
 
 
-def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
+def plots_of(run_id: RunId, *, runtime: Runtime) -> Plots:
+    """Return the plots of what a run measured: a sweep's values, a batch's counts, or cuts."""
+    run = runtime.journal.run(run_id)
+    if run.flow not in {"batch", "qaoa"}:
+        return sweep_plots(run_id, runtime=runtime)
+    keep_fonts(runtime.home)
+    if run.flow == "batch":
+        return histograms(run_id, result_of(run), home=runtime.home)
+    return cut_plots(run, result_of(run), runtime=runtime)
+
+
+def _vqe(run: Run, result: Mapping[str, Any], plots: Plots, runtime: Runtime) -> str:
+    del plots  # it has none but those of its page
     stood = [iteration.energies[0] for iteration in runtime.journal.iterations(run.run_id)]
     return vqe_page(
         result,
@@ -79,15 +88,40 @@ def _vqe(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
     )
 
 
-def _plotted(run: Run, result: Mapping[str, Any], *, plots: Plots, runtime: Runtime) -> str:
-    rendered = sweep_page if run.flow == "sweep" else batch_page
-    return rendered(
+def _qaoa(run: Run, result: Mapping[str, Any], plots: Plots, runtime: Runtime) -> str:
+    expected, stderrs = expected_cuts(run, runtime=runtime)
+    return qaoa_page(
+        result,
+        parameters=run.asked,
+        expected_cuts=expected,
+        stderrs=stderrs,
+        plots=plots,
+        started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+        device=_device(run, result, runtime=runtime),
+    )
+
+
+def _sweep(run: Run, result: Mapping[str, Any], plots: Plots, runtime: Runtime) -> str:
+    return sweep_page(
         result,
         parameters=run.asked,
         plots=plots,
         started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
         device=_device(run, result, runtime=runtime),
     )
+
+
+def _batch(run: Run, result: Mapping[str, Any], plots: Plots, runtime: Runtime) -> str:
+    return batch_page(
+        result,
+        parameters=run.asked,
+        plots=plots,
+        started=f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+        device=_device(run, result, runtime=runtime),
+    )
+
+
+_PAGES: Final = {"vqe": _vqe, "sweep": _sweep, "batch": _batch, "qaoa": _qaoa}
 
 
 def _device(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> str:
@@ -101,15 +135,6 @@ def _map_of(run: Run, qubits: Sequence[int], *, runtime: Runtime) -> str:
         return ""  # its inputs were removed: the report needs no device, and no provider
     snapshot = runtime.published(run)
     return "" if snapshot.kind is DeviceKind.SIMULATOR else device_map(snapshot, outlined=qubits)
-
-
-def plots_of(run_id: RunId, *, runtime: Runtime) -> Plots:
-    """Return the names and pictures of what a run measured; none for flows that draw others."""
-    run = runtime.journal.run(run_id)
-    if run.flow != "batch":
-        return sweep_plots(run_id, runtime=runtime)
-    keep_fonts(runtime.home)
-    return histograms(run_id, result_of(run), home=runtime.home)
 
 
 def sweep_plots(run_id: RunId, *, runtime: Runtime) -> Plots:

@@ -10,7 +10,9 @@ from datasets.records.runs import Run
 from datasets.views import query
 from tasks.core.reports.device_map import device_map
 from tasks.core.reports.figures import convergence, histogram
+from tasks.core.reports.page import cut_convergence
 from tasks.lifecycle import batch_shown
+from tasks.lifecycle.cut_plots import OUTCOME, cut_rows, expected_cuts
 from tasks.lifecycle.report import (
     MAX_PLOTS,
     MAX_PLOTTED,
@@ -43,25 +45,33 @@ _ITERATIONS: Final = (
     "SELECT iteration, value, stderr FROM iterations\n"
     "  WHERE run_id = '{run_id}' ORDER BY iteration"
 )
+_OUTCOMES: Final = (
+    "SELECT bitstring, sum(count)::BIGINT AS shots\n"
+    "  FROM counts JOIN executions USING (execution_id)\n"
+    "  WHERE counts.run_id = '{run_id}' AND purpose = 'estimate' AND variant = 'raw'\n"
+    "  GROUP BY ALL ORDER BY shots DESC LIMIT 20"
+)
 
 
 def page(run_id: RunId, *, runtime: Runtime, plots: Plots) -> str:
     """Return what the run found, with its pictures and the ways to the rest, as Markdown."""
     run = runtime.journal.run(run_id)
     result = result_of(run)
-    found = _HEADS[run.flow](result)
+    found = _FOUND[run.flow](result)
     drawn = (*plots, *_pictures(run, result, runtime=runtime))
     return "\n\n".join((*found, *_shown(drawn), *_ways(run, result))) + "\n"
 
 
 def table(run_id: RunId, *, runtime: Runtime) -> list[dict[str, Any]]:
-    """Return the rows of the table: a batch's circuits, or a sweep's points, up to `MAX_ROWS`."""
+    """Return the table's rows, up to `MAX_ROWS`: of a sweep's points, of circuits, or of cuts."""
     run = runtime.journal.run(run_id)
-    if run.flow == "batch":
-        return batch_shown.rows(result_of(run), most=MAX_ROWS)
-    if run.flow != "sweep":
+    if run.flow not in {"sweep", "batch", "qaoa"}:
         return []
     result = result_of(run)
+    if run.flow == "batch":
+        return batch_shown.rows(result, most=MAX_ROWS)
+    if run.flow == "qaoa":
+        return cut_rows(run, runtime=runtime, most=MAX_ROWS)
     found = values_of(run, runtime=runtime).sample(most=MAX_ROWS)
     rows: dict[tuple[float, ...], dict[str, Any]] = {}
     for name, target in pairs(result)[:MAX_PLOTS]:
@@ -70,6 +80,15 @@ def table(run_id: RunId, *, runtime: Runtime) -> list[dict[str, Any]]:
             row = rows.setdefault(tuple(point), dict(zip(result["parameters"], at, strict=True)))
             row[title(name, target, result)] = f"{value:+.4f} ± {stderr:.4f}"
     return list(rows.values())
+
+
+def about(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Say what the rows of a table are."""
+    if OUTCOME in rows[0]:
+        return f"The {len(rows):,} most frequent outcomes, and what they cut"
+    if batch_shown.CIRCUIT in rows[0]:
+        return f"What came out of {len(rows):,} of the circuits"
+    return f"Values at {len(rows):,} of the points"
 
 
 def _sweep(result: Mapping[str, Any]) -> Iterator[str]:
@@ -109,7 +128,38 @@ def _batch(result: Mapping[str, Any]) -> Iterator[str]:
     yield _cost(result)
 
 
-_HEADS: Final = {"sweep": _sweep, "vqe": _vqe, "batch": _batch}
+def _qaoa(result: Mapping[str, Any]) -> Iterator[str]:
+    most = result["max_cut"]
+    yield f"# {result['graph']} on {result['target']}"
+    yield _table(
+        ("", "cut", "of the maximum"),
+        [
+            (
+                "expected, mitigated",
+                f"{result['expected_cut']:.4f} ± {result['stderr']:.4f}",
+                _share(result["approximation_ratio"]),
+            ),
+            (
+                "expected, raw",
+                f"{result['raw_expected_cut']:.4f} ± {result['raw_stderr']:.4f}",
+                _share(result["raw_approximation_ratio"]),
+            ),
+            (
+                f"best seen, `{result['best_bitstring']}`",
+                f"{result['best_cut']:g}",
+                _share(result["best_cut"] / most if most else None),
+            ),
+            ("maximum", "not known" if most is None else f"{most:g}", ""),
+        ],
+    )
+    yield f"{result['iterations']:,} iterations, {_cost(result)} {result['reason']}"
+
+
+def _share(ratio: float | None) -> str:
+    return "not known" if ratio is None else f"{ratio:.4f}"
+
+
+_FOUND: Final = {"vqe": _vqe, "sweep": _sweep, "batch": _batch, "qaoa": _qaoa}
 
 
 def _cost(result: Mapping[str, Any]) -> str:
@@ -130,7 +180,9 @@ def _pictures(
         final = (result["energy"], result["stderr"])
         values, stderrs = zip(*energies, strict=True)
         yield "convergence", convergence(values, stderrs, exact=result["exact_energy"], final=final)
-    if run.flow != "batch" and result["points"] <= MAX_PLOTTED:
+    if run.flow == "qaoa":
+        yield "convergence", cut_convergence(result, *expected_cuts(run, runtime=runtime))
+    elif run.flow != "batch" and result["points"] <= MAX_PLOTTED:
         yield from _histogram(run, runtime=runtime)
     used = {on["target"]: on.get("qubits", ()) for on in result.get("targets", [result])}
     for here in run.apart:
@@ -174,4 +226,4 @@ def _sql(run: Run, result: Mapping[str, Any]) -> str:
         return batch_shown.traced(run.run_id)
     if run.flow == "sweep":
         return _VALUES.format(experiment_id=result["experiment_id"])
-    return _ITERATIONS.format(run_id=run.run_id)
+    return (_OUTCOMES if run.flow == "qaoa" else _ITERATIONS).format(run_id=run.run_id)

@@ -35,7 +35,7 @@ class Unbought:
     run: Run
     runtime: Runtime
 
-    def vqe(self, prepared: Prepared, search: Search) -> Piece:
+    def search(self, prepared: Prepared, search: Search) -> Piece:
         """Return a variational run: all its iterations, and the final estimate."""
         piece = search_piece(self.run, prepared=prepared, search=search)
         corrected = Technique.READOUT in search.mitigation.techniques

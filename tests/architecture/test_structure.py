@@ -102,9 +102,11 @@ def loaded(command: str) -> set[str]:
     [
         ("--help", set()),
         ("vqe --help", set()),
+        ("qaoa --help", set()),
         ("devices --json", set()),
         ("runs", set()),
         ("vqe --problem nothing", set()),
+        ("qaoa --graph nothing", set()),
     ],
 )
 @pytest.mark.slow

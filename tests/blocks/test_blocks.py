@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 import blocks
 from blocks import BraketAccount, Journal, Lake, Policy
-from flows.parameters import SweepParameters, VqeParameters
+from flows.parameters import SweepParameters
+from flows.search_parameters import QaoaParameters, VqeParameters
 
 pytestmark = pytest.mark.slow
 
@@ -72,6 +73,10 @@ def test_a_secret_is_in_no_text_of_a_block(secret: str) -> None:
 def test_what_a_policy_says_is_a_parameter_of_some_flow() -> None:
     known = SweepParameters.model_fields.keys() | VqeParameters.model_fields.keys()
     assert set(Policy.model_fields) <= known
+    assert VqeParameters.model_fields.keys() - QaoaParameters.model_fields.keys() == {
+        "problem",
+        "ansatz",
+    }
 
 
 @pytest.mark.parametrize("wrong", [{"region": "Frankfurt"}, {"endpoint_url": "localhost:1"}])

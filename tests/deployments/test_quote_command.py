@@ -68,7 +68,8 @@ def test_the_table_is_at_most_80_columns_wide(
         (("sweep", "--circuit", "absent.qasm"), "absent.qasm"),
         (("canary", "--target", "local:sv"), "Choose a device to check"),
         (("canary", "--target", "emulator:willow"), "emulator:garnet"),
-        (("qaoa",), "qaoa"),
+        (("qaoa", "--graph", "star:4"), "Unknown graph"),
+        (("reconcile",), "reconcile"),
     ],
 )
 def test_what_cannot_run_is_not_quoted(

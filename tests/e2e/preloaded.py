@@ -33,6 +33,7 @@ HEAVY = (
     "deployments.sandbox.app",
     "deployments.sandbox.connection",
     "flows.vqe",
+    "flows.qaoa",
     "tests.e2e.killed",
     "prefect.flow_engine",
     "prefect.task_engine",

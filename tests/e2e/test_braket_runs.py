@@ -46,6 +46,17 @@ def test_a_device_gives_the_energy_of_its_emulator_and_the_bill_is_the_cost(
     assert on_garnet("verify").code == 0
 
 
+def test_a_cut_is_looked_for_on_a_device_for_what_was_quoted(
+    on_garnet: Callable[..., Ran], sandbox: Sandbox
+) -> None:
+    bill = Bill(sandbox)
+    graph = ("--graph", "grid:2:2", "--iterations", "2", "--readout-shots", "1000")
+    ran = on_garnet("qaoa", "--target", GARNET, *graph, "--final-shots", "3000", "--json")
+    check_paid_as_planned(ran, bill)
+    assert ran.answer["best_cut"] == ran.answer["max_cut"] == 4
+    assert ran.answer["cost_usd"] <= ran.answer["quote_usd"]
+
+
 # Where each process of the chain is killed, counted from its own start.
 POINTS = [
     ("execution.intended", 1),

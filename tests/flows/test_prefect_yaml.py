@@ -60,7 +60,7 @@ def test_every_deployment_is_ours_and_has_its_queue_and_its_tag(deployment: Any)
     assert "quantum-runtime" in deployment["tags"]
     # Only what measures has a run to go on with.
     assert ("measurement" in deployment["tags"]) == (
-        flow_of(deployment).name in {"vqe", "sweep", "batch"}
+        flow_of(deployment).name in {"vqe", "sweep", "batch", "qaoa"}
     )
 
 

@@ -61,6 +61,11 @@ def _check(n_parameters: int, n_frequencies: int, max_iterations: int) -> None:
         raise BadInput(message)
 
 
+def needs_frequencies(name: str) -> bool:
+    """Whether an optimiser relies on whole frequencies, for gradients or for whole moves."""
+    return name == "rotosolve" or name in classical.WITH_SLOPES
+
+
 def points_per_iteration(name: str, frequencies: Sequence[int]) -> int:
     """Return the most points that one iteration asks for: what a quote multiplies.
 

@@ -1,7 +1,7 @@
 """Plots as SVG text, the same text for the same numbers."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 INK, BLUE, RED, GREEN, GRID = "#1c2430", "#2563a8", "#b5432a", "#2c7a4b", "#e3e7ec"
 COLOURS = (BLUE, RED, GREEN, "#7a4ba8", "#b58a1c", "#1c8a8a", "#8a1c5c", "#5c6470")
 _FEW = 60  # points that are marked one by one
+_LEVELS = 60  # bars, as wide as values are apart
+_PALE = 0.45  # of bars that lines are drawn over
 _FLAT = 8  # outcomes whose names have room side by side
 FORMAT: dict[Any, Any] = {
     "svg.hashsalt": "quantum-runtime",
@@ -28,8 +30,12 @@ def convergence(
     *,
     exact: float | None,
     final: tuple[float, float] | None = None,
+    names: tuple[str, str] = ("energy / hartree", "exact"),
 ) -> str:
-    """Plot the energy of each iteration with its standard error, the final estimate last."""
+    """Plot the energy of each iteration with its standard error, the final estimate last.
+
+    `names` are those of the value and of the line at `exact`.
+    """
     figure, axes = _axes(width=7.6)
     steps = np.arange(1, len(energies) + 1)
     axes.errorbar(
@@ -41,9 +47,9 @@ def convergence(
             [len(energies) + 1], [final[0]], yerr=[final[1]], fmt="D", ms=6, capsize=3, color=GREEN,
             label="final, mitigated",
         )  # fmt: skip
-    _exact_line(axes, exact)
+    _exact_line(axes, exact, label=names[1])
     axes.set_xlabel("iteration")
-    axes.set_ylabel("energy / hartree")
+    axes.set_ylabel(names[0])
     axes.legend(frameon=False, fontsize=8)
     return _svg(figure)
 
@@ -53,6 +59,7 @@ def extrapolation(
     *,
     mitigated: tuple[float, float],
     exact: float | None,
+    known: str = "exact",
 ) -> str:
     """Plot the energy at each noise scale, and where it extrapolates to."""
     figure, axes = _axes(width=4.2)
@@ -63,7 +70,7 @@ def extrapolation(
         label="extrapolated",
     )  # fmt: skip
     axes.plot([0, *x], [mitigated[0], *y], ls=":", lw=1, color=BLUE)
-    _exact_line(axes, exact)
+    _exact_line(axes, exact, label=known)
     axes.set_xlabel("noise scale")
     axes.set_xticks([0, *x])
     axes.legend(frameon=False, fontsize=8)
@@ -90,13 +97,34 @@ def lines(
     return _svg(figure)
 
 
-def histogram(shots: Mapping[str, int], *, title: str) -> str:
+def histogram(shots: Mapping[str, int], *, title: str, marked: Collection[str] = ()) -> str:
     """Plot how often outcomes were seen, in the order in which they are given."""
     figure, axes = _axes(width=7.6)
-    axes.bar(list(shots), list(shots.values()), color=BLUE, width=0.7)
+    colours = [GREEN if name in marked else BLUE for name in shots]
+    axes.bar(list(shots), list(shots.values()), color=colours, width=0.7)
     axes.set_title(title, fontsize=9, color=INK)
     axes.set_ylabel("shots")
     axes.tick_params(axis="x", rotation=0 if len(shots) <= _FLAT else 60)
+    return _svg(figure)
+
+
+def distribution(
+    values: Sequence[float], shots: Sequence[int], *, name: str, marks: Mapping[str, float]
+) -> str:
+    """Plot how often each value was seen, close ones together where they are many, and marks."""
+    figure, axes = _axes(width=7.6)
+    levels, places = np.unique(np.round(values, 9), return_inverse=True)
+    seen = np.bincount(places, weights=shots)
+    gap = float(np.diff(levels).min()) if len(levels) > 1 else 1.0
+    if np.ptp(levels) <= _LEVELS * gap:
+        axes.bar(levels, seen, color=BLUE, alpha=_PALE, width=0.8 * gap)
+    else:
+        axes.hist(levels, bins=_LEVELS, weights=seen, color=BLUE, alpha=_PALE, rwidth=0.9)
+    for (label, value), colour in zip(marks.items(), cycle((INK, GREEN, RED)), strict=False):
+        axes.axvline(value, color=colour, lw=1.6, ls="--", label=label)
+    axes.legend(frameon=False, fontsize=8)
+    axes.set_xlabel(name)
+    axes.set_ylabel("shots")
     return _svg(figure)
 
 
@@ -138,9 +166,9 @@ def _axes(*, width: float) -> "tuple[Figure, Axes]":
     return figure, axes
 
 
-def _exact_line(axes: "Axes", exact: float | None) -> None:
+def _exact_line(axes: "Axes", exact: float | None, *, label: str) -> None:
     if exact is not None:
-        axes.axhline(exact, color=RED, lw=1, ls="--", label="exact")
+        axes.axhline(exact, color=RED, lw=1, ls="--", label=label)
 
 
 def _svg(figure: "Figure") -> str:

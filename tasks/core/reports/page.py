@@ -28,6 +28,44 @@ def vqe_page(
     return _rendered("vqe.html.j2", plots, r=result, p=parameters, started=started)
 
 
+def qaoa_page(
+    result: Mapping[str, Any],
+    *,
+    parameters: Mapping[str, Any],
+    expected_cuts: Sequence[float],
+    stderrs: Sequence[float],
+    plots: Sequence[tuple[str, str]],
+    started: str,
+    device: str = "",
+) -> str:
+    """Render the page of a search for a maximum cut; `plots` are of the final outcomes."""
+    drawn = {f"plot{number}": plot for number, (_, plot) in enumerate(plots)}
+    final = (result["expected_cut"], result["stderr"])
+    drawn["convergence"] = cut_convergence(result, expected_cuts, stderrs)
+    drawn["device"] = device
+    scales = [(scale, -energy, stderr) for scale, energy, stderr in result["scales"]]
+    drawn["extrapolation"] = (
+        extrapolation(scales, mitigated=final, exact=result["max_cut"], known="maximum")
+        if len(scales) > 1
+        else ""
+    )
+    names = [name for name, _ in plots]
+    return _rendered("qaoa.html.j2", drawn, r=result, p=parameters, started=started, names=names)
+
+
+def cut_convergence(
+    result: Mapping[str, Any], expected_cuts: Sequence[float], stderrs: Sequence[float]
+) -> str:
+    """Plot the expected cut of each iteration, the final one, and the largest there is."""
+    return convergence(
+        expected_cuts,
+        stderrs,
+        exact=result["max_cut"],
+        final=(result["expected_cut"], result["stderr"]),
+        names=("expected cut", "maximum"),
+    )
+
+
 def sweep_page(
     result: Mapping[str, Any],
     *,

@@ -1,0 +1,142 @@
+"""Graph files: what loads, and what is said of what does not."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasets.problems.graph_catalogue import load_graph
+from datasets.problems.graph_document import parse_graph, write_graph
+from datasets.records.graphs import Edge, Graph
+from tasks.errors import BadInput
+from tests.tasks.core.graphs import WEIGHTS, graphs
+
+NAMES = st.text(min_size=1, max_size=20).filter(lambda name: name.isprintable() and name.strip())
+
+
+def of_json(document: object) -> Graph:
+    return parse_graph(json.dumps(document).encode(), origin="my.json")
+
+
+def of_csv(text: str) -> Graph:
+    return parse_graph(text.encode(), origin="my.csv")
+
+
+@given(graphs())
+def test_a_graph_that_was_written_is_read_as_it_was(graph: Graph) -> None:
+    assert parse_graph(write_graph(graph).encode(), origin="pinned.json") == graph
+
+
+@given(NAMES, NAMES, WEIGHTS)
+def test_nodes_may_have_any_name(one: str, other: str, weight: float) -> None:
+    if one == other:
+        with pytest.raises(BadInput, match="ties"):
+            of_json([[one, other, weight]])
+        return
+    graph = of_json([[one, other, weight]])
+    assert graph.nodes == (one, other)
+    assert graph.edges == (Edge(0, 1, weight),)
+    assert parse_graph(write_graph(graph).encode(), origin="pinned.json") == graph
+
+
+def test_every_spelling_is_the_same_graph() -> None:
+    wanted = of_json({"edges": [["a", "b", 2], ["b", "c"]]})
+    assert wanted.nodes == ("a", "b", "c")
+    assert wanted.edges == (Edge(0, 1, 2.0), Edge(1, 2, 1.0))
+    tied = [{"source": "a", "target": "b", "weight": 2}, {"source": "c", "target": "b"}]
+    nodes = [{"id": "a"}, {"id": "b"}, {"id": "c"}]
+    for other in (
+        of_json([["a", "b", 2], ["b", "c", 1.0]]),
+        of_json({"nodes": nodes, "links": tied}),
+        of_csv("source,target,weight\na,b,2\nb,c,1\n"),
+        of_csv("\ufeffa,b,2\n\nb , c,\nc,b,1"),
+    ):
+        assert (other.nodes, other.edges) == (wanted.nodes, wanted.edges)
+
+
+def test_nodes_are_in_the_order_in_which_they_are_named_first() -> None:
+    assert of_csv("Zürich,東京\nZürich,Bern").nodes == ("Zürich", "東京", "Bern")
+    assert of_json({"nodes": [3, "alone"], "edges": [[1, 3]]}).nodes == ("3", "alone", "1")
+
+
+def test_an_edge_of_no_weight_is_none_but_its_nodes_stay() -> None:
+    graph = of_csv("a,b,1\nc,d,0")
+    assert graph.nodes == ("a", "b", "c", "d")
+    assert graph.edges == (Edge(0, 1, 1.0),)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the file is empty"),
+        ("\n \n", "the file is empty"),
+        ("source,target,weight\n", "no edges"),
+        ("a,b,0\n", "no edges"),
+        ("a,a\n", "line 1 ties 'a' to itself"),
+        ("a,b,1\nb,a,2\n", "line 2 ties 'b' and 'a' again, by another weight"),
+        ("a,b,nan\n", "line 1 has the weight 'nan'. Give a number"),
+        ("a,b,-inf\n", "has the weight"),
+        ("a,b,1e10\n", "1e-09 to 1e+09 in size"),
+        ("a,b,1e-300\n", "1e-09 to 1e+09 in size"),
+        ("a,b,heavy\n", "has the weight 'heavy'"),
+        ("a\n", "line 1 has 1 parts"),
+        ("a,b,1,2\n", "line 1 has 4 parts"),
+        (",b\n", "a node of line 1 is ''"),
+        ('"a\nb",c\n', "Give one line of text"),
+        ('a,"b\n', "is not CSV"),
+        (f"{'a' * 101},b\n", "has 101 characters; at most 100"),
+        ("\n".join(f"a{k},b{k}" for k in range(33)), "66 nodes; at most 64"),
+    ],
+)
+def test_a_bad_csv_file_is_refused_in_one_line(text: str, said: str) -> None:
+    with pytest.raises(BadInput, match=r"^my\.csv: ") as refused:
+        of_csv(text)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (7, "neither an object nor a list"),
+        ({}, "edges is missing"),
+        ({"edges": {"a": "b"}}, "edges is no list"),
+        ({"edges": []}, "no edges"),
+        ({"edges": ["ab"]}, "edge 0 is 'ab'"),
+        ({"edges": [["a"]]}, "edge 0 has 1 parts"),
+        ({"edges": [["a", None]]}, "a node of edge 0 is None"),
+        ({"edges": [["a", True]]}, "a node of edge 0 is True"),
+        ({"edges": [["a", 10**20]]}, "a node of edge 0 is None"),
+        ({"edges": [["a", "b", float("nan")]]}, "edge 0 has the weight nan"),
+        ({"edges": [["a", "b", True]]}, "edge 0 has the weight True"),
+        ({"edges": [["a", "b", [1]]]}, "edge 0 has the weight [1]"),
+        ({"edges": [["a", "b", 10**400]]}, "edge 0 has the weight"),
+        ({"edges": [{"source": "a"}]}, "a node of edge 0 is None"),
+        ({"nodes": "ab", "edges": [["a", "b"]]}, "nodes is 'ab'"),
+        ({"name": "", "edges": [["a", "b"]]}, "name is ''"),
+    ],
+)
+def test_a_bad_json_file_is_refused_in_one_line(document: object, said: str) -> None:
+    with pytest.raises(BadInput, match=r"^my\.json: ") as refused:
+        of_json(document)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b'{"edges"', b"[" * 100_000])
+def test_what_is_no_text_or_no_json_is_refused(data: bytes) -> None:
+    with pytest.raises(BadInput, match=r"Save the file|Mend the file"):
+        parse_graph(data, origin="my.json")
+
+
+def test_a_graph_is_found_by_its_name_or_by_the_path_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "bridges.csv"
+    path.write_text("Kneiphof,Altstadt,2\nKneiphof,Vorstadt,2\n", encoding="utf-8")
+    found = load_graph(str(path))
+    assert (found.name, found.source) == ("bridges", str(path))
+    assert load_graph("ring:8").name == "ring:8"
+    for missing in ("absent.csv", str(tmp_path), "absent.json"):
+        with pytest.raises(BadInput, match=r"There is no file|is a folder"):
+            load_graph(missing)

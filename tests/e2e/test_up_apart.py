@@ -1,6 +1,8 @@
 """`qrt up` where it does not stand alone: a server that asks who calls, workers elsewhere."""
 
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,10 +40,15 @@ def without_worker(tmp_path: Path) -> Iterator[Up]:
 
 @contextmanager
 def worker(up: Up, name: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a worker as another machine would, and end it with what it runs."""
+    """Start a worker as docs/deploy.md says for other machines, and end it with what it runs."""
+    there = {
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+        "PREFECT_API_URL": up.api.url,
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    }
     found = subprocess.Popen(
         interpreter(PREFECT, "worker", "start", "--pool", "quantum-runtime", "--name", name),
-        env=up.environment | {"PREFECT_API_URL": up.api.url},
+        env=up.environment | there,
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from flows.parameters import EXAMPLE, RunParameters
+from tasks.lifecycle.batch_files import MAX_SHOTS
 from tasks.lifecycle.batch_inputs import MITIGATIONS
 from tasks.lifecycle.sweep_inputs import circuit_text
 
@@ -46,7 +47,7 @@ class BatchParameters(RunParameters):
     ] = "local:sv"
     shots: Annotated[
         int,
-        Field(ge=1, le=10_000_000, description="Shots of each circuit in each measurement basis."),
+        Field(ge=1, le=MAX_SHOTS, description="Shots of each circuit in each measurement basis."),
     ] = 1000
     mitigate: Annotated[
         str,

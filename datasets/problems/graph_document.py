@@ -17,7 +17,8 @@ MIN_WEIGHT: Final = 1e-9  # but for 0
 _NAME_LENGTH: Final = 100
 _SHOWN: Final = 40  # characters of foreign text that a message repeats
 _ENDS: Final = 2  # of an edge
-_HEADS: Final = {"source", "from", "node1", "u"}  # what a CSV file's first column may be called
+# What a CSV file's first two columns may be called; one name alone may be a node, such as a source.
+_HEADS: Final = {("source", "target"), ("from", "to"), ("node1", "node2"), ("u", "v")}
 _WANTED: Final = "Write an edge as source,target,weight; a weight that is left out is 1."
 _JSON_WANTED: Final = 'Write {"edges": [["a", "b", 1.5], ...]}.'
 
@@ -45,7 +46,7 @@ def parse_graph(data: bytes, *, origin: str) -> Graph:
         raise _bad(origin, f"byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
     if not text.strip():
         raise _bad(origin, f"the file is empty. {_WANTED}")
-    name, source, listed = PurePath(origin).stem, origin, list[str]()
+    name, source, listed = _called(origin), _plain(origin), list[str]()
     if origin.lower().endswith(".csv"):
         ties = list(_csv_ties(text, origin))
     else:
@@ -55,6 +56,16 @@ def parse_graph(data: bytes, *, origin: str) -> Graph:
         listed = _listed(document, origin)
         ties = list(_json_ties(document, origin))
     return _graph(ties, listed, name=name, source=source, origin=origin)
+
+
+def _called(origin: str) -> str:
+    """Return what a graph is called that has no name: as its file, as far as that is a name."""
+    name = _plain(PurePath(origin).stem)[:_NAME_LENGTH]
+    return name if name.strip() else "graph"
+
+
+def _plain(text: str) -> str:
+    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def write_graph(graph: Graph) -> str:
@@ -88,12 +99,25 @@ def _csv_ties(text: str, origin: str) -> Iterator[_Tie]:
         filled = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise _bad(origin, f"line {rows.line_num} is not CSV ({error}). {_WANTED}") from error
-    headed = filled[0][1][0].strip().lower() in _HEADS
+    headed = bool(filled) and _is_head(filled[0][1])
     for number, row in filled[headed:]:
         cells = [cell.strip() for cell in row]
         if cells[-1] == "" and len(cells) > _ENDS:
             cells.pop()
         yield _tie(cells, f"line {number}", origin)
+
+
+def _is_head(row: Sequence[str]) -> bool:
+    one, other, *weight = [cell.strip().lower() for cell in row] if len(row) > 1 else ("", "")
+    return (one, other) in _HEADS and not any(map(_is_number, weight))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _document(text: str, origin: str) -> Mapping[str, Any]:

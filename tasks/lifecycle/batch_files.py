@@ -17,6 +17,8 @@ from tasks.lifecycle.sweep_inputs import WANTED, is_path
 MAX_CIRCUITS: Final = 10_000
 SUFFIX: Final = ".qasm"
 LIST: Final = ".csv"
+MAX_SHOTS: Final = 10_000_000  # of one circuit, as the flow's parameter
+_NAME_LENGTH: Final = 100
 _COLUMNS: Final = ("circuit", "name", "shots", "observables")
 
 
@@ -57,12 +59,13 @@ def listed(entries: Sequence[str]) -> tuple[Listed, ...]:
 
 
 def _found(entry: str) -> Iterator[Listed]:
+    if not entry.strip():
+        message = "A circuit is empty. Give files with OpenQASM 2 or 3: --circuit FILE."
+        raise BadInput(message)
     if not is_path(entry):
         yield Listed("circuit", entry)
         return
-    path = Path(entry)
-    with suppress(RuntimeError):  # nobody has that home: whoever reads the file says so
-        path = path.expanduser()
+    path = _expanded(entry)
     if path.suffix.lower() == LIST:
         yield from _rows(path)
     elif _answers(path.is_dir):
@@ -72,6 +75,13 @@ def _found(entry: str) -> Iterator[Listed]:
         yield from _all(matches, where=f"{shown(entry)}")
     else:
         yield Listed(path.stem, str(path))
+
+
+def _expanded(text: str) -> Path:
+    path = Path(text)
+    with suppress(RuntimeError):  # nobody has that home: whoever reads the file says so
+        path = path.expanduser()
+    return path
 
 
 def _answers(question: Callable[[], bool]) -> bool:
@@ -122,19 +132,33 @@ def _row(row: dict[str, str], path: Path, *, line: int) -> Listed:
     if None in row or None in row.values():
         message = f"{path}, line {line}: it has not as many cells as columns. Correct it."
         raise BadInput(message)
-    circuit, shots = row["circuit"].strip(), row.get("shots", "").strip()
+    circuit, name = row["circuit"].strip(), row.get("name", "").strip()
+    where = f"{path}, line {line}"
     if not circuit:
-        message = f"{path}, line {line}: there is no circuit. Give the path of its file."
+        message = f"{where}: there is no circuit. Give the path of its file."
         raise BadInput(message)
-    if shots and not (shots.isascii() and shots.isdecimal() and int(shots)):
+    if not name.isprintable() or len(name) > _NAME_LENGTH:
         message = (
-            f"{path}, line {line}: shots {shown(shots)} is no number of shots. Give 1 or more."
+            f"{where}: the name {shown(name)} is not one line of at most {_NAME_LENGTH} "
+            "characters. Give another."
         )
         raise BadInput(message)
-    text = str(path.parent / Path(circuit).expanduser()) if is_path(circuit) else circuit
-    name = row.get("name", "").strip() or (Path(circuit).stem if is_path(circuit) else "circuit")
+    text = str(path.parent / _expanded(circuit)) if is_path(circuit) else circuit
+    name = name or (Path(circuit).stem if is_path(circuit) else "circuit")
     wanted = row.get("observables", "").strip()
-    return Listed(name, text, int(shots) if shots else None, (wanted,) if wanted else ())
+    shots = _shots(row.get("shots", "").strip(), where)
+    return Listed(name, text, shots, (wanted,) if wanted else ())
+
+
+def _shots(text: str, where: str) -> int | None:
+    """Return the shots of a row, or None where the batch's hold."""
+    if not text:
+        return None
+    long = len(text) > len(str(MAX_SHOTS))
+    if long or not (text.isascii() and text.isdecimal() and 0 < int(text) <= MAX_SHOTS):
+        message = f"{where}: shots {shown(text)} is no number of shots. Give 1 to {MAX_SHOTS:,}."
+        raise BadInput(message)
+    return int(text)
 
 
 def _text(text: str) -> str:

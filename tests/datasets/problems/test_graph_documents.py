@@ -56,6 +56,19 @@ def test_every_spelling_is_the_same_graph() -> None:
         assert (other.nodes, other.edges) == (wanted.nodes, wanted.edges)
 
 
+def test_a_first_line_is_a_head_only_where_it_names_both_columns() -> None:
+    assert of_csv("From,To\na,b").nodes == ("a", "b")
+    assert of_csv("source,a,3\na,sink,2").nodes == ("source", "a", "sink")
+    assert of_csv("u,v,2\nv,w,1").nodes == ("u", "v", "w")
+
+
+@given(st.text(min_size=1, max_size=200).filter(lambda name: not set(name) & {"/", "\0"}))
+def test_a_graph_without_a_name_is_read_again_whatever_its_file_is_called(stem: str) -> None:
+    for origin, data in ((f"{stem}.csv", b"a,b\n"), (f"{stem}.json", b'[["a", "b"]]')):
+        graph = parse_graph(data, origin=origin)
+        assert parse_graph(write_graph(graph).encode(), origin="pinned.json").name == graph.name
+
+
 def test_nodes_are_in_the_order_in_which_they_are_named_first() -> None:
     assert of_csv("Zürich,東京\nZürich,Bern").nodes == ("Zürich", "東京", "Bern")
     assert of_json({"nodes": [3, "alone"], "edges": [[1, 3]]}).nodes == ("3", "alone", "1")
@@ -73,6 +86,7 @@ def test_an_edge_of_no_weight_is_none_but_its_nodes_stay() -> None:
         ("", "the file is empty"),
         ("\n \n", "the file is empty"),
         ("source,target,weight\n", "no edges"),
+        (",,\n,\n", "no edges"),
         ("a,b,0\n", "no edges"),
         ("a,a\n", "line 1 ties 'a' to itself"),
         ("a,b,1\nb,a,2\n", "line 2 ties 'b' and 'a' again, by another weight"),

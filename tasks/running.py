@@ -16,6 +16,7 @@ from tasks.core.events import emit
 from tasks.core.identity import canonical
 from tasks.lifecycle.claims import claim
 from tasks.lifecycle.closing import close
+from tasks.lifecycle.resuming import check_same
 from tasks.lifecycle.runtime import open_runtime
 
 
@@ -32,6 +33,7 @@ def open_run(flow: str, *, parameters: Mapping[str, Any], run_id: str | None) ->
         started_at=datetime.now(UTC),
     )
     runtime = open_runtime(home())
+    check_same(run, runtime=runtime)
     claim(run.run_id, home=runtime.home)
     opened = runtime.journal.begin(run)
     emit("run.opened", run_id=opened.run_id, flow=flow, target=opened.target)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from datasets.records.runs import Run, RunState
-from tasks.errors import UnknownName
+from tasks.errors import BadInput, UnknownName
 from tasks.lifecycle.claims import is_claimed
 from tasks.lifecycle.runtime import Runtime
 
 MAX_RESUMES: Final = 3  # a run that kills its process each time is looked at by somebody
+# What a run may do, not what it measures: this may be another when it goes on.
+_MAY_CHANGE: Final = {"mix_calibrations", "retries", "max_calibration_age_h", "max_readout_age_h"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,30 @@ def resumable(
         return Resumable(run_id, "", {**(asked or {}), "run_id": run_id}, _too_often(resumed))
     again = {"parameters": run.asked, "run_id": run_id}
     return Resumable(run_id, run.flow, again, _settled(run, runtime) or _too_often(resumed))
+
+
+def check_same(run: Run, *, runtime: Runtime) -> None:
+    """Refuse to go on with a run as another one than it was begun as, which would mix the two.
+
+    Raises:
+        BadInput: its flow is another, or the first parameter that is.
+    """
+    begun = runtime.journal.find_run(run.run_id)
+    if begun is None:
+        return
+    now = run.asked
+    changed = [
+        f"{name} {value!r:.60}"
+        for name, value in begun.asked.items()
+        if name not in _MAY_CHANGE and name in now and now[name] != value
+    ]
+    if begun.flow != run.flow or changed:
+        what = f"with {changed[0]}" if begun.flow == run.flow else f"as {begun.flow}"
+        message = (
+            f"Run {run.run_id} was begun {what}, and is asked to go on otherwise. Go on with it by "
+            "`qrt resume` or the deployment resume, which ask for nothing else; or start a new run."
+        )
+        raise BadInput(message)
 
 
 def _settled(run: Run, runtime: Runtime) -> str:

@@ -1,14 +1,16 @@
 """Which runs go on by themselves, and with what."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from datasets.journal.claims import claims_at
-from datasets.records.runs import RunState
-from tasks.errors import UnknownName
-from tasks.lifecycle.resuming import MAX_RESUMES, Resumable, resumable
+from datasets.records.runs import Run, RunState
+from tasks.core.identity import canonical
+from tasks.errors import BadInput, UnknownName
+from tasks.lifecycle.resuming import MAX_RESUMES, Resumable, check_same, resumable
 from tests.tasks.lifecycle.fake_target import Place, a_place, a_run
 
 RUN = a_run()
@@ -70,3 +72,29 @@ def test_a_run_that_dies_each_time_is_not_resumed_for_ever(place: Place) -> None
     place.journal.begin(RUN)
     assert found(place, resumed=MAX_RESUMES - 1).reason == ""
     assert "look at its logs" in found(place, resumed=MAX_RESUMES).reason
+
+
+def asking(**parameters: object) -> Run:
+    return replace(RUN, parameters=canonical({**RUN.asked, **parameters}).decode())
+
+
+def test_a_run_goes_on_as_what_it_was_begun_as(place: Place) -> None:
+    check_same(RUN, runtime=place)
+    place.journal.begin(asking(graph="ring:8", mix_calibrations=False, retries=3))
+    check_same(asking(graph="ring:8", mix_calibrations=True, retries=0), runtime=place)
+    with pytest.raises(
+        BadInput, match=r"was begun with graph 'ring:8', .* `qrt resume`"
+    ) as refused:
+        check_same(asking(graph="ring:6"), runtime=place)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_run_does_not_go_on_as_one_of_another_flow(place: Place) -> None:
+    place.journal.begin(RUN)
+    with pytest.raises(BadInput, match=f"was begun as {RUN.flow}"):
+        check_same(replace(RUN, flow="another"), runtime=place)
+
+
+def test_a_run_of_an_earlier_release_goes_on_with_parameters_that_it_had_not(place: Place) -> None:
+    place.journal.begin(RUN)
+    check_same(asking(since_then="new"), runtime=place)

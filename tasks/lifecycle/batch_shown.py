@@ -1,13 +1,12 @@
 """What is shown of a batch: its circuits in a table, and what came out of some as pictures."""
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final
 
 from datasets.records.executions import RunId
 from datasets.views import query
-from tasks.core.markdown import table
+from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.figures import histogram
 from tasks.core.reports.page import batch_page
 from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, begun, charged
@@ -68,10 +67,13 @@ def head(ended: Ended) -> Iterator[str]:
     """Yield the beginning of the page in the Prefect UI, as Markdown."""
     result = ended.result
     tasks = f"{result['tasks']:,} task{'s' * (result['tasks'] != 1)}"
-    yield f"# {len(result['circuits']):,} circuits on {result['target']} in {tasks}"
-    columns = ("circuit", "qubits", "two-qubit gates", "depth", "estimates", "most frequent")
-    told = [[_cell(row[name]) for name in columns] for row in rows(result, most=MAX_DRAWN)]
-    yield table(columns, told)
+    yield f"# {len(result['circuits']):,} circuits on {code(result['target'])} in {tasks}"
+    columns = ("qubits", "two-qubit gates", "depth", "estimates", "most frequent")
+    told = [
+        [code(row["circuit"]), *(_cell(row[name]) for name in columns)]
+        for row in rows(result, most=MAX_DRAWN)
+    ]
+    yield table(("circuit", *columns), told)
     left = len(result["circuits"]) - MAX_DRAWN
     if left > 0:
         yield f"And {left:,} more, in the table and in the report."
@@ -108,8 +110,7 @@ def traced(run_id: RunId) -> str:
 
 
 def _cell(value: Any) -> str:
-    """Return a value as a cell of a Markdown table, whatever its letters mean there."""
-    return "-" if value is None else re.sub(r"([\\`*_|<\[])", r"\\\1", " ".join(str(value).split()))
+    return "-" if value is None else spoken(str(value))
 
 
 BATCH: Final = Shown(

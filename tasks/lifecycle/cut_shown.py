@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from tasks.core.markdown import table
+from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.page import cut_convergence, qaoa_page
 from tasks.lifecycle.cut_plots import cut_plots, cut_rows, expected_cuts
 from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, begun, charged
@@ -12,7 +12,8 @@ from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, begun, ch
 _OUTCOMES: Final = (
     "SELECT bitstring, sum(count)::BIGINT AS shots\n"
     "  FROM counts JOIN executions USING (execution_id)\n"
-    "  WHERE counts.run_id = '{run_id}' AND purpose = 'estimate' AND variant = 'raw'\n"
+    "  WHERE counts.run_id = '{run_id}'\n"
+    "    AND purpose = 'estimate' AND variant = 'raw'\n"
     "  GROUP BY ALL ORDER BY shots DESC LIMIT 20"
 )
 
@@ -21,7 +22,7 @@ def head(ended: Ended) -> Iterator[str]:
     """Yield the beginning of the page in the Prefect UI, as Markdown."""
     result = ended.result
     most = result["max_cut"]
-    yield f"# {result['graph']} on {result['target']}"
+    yield f"# {code(result['graph'])} on {code(result['target'])}"
     yield table(
         ("", "cut", "of the maximum"),
         [
@@ -43,7 +44,7 @@ def head(ended: Ended) -> Iterator[str]:
             ("maximum", "not known" if most is None else f"{most:g}", ""),
         ],
     )
-    yield f"{result['iterations']:,} iterations, {charged(result)} {result['reason']}"
+    yield f"{result['iterations']:,} iterations, {charged(result)} {spoken(result['reason'])}"
 
 
 def pictures(ended: Ended) -> Iterator[tuple[str, str]]:

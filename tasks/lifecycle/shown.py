@@ -5,19 +5,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from datasets.records.devices import DeviceKind
+from tasks.core.markdown import code, picture
 from tasks.core.reports.device_map import device_map
 from tasks.lifecycle.batch_shown import BATCH
+from tasks.lifecycle.canary_shown import CANARY
 from tasks.lifecycle.cut_shown import QAOA
 from tasks.lifecycle.shown_parts import Ended, Plots, Shown
 from tasks.lifecycle.sweep_shown import SWEEP
 from tasks.lifecycle.vqe_shown import VQE
 
 MAX_PICTURES_BYTES: Final = 400_000  # a page of more is slow to open; the report has the rest
-_SHOWN: Final[Mapping[str, Shown]] = {"vqe": VQE, "sweep": SWEEP, "batch": BATCH, "qaoa": QAOA}
+_SHOWN: Final[Mapping[str, Shown]] = {
+    "vqe": VQE,
+    "sweep": SWEEP,
+    "batch": BATCH,
+    "qaoa": QAOA,
+    "canary": CANARY,
+}
 # Of any flow; the query is to be copied.
 _EXECUTIONS: Final = "SELECT * FROM executions\n  WHERE run_id = '{run_id}'"
 _PLAIN: Final = Shown(
-    head=lambda ended: [f"# {ended.run.flow} on {ended.run.target}"],
+    head=lambda ended: [f"# {ended.run.flow} on {code(ended.run.target)}"],
     sql=lambda ended: _EXECUTIONS.format(run_id=ended.run.run_id),
 )
 
@@ -31,7 +39,10 @@ def page(ended: Ended, *, plots: Plots) -> str:
     """Return what a run found, with its pictures and the ways to the rest, as Markdown."""
     shown = shown_of(ended.run.flow)
     drawn = (*plots, *shown.pictures(ended), *_maps(ended))
-    return "\n\n".join((*shown.head(ended), *_pictured(drawn), *_ways(ended))) + "\n"
+    return (
+        "\n\n".join((*shown.head(ended), *_pictured(drawn, rest=bool(shown.html)), *_ways(ended)))
+        + "\n"
+    )
 
 
 def table(ended: Ended) -> tuple[list[dict[str, Any]], str]:
@@ -52,16 +63,16 @@ def _maps(ended: Ended) -> Iterator[tuple[str, str]]:
             yield f"map of {here.target}", device_map(snapshot, outlined=outlined)
 
 
-def _pictured(drawn: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield pictures, as many as a page can bear, each with its name."""
+def _pictured(drawn: Sequence[tuple[str, str]], *, rest: bool) -> Iterator[str]:
+    """Yield pictures, as many as a page can bear, each with its name; a report has the `rest`."""
     room = MAX_PICTURES_BYTES
     for name, svg in drawn:
         text = b64encode(svg.encode()).decode()
         room -= len(text)
         if room < 0:
-            yield "More pictures are in the report."
+            yield f"More pictures {'are in the report' if rest else 'do not fit here'}."
             return
-        yield f"![{name}](data:image/svg+xml;base64,{text})"
+        yield picture(name, f"data:image/svg+xml;base64,{text}")
 
 
 def _ways(ended: Ended) -> Iterator[str]:
@@ -69,5 +80,5 @@ def _ways(ended: Ended) -> Iterator[str]:
     shown, run_id = shown_of(ended.run.flow), ended.run.run_id
     yield "## Where the rest is"
     if shown.html:
-        yield f"The report, a file where the run was: `{ended.result['report']}`"
+        yield f"The report, a file where the run was: {code(ended.result['report'])}"
     yield f'```sh\nqrt show {run_id}\nqrt query "{shown.sql(ended)}"\n```'

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tasks.core.markdown import table
+from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.page import sweep_page
 from tasks.lifecycle.count_plots import counts_plot
 from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, begun, charged
@@ -19,19 +19,21 @@ from tasks.lifecycle.sweep_plots import (
 # To be copied.
 _VALUES: Final = (
     "SELECT parameters, observable, target, value, stderr FROM estimates\n"
-    "  WHERE experiment_id = '{experiment_id}' ORDER BY ALL"
+    "  WHERE experiment_id =\n"
+    "    '{experiment_id}'\n"
+    "  ORDER BY ALL"
 )
 
 
 def head(ended: Ended) -> Iterator[str]:
     """Yield the beginning of the page in the Prefect UI, as Markdown."""
     result = ended.result
-    yield f"# {result['circuit']} on {result['target']}"
+    yield f"# {code(result['circuit'])} on {code(result['target'])}"
     yield table(
         ("observable", "least", "most", "standard error"),
         [
             (
-                f"`{title(each['observable'], each['target'], result)}`",
+                code(title(each["observable"], each["target"], result)),
                 f"{each['least']:+.4f}",
                 f"{each['most']:+.4f}",
                 f"{each['stderr']:.4f}",
@@ -39,7 +41,7 @@ def head(ended: Ended) -> Iterator[str]:
             for each in result["observables"]
         ],
     )
-    yield from told_missing(result)
+    yield from map(spoken, told_missing(result))
     yield f"{result['points']:,} points, {charged(result)}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from tasks.core.markdown import table
+from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.figures import convergence
 from tasks.core.reports.page import vqe_page
 from tasks.lifecycle.count_plots import counts_plot
@@ -20,7 +20,7 @@ def head(ended: Ended) -> Iterator[str]:
     """Yield the beginning of the page in the Prefect UI, as Markdown."""
     result = ended.result
     exact = result["exact_energy"]
-    yield f"# {result['problem']} on {result['target']}"
+    yield f"# {code(result['problem'])} on {code(result['target'])}"
     yield table(
         ("", "energy / hartree"),
         [
@@ -29,7 +29,7 @@ def head(ended: Ended) -> Iterator[str]:
             ("exact", "not known" if exact is None else f"{exact:.5f}"),
         ],
     )
-    yield f"{result['iterations']:,} iterations, {charged(result)} {result['reason']}"
+    yield f"{result['iterations']:,} iterations, {charged(result)} {spoken(result['reason'])}"
 
 
 def pictures(ended: Ended) -> Iterator[tuple[str, str]]:

@@ -59,7 +59,8 @@ def test_a_device_that_is_worse_than_it_publishes_is_degraded_until_it_is_not(
     assert failed.code == 0, failed.err
     assert not failed.answer["passed"]
     assert failed.answer["standing"] == "degraded"
-    assert failed.answer["cost_usd"] == failed.answer["quote_usd"] > 0
+    assert failed.answer["cost_usd"] == failed.answer["plan"]["usd"] > 0
+    assert failed.answer["cost_usd"] <= failed.answer["quote_usd"]
     assert "canaries failed" in on_garnet("devices", "audit").out
     sandbox.strike()
     passed = on_garnet(*canary)

@@ -104,7 +104,7 @@ def histogram(shots: Mapping[str, int], *, title: str, marked: Collection[str] =
     colours = [GREEN if name in marked else BLUE for name in shots]
     axes.bar(list(shots), list(shots.values()), color=colours, width=_BAR)
     if len(shots) < _FLAT:
-        middle, half = (len(shots) - 1) / 2, (_FLAT - 1 + _BAR) * (0.5 + axes.margins()[0])
+        middle, half = (len(shots) - 1) / 2, (_FLAT - 1 + _BAR) * (0.5 + axes.get_xmargin())
         axes.set_xlim(middle - half, middle + half)
     axes.set_title(title, fontsize=9, color=INK)
     axes.set_ylabel("shots")

@@ -19,9 +19,7 @@ from tasks.lifecycle.sweep_plots import (
 # To be copied.
 _VALUES: Final = (
     "SELECT parameters, observable, target, value, stderr FROM estimates\n"
-    "  WHERE experiment_id =\n"
-    "    '{experiment_id}'\n"
-    "  ORDER BY ALL"
+    "  WHERE experiment_id = '{experiment_id}' ORDER BY ALL"
 )
 
 

@@ -44,7 +44,7 @@ def answers(name: str) -> dict[str, dict[str, Any]]:
     return {
         "vqe": TAKEN | energies | {"problem": name, "exact_energy": None},
         "sweep": TAKEN | {"circuit": name, "observables": [range_of], "targets": [1, 2],
-                          "missing": [gap], "points": 9, "experiment_id": "e" * 64},
+                          "missing": [gap], "points": 9, "experiment_id": "e" * 40},
         "batch": TAKEN | {"circuits": [circuit, failed], "tasks": 1},
         "qaoa": TAKEN | cut | {"graph": name, "max_cut": None, "approximation_ratio": None,
                                "raw_approximation_ratio": None, "best_bitstring": "01"},

@@ -1,6 +1,6 @@
 """A sweep of 200,000 points on one process of a Dask cluster, on two, and in the flow's own.
 
-Usage: .venv-cluster/bin/python -m benchmarks.cluster [--turns 2] [--clusters-alone] [--json FILE]
+Usage: .venv-cluster/bin/python -m benchmarks.cluster [--qubits 10] [--turns 2] [--clusters-alone]
 The clusters and one Prefect server run before the clock starts, and each side has swept once. A
 process of a cluster has one thread, as Dask starts it; the flow's own has as many as the machine
 has cores. Sides take turns, with a new seed each, and the best turn of each counts.
@@ -18,13 +18,14 @@ from typing import Any
 from dask.distributed import LocalCluster
 
 from benchmarks.commands import sweep
-from benchmarks.workloads import MILLION, Workload
+from benchmarks.workloads import MILLION, SIX, TEN, Workload
 from datasets.layout import Home
 from deployments.server.environment import QUIET
 from deployments.server.ephemeral import EphemeralServer
 
 SIZES = (1, 2)
-WARMING = 33_000  # points: each process has a chunk of them
+WORK = {work.n_qubits: work for work in (MILLION, SIX, TEN)}
+WARMING = {4: 33_000, 6: 33_000, 10: 3_000}  # points by qubits: a chunk for each process
 
 
 def cluster(processes: int, *, folder: Path) -> LocalCluster:
@@ -62,7 +63,7 @@ def compared(workload: Workload, *, turns: int, clusters_alone: bool) -> dict[st
         for size in SIZES:
             made = stack.enter_context(cluster(size, folder=home / "cache"))
             runners[f"dask, {size} process{'es' * (size > 1)}"] = f"dask:{made.scheduler_address}"
-        few = replace(workload, n_points=WARMING)
+        few = replace(workload, n_points=WARMING[workload.n_qubits])
         for seed, runner in enumerate(runners.values(), start=1):
             timed(few, runner=runner, seed=seed, home=home)
         seeds = iter(range(100, 1000))
@@ -78,13 +79,14 @@ def compared(workload: Workload, *, turns: int, clusters_alone: bool) -> dict[st
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--qubits", type=int, choices=WORK, default=10)
     parser.add_argument("--turns", type=int, default=2)
     parser.add_argument("--points", type=int, default=200_000)
     parser.add_argument("--clusters-alone", action="store_true")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     found = compared(
-        replace(MILLION, n_points=options.points),
+        replace(WORK[options.qubits], n_points=options.points),
         turns=options.turns,
         clusters_alone=options.clusters_alone,
     )
@@ -92,7 +94,12 @@ def main() -> None:
     one = best["dask, 1 process"]
     for name, seconds in best.items():
         print(f"{name:20} {seconds:8.2f} s  {one / seconds:5.2f} x one process")  # noqa: T201
-    answer: dict[str, Any] = {"points": options.points, "turns": found, "best_s": best}
+    answer: dict[str, Any] = {
+        "qubits": options.qubits,
+        "points": options.points,
+        "turns": found,
+        "best_s": best,
+    }
     if options.json:
         options.json.write_text(json.dumps(answer, indent=1))
 

@@ -25,8 +25,10 @@ from deployments.server.beside import run_beside
 from deployments.server.ephemeral import Server, prefect_server
 from tasks.errors import BadInput
 from tasks.lifecycle.claims import release
-from tasks.lifecycle.report import sweep_plots, values_of
+from tasks.lifecycle.report import plots_of
 from tasks.lifecycle.runtime import open_runtime
+from tasks.lifecycle.shown_parts import Ended
+from tasks.lifecycle.sweep_plots import values_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +70,7 @@ class SweepRun:
                 observable.
         """
         runtime = open_runtime(home())
-        drawn = dict(sweep_plots(self.run_id, runtime=runtime))
+        drawn = dict(plots_of(Ended.of(self.run_id, runtime=runtime)))
         if not drawn:
             count = len(self.answer["parameters"])
             message = f"A plot has one or two parameters; the sweep has {count}. Use table()."

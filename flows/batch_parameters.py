@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from flows.parameters import EXAMPLE, RunParameters
 from tasks.lifecycle.batch_files import MAX_SHOTS
 from tasks.lifecycle.batch_inputs import MITIGATIONS
-from tasks.lifecycle.sweep_inputs import circuit_text
+from tasks.lifecycle.sweep_inputs import circuit_text, is_path
 
 
 def _texts(circuits: Any) -> Any:
@@ -61,5 +61,5 @@ class BatchParameters(RunParameters):
     @property
     def called(self) -> str:
         """What a run is called where people choose among runs: what, and where."""
-        named = (Path(each).name if "\n" not in each else "circuit" for each in self.circuits)
+        named = (Path(each).name if is_path(each) else "circuit" for each in self.circuits)
         return f"{shorten(', '.join(named), 60)} on {shorten(self.target, 60)}"

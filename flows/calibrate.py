@@ -12,6 +12,7 @@ from tasks.observation import observe, tell
 @flow(
     name="calibrate",
     description="Look at every device that can be reached, and land what has changed.",
+    flow_run_name="device snapshots",
     validate_parameters=True,
 )
 async def calibrate(

@@ -13,6 +13,7 @@ from tasks import canaries
 from tasks.collection import collect
 from tasks.compilation import compile_for_target
 from tasks.lifecycle.checks import check_canary
+from tasks.reporting import tell
 from tasks.running import close_run, open_run
 from tasks.selection import select
 from tasks.settlement import settle
@@ -56,4 +57,5 @@ async def canary(
 
     result = canaries.summarise(suite, found=found, standing=standing, run=run, quoted=quoted)
     close_run(run, result=result)
+    tell(run.run_id)
     return result

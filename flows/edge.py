@@ -15,6 +15,7 @@ from blocks.journal import Journal
 from blocks.lake import Lake
 from blocks.policy import Policy
 from blocks.tenant import Tenant
+from datasets.contracts.checking import warm
 from datasets.layout import home
 from flows.parameters import RunParameters
 from flows.task_runners import configured
@@ -38,8 +39,10 @@ async def settled(
         BadInput: there is no block of a name that was given, the request cannot succeed, or the
             task runner that the environment names cannot be had.
     """
-    configured()
     deployed = runtime.deployment.id is not None
+    if deployed:  # the command line has done so already
+        warm()
+    configured()
     if not deployed and not parameters.policy and not parameters.account:
         return parameters
     await take_place()

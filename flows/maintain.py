@@ -11,7 +11,7 @@ from tasks.maintenance import keep_days, prune, tell, tidy_home
 @flow(
     name="maintain",
     description="Remove old flow runs, artifacts, caches and locks; never results, never work.",
-    flow_run_name="maintain",
+    flow_run_name="maintenance",
     validate_parameters=True,
 )
 async def maintain(

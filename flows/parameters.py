@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from datasets.records.runs import named
 from flows.forms import as_form, titled
-from tasks.lifecycle.sweep_inputs import circuit_text
+from tasks.lifecycle.sweep_inputs import circuit_text, is_path
 
 MAX_SHOTS = 100_000_000
 MAX_TARGETS = 16
@@ -176,7 +176,7 @@ class SweepParameters(RunParameters):
     @property
     def title(self) -> str:
         """What the circuit is called: as its file, or that there is none."""
-        return self.circuit if "\n" not in self.circuit else "circuit"
+        return self.circuit if is_path(self.circuit) else "circuit"
 
     @property
     def called(self) -> str:

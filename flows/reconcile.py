@@ -12,7 +12,7 @@ from tasks.reconciliation import tell
 @flow(
     name="reconcile",
     description="Close open intents, adopt orphans, settle what has ended, report strays.",
-    flow_run_name="the last {days} days",
+    flow_run_name="reconcile the last {days} days",
     validate_parameters=True,
 )
 async def reconcile(

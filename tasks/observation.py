@@ -11,6 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
+from tasks.core.markdown import spoken
 from tasks.core.reports.device_map import device_map
 from tasks.lifecycle.observation import Look, Observed, land, look, plain, sentences
 from tasks.lifecycle.runtime import open_runtime
@@ -26,7 +27,7 @@ def observe(targets: list[str]) -> Look:
 @task(name="tell", cache_policy=NO_CACHE)
 def tell(seen: Look) -> dict[str, Any]:
     """Show what was found, with a map of each device that has a new calibration."""
-    lines = "\n".join(f"* {line}" for line in sentences(seen))
+    lines = "\n".join(f"* {spoken(line)}" for line in sentences(seen))
     create_markdown_artifact(lines, key="calibrate", description="Devices")
     for one in seen.observed:
         if one.target in seen.recalibrated:

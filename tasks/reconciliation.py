@@ -8,6 +8,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
+from tasks.core.markdown import spoken
 from tasks.lifecycle.findings import Reconciliation, plain, sentences
 from tasks.lifecycle.reconciliation import reconcile as verb
 from tasks.lifecycle.runtime import open_runtime
@@ -23,7 +24,7 @@ def reconcile(*, days: int) -> Reconciliation:
 def tell(reconciliation: Reconciliation) -> dict[str, Any]:
     """Show what was found in the Prefect UI, and return it as plain JSON types."""
     create_markdown_artifact(
-        "\n".join(f"* {line}" for line in sentences(reconciliation)) or "Nothing is open.",
+        "\n".join(f"* {spoken(line)}" for line in sentences(reconciliation)) or "Nothing is open.",
         key="reconcile",
         description="Journal and providers",
     )

@@ -26,8 +26,9 @@ from tasks.errors import BadInput
 from tasks.lifecycle.admission import admit, warning
 from tasks.lifecycle.batch_results import told_failed
 from tasks.lifecycle.closing import follow_up
-from tasks.lifecycle.report import keep_fonts, told_missing, write_report
+from tasks.lifecycle.report import keep_fonts, write_report
 from tasks.lifecycle.runtime import open_runtime
+from tasks.lifecycle.sweep_plots import told_missing
 
 # What the stages import when they need it, the flow's own seconds; here it is the server's time.
 HEAVY = (

@@ -25,15 +25,20 @@ shots = 500
 # ## Quote
 #
 # `Z0*Z1` and `Z0` are read from the same shots, `X0*X1` needs its own: two circuits at each point.
-# The price is the device's published one; the emulator itself is free.
+# The price is the device's published one; the emulator itself is free. Nothing is bought by asking.
 
 # %%
-from datasets.devices.catalogue import resolve
-from tasks.core.quotes import quote_circuits
-from tasks.core.stages import quote_line
+from deployments.notebook import quote
 
-quoted = quote_circuits(40 * 2, shots=shots, snapshot=resolve(target))
-print(quote_line(quoted))
+asked = {"points": points, "observables": observables, "target": target, "shots": shots}
+quoted = quote(circuit, **asked)
+quoted
+
+# %% [markdown]
+# Every target that could do it, with its price, its fidelity and how long it would take:
+
+# %%
+quoted.table()[["target", "cost_usd", "at_most_usd", "fidelity", "result_s"]]
 
 # %% [markdown]
 # ## Sweep
@@ -43,7 +48,7 @@ print(quote_line(quoted))
 # %%
 from deployments.notebook import sweep
 
-run = sweep(circuit, points=points, observables=observables, target=target, shots=shots)
+run = sweep(circuit, **asked)
 run
 
 # %% [markdown]

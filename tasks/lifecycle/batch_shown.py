@@ -1,17 +1,17 @@
 """What is shown of a batch: its circuits in a table, and what came out of some as pictures."""
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final
 
-from datasets.layout import Home
 from datasets.records.executions import RunId
 from datasets.views import query
+from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.figures import histogram
+from tasks.core.reports.page import batch_page
+from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, begun, charged
 
 MAX_DRAWN: Final = 12  # circuits
-CIRCUIT: Final = "circuit"  # a column of the table
 _MAX_OUTCOMES: Final = 16
 # As near to Z as each circuit was measured.
 _COUNTS: Final = """WITH summed AS (SELECT point, basis, bitstring, sum(count)::BIGINT AS shots
@@ -30,13 +30,14 @@ _TRACED: Final = (
 )
 
 
-def histograms(run_id: RunId, result: Mapping[str, Any], *, home: Home) -> list[tuple[str, str]]:
+def histograms(ended: Ended) -> Plots:
     """Return the names and the counts of the first circuits that came back, as pictures."""
-    names = {c["number"]: c["name"] for c in result["circuits"] if c["failure"] is None}
+    circuits = ended.result["circuits"]
+    names = {c["number"]: c["name"] for c in circuits if c["failure"] is None}
     drawn = sorted(names)[:MAX_DRAWN]
     points = ", ".join(map(str, drawn))
-    sql = _COUNTS.format(run_id=run_id, points=points, most=_MAX_OUTCOMES)
-    rows = query(home.lake, sql).records()
+    sql = _COUNTS.format(run_id=ended.run.run_id, points=points, most=_MAX_OUTCOMES)
+    rows = query(ended.runtime.home.lake, sql).records()
     found = []
     for point, each in groupby(rows, key=lambda row: row["point"]):
         seen = list(each)
@@ -50,7 +51,7 @@ def rows(result: Mapping[str, Any], *, most: int) -> list[dict[str, Any]]:
     """Return a row a circuit, for a table in the Prefect UI."""
     return [
         {
-            CIRCUIT: circuit["name"],
+            "circuit": circuit["name"],
             "qubits": circuit["n_qubits"],
             "two-qubit gates": circuit["two_qubit_gates"],
             "depth": circuit["depth"],
@@ -62,17 +63,32 @@ def rows(result: Mapping[str, Any], *, most: int) -> list[dict[str, Any]]:
     ]
 
 
-def head(result: Mapping[str, Any]) -> Iterator[str]:
+def head(ended: Ended) -> Iterator[str]:
     """Yield the beginning of the page in the Prefect UI, as Markdown."""
+    result = ended.result
     tasks = f"{result['tasks']:,} task{'s' * (result['tasks'] != 1)}"
-    yield f"# {len(result['circuits']):,} circuits on {result['target']} in {tasks}"
-    columns = (CIRCUIT, "qubits", "two-qubit gates", "depth", "estimates", "most frequent")
-    told = [[_cell(row[name]) for name in columns] for row in rows(result, most=MAX_DRAWN)]
-    lines = [columns, ["---"] * len(columns), *told]
-    yield "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    yield f"# {len(result['circuits']):,} circuits on {code(result['target'])} in {tasks}"
+    columns = ("qubits", "two-qubit gates", "depth", "estimates", "most frequent")
+    told = [
+        [code(row["circuit"]), *(_cell(row[name]) for name in columns)]
+        for row in rows(result, most=MAX_DRAWN)
+    ]
+    yield table(("circuit", *columns), told)
     left = len(result["circuits"]) - MAX_DRAWN
     if left > 0:
         yield f"And {left:,} more, in the table and in the report."
+    yield charged(result)
+
+
+def html(ended: Ended, plots: Plots, device: str) -> str:
+    """Return the report."""
+    return batch_page(
+        ended.result,
+        parameters=ended.run.asked,
+        plots=plots,
+        started=begun(ended.run),
+        device=device,
+    )
 
 
 def estimates(circuit: Mapping[str, Any]) -> list[str]:
@@ -94,5 +110,14 @@ def traced(run_id: RunId) -> str:
 
 
 def _cell(value: Any) -> str:
-    """Return a value as a cell of a Markdown table, whatever its letters mean there."""
-    return "-" if value is None else re.sub(r"([\\`*_|<\[])", r"\\\1", " ".join(str(value).split()))
+    return "-" if value is None else spoken(str(value))
+
+
+BATCH: Final = Shown(
+    head=head,
+    sql=lambda ended: traced(ended.run.run_id),
+    plots=histograms,
+    rows=lambda ended: rows(ended.result, most=MAX_ROWS),
+    about="What came out of {:,} of the circuits".format,
+    html=html,
+)

@@ -13,7 +13,6 @@ from tasks.core.reports.figures import distribution, histogram
 from tasks.lifecycle.inputs import pinned_graph
 from tasks.lifecycle.runtime import Runtime
 
-OUTCOME: Final = "outcome"  # the table's first column
 _MAX_OUTCOMES: Final = 16
 _MAX_NAMED: Final = 24  # nodes; longer outcomes leave no room for their bars
 _FINAL: Final = """SELECT counts.outcome, sum(counts.count)::BIGINT AS shots
@@ -53,7 +52,7 @@ def cut_rows(run: Run, *, runtime: Runtime, most: int) -> list[dict[str, Any]]:
     found = cuts(graph, outcomes[:most])
     return [
         {
-            OUTCOME: bitstring(outcome, len(graph.nodes)),
+            "outcome": bitstring(outcome, len(graph.nodes)),
             "cut": round(cut, 6),
             "shots": count,
             "side 1": listed([node for k, node in enumerate(graph.nodes) if outcome >> k & 1]),

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,11 @@ def test_no_file_is_named_like_a_module_of_the_standard_library() -> None:
 
 def test_no_file_has_a_name_that_says_nothing() -> None:
     assert not {p.stem for p in SOURCES} & {"utils", "helpers", "common", "manager", "base", "misc"}
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 def wrappers() -> Iterator[Size]:

@@ -25,7 +25,7 @@ async def _cells(notebook: str) -> dict[str, Any]:
         shown = [_run(cell, names) for cell in code_cells(notebook)]
     return {
         "run_id": names["run"].run_id,
-        "quoted_usd": float(names["quoted"].usd),
+        "quoted_usd": names["quoted"].cost_usd,
         "plan_usd": names["run"].answer["plan"]["usd"],
         "values": names["values"].to_dict(orient="list"),
         "spread": names["spread"],

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_batch_command import LOST, written
 
 from tests.e2e.conftest import Ran
 from tests.e2e.sandbox_process import GARNET, Bill, Sandbox
+from tests.e2e.test_batch_runs import LOST, written
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Command, Ran
+from tests.e2e.prefect_api import Api
 from tests.e2e.sandbox_process import GARNET, Sandbox
 
 pytestmark = pytest.mark.e2e
@@ -19,7 +20,7 @@ USED = """
 
 
 def test_a_sweep_uses_the_readout_of_a_fresh_canary_and_says_which(
-    qrt: Command, tmp_path: Path
+    qrt: Command, tmp_path: Path, prefect_url: str
 ) -> None:
     circuit = tmp_path / "bell.qasm"
     circuit.write_text(CIRCUIT)
@@ -32,6 +33,9 @@ def test_a_sweep_uses_the_readout_of_a_fresh_canary_and_says_which(
     canary = checked.answer
     assert canary["passed"]
     assert canary["standing"] == "healthy"
+    found = Api(prefect_url).ask("POST", "/artifacts/filter")
+    (shown,) = [each["data"] for each in found if canary["run_id"] in str(each["data"])]
+    assert "# Canaries on `emulator:garnet`\n\nThe device is **healthy**" in shown
     after = qrt(*sweep, "--seed", "2").answer
     assert after["plan"]["shots"] == before["plan"]["shots"] - 16_000
     used = qrt("query", USED, "--json").answer
@@ -55,7 +59,8 @@ def test_a_device_that_is_worse_than_it_publishes_is_degraded_until_it_is_not(
     assert failed.code == 0, failed.err
     assert not failed.answer["passed"]
     assert failed.answer["standing"] == "degraded"
-    assert failed.answer["cost_usd"] == failed.answer["quote_usd"] > 0
+    assert failed.answer["cost_usd"] == failed.answer["plan"]["usd"] > 0
+    assert failed.answer["cost_usd"] <= failed.answer["quote_usd"]
     assert "canaries failed" in on_garnet("devices", "audit").out
     sandbox.strike()
     passed = on_garnet(*canary)

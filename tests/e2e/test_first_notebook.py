@@ -21,7 +21,9 @@ def test_the_notebook_defines_quotes_sweeps_queries_and_plots(qrt: Command) -> N
     off = np.array(values["value"])[z] - np.cos(np.array(values["theta"])[z])
     assert abs(off).max() < 6 * max(values["stderr"]) + 0.15
     assert [row["observable"] for row in found["spread"]] == ["X0*X1", "Z0", "Z0*Z1"]
-    summary, table, _, plot = found["shown"]
+    quote, offers, summary, table, _, plot = found["shown"]
+    assert "sweep on emulator:garnet" in quote
+    assert "emulator:emerald" in offers
     assert summary.startswith("<pre>")
     assert "<table" in table
     assert plot.startswith("<svg")

@@ -61,6 +61,16 @@ def worker(up: Up, name: str) -> Iterator[subprocess.Popen[bytes]]:
         kill(processes(up.home, "prefect.engine"))
 
 
+def heartbeats(up: Up, run: str) -> list[dict[str, str]]:
+    """Return the last signs of life of a flow run."""
+    wanted = {
+        "event": {"name": ["prefect.flow-run.heartbeat"]},
+        "resource": {"id": [f"prefect.flow-run.{run}"]},
+    }
+    found: list[dict[str, str]] = up.api.ask("POST", "/events/filter", filter=wanted)["events"]
+    return found
+
+
 def test_a_guarded_server_is_used_by_those_who_know_the_word(guarded: Up) -> None:
     with pytest.raises(HTTPError, match="401"):
         Api(guarded.api.url).deployment("sweep/sweep")
@@ -81,7 +91,7 @@ def test_a_machine_that_falls_silent_is_noticed_and_another_goes_on(without_work
     up = without_worker
     with worker(up, "first"):
         run = up.api.submit("vqe/vqe", parameters=LONG)
-        wait_for(lambda: up.api.run(run)["state_type"] == "RUNNING")
+        wait_for(lambda: heartbeats(up, run))
     assert up.api.run(run)["state_type"] == "RUNNING"  # nobody could say anything
     crashed = up.api.ended(run)
     assert crashed["state_type"] == "CRASHED"

@@ -1,5 +1,8 @@
 """How a policy and a tenant change what a run was asked."""
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -49,3 +52,30 @@ def test_a_tenant_s_tags_go_on_what_is_bought_and_a_run_s_own_win(
     tenant = Tenant(tags={"centre": "7", "own": "2"})
     asked = SweepParameters(target=target, tags={"own": "1"})
     assert laid_over(asked, {}, tenant).tags == tags
+
+
+@pytest.mark.parametrize(("deployment", "threads"), [("a", ["contracts"]), ("", [])])
+def test_a_deployed_run_starts_to_import_its_checks_before_it_looks_at_anything(
+    deployment: str, threads: list[str]
+) -> None:
+    program = (
+        "import asyncio, threading\n"
+        "from flows.edge import settled\n"
+        "from flows.parameters import SweepParameters\n"
+        "from tasks.errors import BadInput\n"
+        "try: asyncio.run(settled(SweepParameters(), run_id=None, check=print))\n"
+        "except BadInput: pass\n"
+        "else: raise SystemExit('the task runner is known')\n"
+        "print([each.name for each in threading.enumerate() if each.name == 'contracts'])"
+    )
+    said = {"PYTHONPATH": ".", "QRT_TASK_RUNNER": "abacus"}
+    if deployment:
+        said["PREFECT__RUNTIME__DEPLOYMENT__ID"] = deployment
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | said,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == str(threads)

@@ -16,7 +16,8 @@ COLOURS = (BLUE, RED, GREEN, "#7a4ba8", "#b58a1c", "#1c8a8a", "#8a1c5c", "#5c647
 _FEW = 60  # points that are marked one by one
 _LEVELS = 60  # bars, as wide as values are apart
 _PALE = 0.45  # of bars that lines are drawn over
-_FLAT = 8  # outcomes whose names have room side by side
+_BAR = 0.7  # of the distance of two bars
+_FLAT = 8  # outcomes whose names have room side by side; of fewer the bars are no wider
 FORMAT: dict[Any, Any] = {
     "svg.hashsalt": "quantum-runtime",
     "svg.fonttype": "none",
@@ -101,7 +102,10 @@ def histogram(shots: Mapping[str, int], *, title: str, marked: Collection[str] =
     """Plot how often outcomes were seen, in the order in which they are given."""
     figure, axes = _axes(width=7.6)
     colours = [GREEN if name in marked else BLUE for name in shots]
-    axes.bar(list(shots), list(shots.values()), color=colours, width=0.7)
+    axes.bar(list(shots), list(shots.values()), color=colours, width=_BAR)
+    if len(shots) < _FLAT:
+        middle, half = (len(shots) - 1) / 2, (_FLAT - 1 + _BAR) * (0.5 + axes.get_xmargin())
+        axes.set_xlim(middle - half, middle + half)
     axes.set_title(title, fontsize=9, color=INK)
     axes.set_ylabel("shots")
     axes.tick_params(axis="x", rotation=0 if len(shots) <= _FLAT else 60)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.core.reports.figures import GREEN, distribution, histogram
+from tasks.core.reports.figures import BLUE, GREEN, distribution, histogram
 
 pytestmark = pytest.mark.slow
 
@@ -40,3 +40,18 @@ def test_the_outcomes_that_are_marked_have_another_colour() -> None:
     plain = histogram({"01": 5, "10": 3}, title="outcomes")
     marked = histogram({"01": 5, "10": 3}, title="outcomes", marked=["10"])
     assert (plain.count(GREEN), marked.count(GREEN)) == (0, 1)
+
+
+def bar_widths(drawn: str) -> list[float]:
+    bars = re.findall(rf'd="M ([\d.]+) [\d.]+ \nL ([\d.]+) [^"]*"[^>]*fill: {BLUE}', drawn)
+    return [float(right) - float(left) for left, right in bars]
+
+
+@pytest.mark.parametrize("n_outcomes", range(1, 9))
+def test_few_outcomes_have_bars_no_wider_than_eight(n_outcomes: int) -> None:
+    few, eight = (
+        bar_widths(histogram({f"{k:04b}": 1000 + k for k in range(n)}, title="outcomes"))
+        for n in (n_outcomes, 8)
+    )
+    assert (len(few), len(eight)) == (n_outcomes, 8)
+    assert max(few) <= max(eight) + 1e-3

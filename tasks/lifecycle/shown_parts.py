@@ -1,0 +1,88 @@
+"""A flow's part in what is shown of a run that has ended, and what it is made of."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from datasets.records.executions import RunId
+from datasets.records.runs import Run
+from tasks.errors import BadInput
+from tasks.lifecycle.runtime import Runtime
+
+Plots: TypeAlias = Sequence[tuple[str, str]]  # names with SVG texts
+MAX_ROWS: Final = 200  # of a table
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that has an answer, and the places that it worked with."""
+
+    run: Run
+    result: Mapping[str, Any]
+    runtime: Runtime
+
+    @classmethod
+    def of(cls, run_id: RunId, *, runtime: Runtime) -> "Ended":
+        """Return a run with its answer.
+
+        Raises:
+            BadInput: it has none.
+        """
+        run = runtime.journal.run(run_id)
+        return cls(run, result_of(run), runtime)
+
+
+def _nothing(ended: Ended) -> Plots:
+    del ended
+    return ()
+
+
+def _no_rows(ended: Ended) -> list[dict[str, Any]]:
+    del ended
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a flow shows of its own; whatever it leaves out, it has none of.
+
+    `head` begins the page in the Prefect UI, as Markdown, and `sql` is a query to be copied from
+    it; `plots` are what was measured, for the page and the report, and `pictures` what the page
+    alone has; `rows` are a table, of which `about` says what so many rows are; `html` makes the
+    report of the plots and the device's map.
+    """
+
+    head: Callable[[Ended], Iterable[str]]
+    sql: Callable[[Ended], str]
+    plots: Callable[[Ended], Plots] = _nothing
+    pictures: Callable[[Ended], Iterable[tuple[str, str]]] = _nothing
+    rows: Callable[[Ended], list[dict[str, Any]]] = _no_rows
+    about: Callable[[int], str] = "{:,} rows".format
+    html: Callable[[Ended, Plots, str], str] | None = None
+
+
+def charged(result: Mapping[str, Any]) -> str:
+    """Say what a run took."""
+    return f"{result['shots']:,} shots, {result['cost_usd']:.2f} USD at published prices."
+
+
+def begun(run: Run) -> str:
+    """Say when a run began."""
+    return f"{run.started_at:%Y-%m-%d %H:%M} UTC"
+
+
+def result_of(run: Run) -> Mapping[str, Any]:
+    """Return a run's answer.
+
+    Raises:
+        BadInput: it has none.
+    """
+    if run.result is None:
+        message = (
+            f"Run {run.run_id} is {run.state} and has no result. "
+            f"`qrt resume {run.run_id}` goes on with it."
+        )
+        raise BadInput(message)
+    answer: Mapping[str, Any] = json.loads(run.result)
+    return answer

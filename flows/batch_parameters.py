@@ -26,7 +26,11 @@ class BatchParameters(RunParameters):
         Field(
             description="Each a file with OpenQASM 2 or 3, its text, a folder or pattern of files, "
             "or a CSV list. They have no free parameters.",
-            examples=[["ghz.qasm", "qft.qasm"], ["circuits/*.qasm"], ["circuits.csv"]],
+            examples=[
+                ["/data/ghz.qasm", "/data/qft.qasm"],
+                ["/data/circuits/*.qasm"],
+                ["/data/list.csv"],
+            ],
         ),
     ] = [EXAMPLE]  # noqa: RUF012 - pydantic copies it
     observables: Annotated[

@@ -33,7 +33,7 @@ async def settled(
 ) -> Asked:
     """Return the parameters with what the run's policy and tenant say; its account takes effect.
 
-    A run that was begun before, `run_id`, is as it was settled then.
+    A run that was begun before, as `run_id` or by this flow run, is as it was settled then.
 
     Raises:
         BadInput: there is no block of a name that was given, the request cannot succeed, or the
@@ -48,8 +48,9 @@ async def settled(
     await take_place()
     account = await _named(BraketAccount, parameters.account)
     os.environ |= account.settings() if account else {}
-    if run_id and open_runtime(home()).journal.find_run(run_id):
-        return parameters
+    begun = open_runtime(home()).journal.find_run(run_id or str(runtime.flow_run.id))
+    if begun:
+        return parameters if run_id else type(parameters).model_validate(begun.asked)
     policy = await _named(Policy, parameters.policy)
     tenant = await _load(Tenant, parameters.tenant)
     final = laid_over(parameters, policy.chosen() if policy else {}, tenant)

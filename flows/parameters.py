@@ -132,14 +132,18 @@ class SweepParameters(RunParameters):
         Field(
             min_length=1,
             description="A file with OpenQASM 2 or 3, or its text. Names in angles are parameters.",
-            examples=["ansatz.qasm"],
+            examples=["/data/ansatz.qasm"],
         ),
     ] = EXAMPLE
     points: Annotated[
         list[str],
         Field(
             description="Where to measure: a grid, a list, a sample, or a CSV or Parquet file.",
-            examples=[["theta=0:2pi:100"], ["sobol 4096 theta=0:2pi phi=0:pi"], ["points.csv"]],
+            examples=[
+                ["theta=0:2pi:100"],
+                ["sobol 4096 theta=0:2pi phi=0:pi"],
+                ["/data/points.csv"],
+            ],
         ),
     ] = []
     observables: Annotated[

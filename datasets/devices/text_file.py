@@ -17,7 +17,8 @@ def read_text(path: Path, *, wanted: str = "a device document") -> str:
     try:
         content = _read_bytes(path.expanduser(), wanted)
     except OSError as error:
-        message = f"{path} cannot be read ({error.strerror or error}). Check its path and rights."
+        reason = f"{error.strerror or error}{_looked_in(path)}"
+        message = f"{path} cannot be read ({reason}). Check its path and rights."
         raise BadInput(message) from error
     except (ValueError, RuntimeError) as error:
         message = f"{str(path)!r} is not a path ({error}). Give the path of a file."
@@ -30,6 +31,12 @@ def read_text(path: Path, *, wanted: str = "a device document") -> str:
     except UnicodeDecodeError as error:
         message = f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8."
         raise BadInput(message) from error
+
+
+def _looked_in(path: Path) -> str:
+    """Say where a path begins that does not say so itself: a worker's folder is its own."""
+    whole = path.is_absolute() or str(path).startswith("~")
+    return "" if whole else f"; looked for in {Path.cwd()}"
 
 
 def _read_bytes(path: Path, wanted: str) -> bytes:

@@ -10,6 +10,7 @@ from tasks.lifecycle.claims import is_claimed
 from tasks.lifecycle.runtime import Runtime
 
 MAX_RESUMES: Final = 3  # a run that kills its process each time is looked at by somebody
+TAKES: Final = {"parameters", "run_id"}  # what a flow that measures is called with
 # What a run may do, not what it measures: this may be another when it goes on.
 _MAY_CHANGE: Final = {"mix_calibrations", "retries", "max_calibration_age_h", "max_readout_age_h"}
 
@@ -45,7 +46,8 @@ def resumable(
         kind, known = "run", [found.run_id for found in runtime.journal.runs(limit=3)]
         raise UnknownName(kind, run_id, known or ["none yet"])
     if run is None:
-        return Resumable(run_id, "", {**(asked or {}), "run_id": run_id}, _too_often(resumed))
+        again = {**(asked or {}), "run_id": run_id}
+        return Resumable(run_id, "", again, _unfit(again) or _too_often(resumed))
     again = {"parameters": run.asked, "run_id": run_id}
     return Resumable(run_id, run.flow, again, _settled(run, runtime) or _too_often(resumed))
 
@@ -72,6 +74,12 @@ def check_same(run: Run, *, runtime: Runtime) -> None:
             "`qrt resume` or the deployment resume, which ask for nothing else; or start a new run."
         )
         raise BadInput(message)
+
+
+def _unfit(asked: Mapping[str, Any]) -> str:
+    """Say what no flow takes: it would crash as often as it is called."""
+    extra = sorted(asked.keys() - TAKES)
+    return f"it was asked for with {extra[0]!r:.60}, which its flow does not have" if extra else ""
 
 
 def _settled(run: Run, runtime: Runtime) -> str:

@@ -1,8 +1,11 @@
 """How a policy and a tenant change what a run was asked."""
 
+import asyncio
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks import Policy, Tenant
-from flows.edge import laid_over
+from datasets.layout import home
+from datasets.records.executions import RunId
+from flows.edge import laid_over, settled
 from flows.parameters import SweepParameters
+from tasks.core.identity import canonical
+from tasks.lifecycle.runtime import open_runtime
+from tests.tasks.lifecycle.fake_target import a_run
 
 pytestmark = pytest.mark.slow
 
 SHOTS = st.integers(1, 10_000_000)
+RUN_ID = "0b9d0f5e-6a3e-4e0f-9a55-0d4c5f6f8a11"
 
 
 @given(asked=SHOTS, said=SHOTS)
@@ -79,3 +88,27 @@ def test_a_deployed_run_starts_to_import_its_checks_before_it_looks_at_anything(
         text=True,
     )
     assert done.stdout.strip() == str(threads)
+
+
+def test_a_run_that_is_retried_is_as_it_was_settled_when_it_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QRT_HOME", str(tmp_path))
+    monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__ID", RUN_ID)
+    then = SweepParameters(shots=77, mitigate="zne", policy="published")
+    begun = replace(a_run(), run_id=RunId(RUN_ID), parameters=canonical(then.model_dump()).decode())
+    open_runtime(home()).journal.begin(begun)
+    monkeypatch.setattr("flows.edge._load", nothing)
+    monkeypatch.setattr("flows.edge._named", nothing)
+    asked = SweepParameters(policy="published")
+    assert asyncio.run(settled(asked, run_id=None, check=refuse)) == then
+    assert asyncio.run(settled(asked, run_id=RUN_ID, check=refuse)) == asked
+
+
+async def nothing(*_: object) -> None:
+    """Find no block."""
+
+
+def refuse(_: object) -> None:
+    """Refuse every request."""
+    raise AssertionError

@@ -41,6 +41,12 @@ def test_a_flow_run_that_never_opened_its_run_starts_anew_under_the_same_id(plac
     assert resumed.parameters == {"parameters": "as asked", "run_id": RUN.run_id}
 
 
+def test_a_flow_run_with_a_parameter_that_its_flow_does_not_have_is_left_alone(
+    place: Place,
+) -> None:
+    assert "'extra'" in found(place, asked={"parameters": "as asked", "extra": "1"}).reason
+
+
 def test_what_nobody_knows_is_refused(place: Place) -> None:
     with pytest.raises(UnknownName):
         found(place)

@@ -17,7 +17,7 @@ from tasks.backends.simulated import SimulatedBackend
 from tasks.core import qaoa
 from tasks.core.ansatz import build
 from tasks.core.grouping import group
-from tasks.core.mitigation.composition import Mitigation
+from tasks.core.mitigation.composition import Mitigation, Technique
 from tasks.core.optimisers.registry import known, needs_frequencies, points_per_iteration
 from tasks.core.sweeps.work import chunks
 from tasks.errors import BadInput, DeviceOffline, DeviceRetired, TooLarge, UnknownName
@@ -106,18 +106,20 @@ def _check_measured(
     program = build_program()
     if not is_braket(target):
         SimulatedBackend.check_size(snapshot, program.circuit)
-    scales = Mitigation.parse(asked["mitigate"]).scales
+    mitigation = Mitigation.parse(asked["mitigate"])
     groups = len(group(program.observable))
     least = max(snapshot.limits.shots_min, 1)
+    corrected = Technique.READOUT in mitigation.techniques
     for name, given, each in (
         ("shots", asked["shots"], groups),
-        ("final-shots", asked["final_shots"], groups * len(scales)),
+        ("final-shots", asked["final_shots"], groups * len(mitigation.scales)),
+        ("readout-shots", asked["readout_shots"], int(corrected)),
     ):
         if given < each * least:
-            circuits = f"{each} circuit{'s' * (each != 1)}"
+            circuits = f"{each} circuits need" if each > 1 else "1 circuit needs"
             message = (
-                f"--{name} {given} is too few: {circuits} of at least {least} shots are "
-                f"needed on {target}. Ask for {each * least} or more."
+                f"--{name} {given} is too few: {circuits} at least {least} shots each on {target}. "
+                f"Ask for {each * least} or more."
             )
             raise BadInput(message)
 

@@ -45,6 +45,10 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (("--shots", "99999999999999999999999"), "less than or equal to 100000000"),
         (("--shots", "4"), "--shots 4 is too few: 5 circuits"),
         (("--final-shots", "10"), "--final-shots 10 is too few: 15 circuits"),
+        (
+            ("--target", "emulator:cepheus", "--readout-shots", "9"),
+            "--readout-shots 9 is too few: 1 circuit needs at least 10 shots",
+        ),
         (("--target", "emulator:forte-enterprise", "--shots", "400"), "5 circuits of at least 100"),
         (("--iterations", "0"), "greater than or equal to 1"),
         (("--layers", "21"), "less than or equal to 20"),

@@ -10,6 +10,7 @@ from typing import Final
 
 _TICKS: Final = re.compile("`+")
 _READ_OTHERWISE: Final = re.compile(r"[\\`*_~@|<>\[\]&]")
+_ENDING: Final = re.compile(r"[.,:;!?)]*$")
 
 
 def code(text: str) -> str:
@@ -23,8 +24,7 @@ def code(text: str) -> str:
 
 def spoken(sentence: str) -> str:
     """Return a sentence on one line, code spans for those of its words that would be read else."""
-    words = sentence.split()
-    return " ".join(code(word) if _READ_OTHERWISE.search(word) else word for word in words)
+    return " ".join(map(_spoken, sentence.split()))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -40,6 +40,11 @@ def picture(name: str, address: str) -> str:
     """Return a picture, with what is said in its place."""
     said = name.replace("[", r"\[").replace("]", r"\]")
     return f"![{said}]({address})"
+
+
+def _spoken(word: str) -> str:
+    name = _ENDING.sub("", word)
+    return code(name) + word[len(name) :] if _READ_OTHERWISE.search(name) else word
 
 
 def _cell(markdown: str) -> str:

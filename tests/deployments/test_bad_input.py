@@ -49,7 +49,10 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
             ("--target", "emulator:cepheus", "--readout-shots", "9"),
             "--readout-shots 9 is too few: 1 circuit needs at least 10 shots",
         ),
-        (("--target", "emulator:forte-enterprise", "--shots", "400"), "5 circuits need at least 100"),
+        (
+            ("--target", "emulator:forte-enterprise", "--shots", "400"),
+            "5 circuits need at least 100",
+        ),
         (("--iterations", "0"), "greater than or equal to 1"),
         (("--layers", "21"), "less than or equal to 20"),
         (("--seed", "-1"), "greater than or equal to 0"),

@@ -43,6 +43,10 @@ def test_a_sentence_without_such_words_stays_as_it_is() -> None:
     assert spoken("all 26 canaries passed (p = 0.01)") == "all 26 canaries passed (p = 0.01)"
 
 
+def test_the_sign_after_a_name_is_not_of_the_name() -> None:
+    assert spoken("garnet@2025-07-06: as before") == "`garnet@2025-07-06`: as before"
+
+
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4))
 def test_a_table_has_the_cells_that_it_was_given(rows: list[tuple[str, str]]) -> None:
     cells = [(code(name), spoken(f"so: {said}")) for name, said in rows]

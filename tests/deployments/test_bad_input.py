@@ -51,7 +51,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ),
         (
             ("--target", "emulator:forte-enterprise", "--shots", "400"),
-            "5 circuits need at least 100",
+            "circuits need at least 100",
         ),
         (("--iterations", "0"), "greater than or equal to 1"),
         (("--layers", "21"), "less than or equal to 20"),

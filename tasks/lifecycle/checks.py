@@ -116,11 +116,10 @@ def _check_measured(
         ("readout-shots", asked["readout_shots"], int(corrected)),
     ):
         if given < each * least:
-            circuits = f"{each} circuits need" if each > 1 else "1 circuit needs"
-            message = (
-                f"--{name} {given} is too few: {circuits} at least {least} shots each on {target}. "
-                f"Ask for {each * least} or more."
-            )
+            few = f"at least {least} shot{'s' * (least != 1)}"
+            needed = f"{each} circuits need {few} each" if each > 1 else f"1 circuit needs {few}"
+            advice = f"Ask for {each * least} or more."
+            message = f"--{name} {given} is too few: {needed} on {target}. {advice}"
             raise BadInput(message)
 
 

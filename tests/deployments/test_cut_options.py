@@ -43,8 +43,11 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (("--optimizer", "adam"), "spsa, rotosolve, cobyla"),
         (("--mitigate", "pec"), "none, readout, zne"),
         (("--shots", "0"), "greater than or equal to 1"),
-        (("--mitigate", "zne", "--final-shots", "2"), "is too few: 3 circuits of at least 1 shots"),
-        (("--target", "emulator:forte-enterprise", "--shots", "9"), "1 circuit of at least 100"),
+        (
+            ("--mitigate", "zne", "--final-shots", "2"),
+            "is too few: 3 circuits need at least 1 shot each",
+        ),
+        (("--target", "emulator:forte-enterprise", "--shots", "9"), "1 circuit needs at least 100"),
         (("--target", "auto:thrifty"), "policy"),
         (("--debias",), "--debias is for Braket devices"),
         (

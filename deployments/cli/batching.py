@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from deployments.cli.run_options import RunOptions, starts_run
+from deployments.cli.run_options import AsJson, RunOptions, Target, starts_run
 
 
 @starts_run
@@ -20,14 +20,10 @@ def batch(  # noqa: PLR0917 - each is an option with a name of its own
         list[str] | None,
         typer.Option(help='Of every circuit: "Z0*Z1", "0.5*X0 - Z1"; repeat. Default: each Z.'),
     ] = None,
-    target: Annotated[
-        str, typer.Option(help="Where to run; `qrt devices` lists the targets.")
-    ] = "local:sv",
+    target: Target = "local:sv",
     shots: Annotated[int, typer.Option(help="Of each circuit in each measurement basis.")] = 1000,
     mitigate: Annotated[str, typer.Option(help="none or readout.")] = "none",
-    json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object and no progress.")
-    ] = False,
+    json: AsJson = False,
     *,
     run: RunOptions,
 ) -> None:

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from deployments.cli.run_options import AsJson
+
 
 def canary(  # noqa: PLR0917 - each is an option with a name of its own
     target: Annotated[
@@ -23,9 +25,7 @@ def canary(  # noqa: PLR0917 - each is an option with a name of its own
     tenant: Annotated[str, typer.Option(help="Who pays.")] = "default",
     reservation: Annotated[str, typer.Option(help="ARN of a Braket Direct reservation.")] = "",
     tag: Annotated[list[str] | None, typer.Option(help="KEY=VALUE on every task; repeat.")] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object and no progress.")
-    ] = False,
+    json: AsJson = False,
 ) -> None:
     """Check a device with circuits of which it is known what comes out."""
     from deployments.cli.options import as_tags

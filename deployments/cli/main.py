@@ -22,7 +22,7 @@ from deployments.cli.batching import batch
 from deployments.cli.canary import canary
 from deployments.cli.drift import drift
 from deployments.cli.qaoa import qaoa
-from deployments.cli.run_options import RunOptions, starts_run
+from deployments.cli.run_options import AsJson, Iterations, Mitigate, RunOptions, Target, starts_run
 from deployments.cli.sandbox import sandbox
 from deployments.cli.selecting import select
 from deployments.cli.sweeping import sweep
@@ -59,24 +59,18 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     problem: Annotated[
         str, typer.Option(help="h2, h2@0.735, lih, ... or a JSON file of Pauli terms.")
     ] = "h2",
-    target: Annotated[
-        str, typer.Option(help="Where to run; `qrt devices` lists the targets.")
-    ] = "emulator:garnet",
+    target: Target = "emulator:garnet",
     ansatz: Annotated[str, typer.Option(help="uccsd or hea.")] = "uccsd",
     layers: Annotated[int, typer.Option(help="Layers of the ansatz.")] = 1,
     optimizer: Annotated[
         str,
         typer.Option(help="spsa, rotosolve, cobyla, cobyqa, nelder-mead, powell, l-bfgs-b, slsqp."),
     ] = "spsa",
-    iterations: Annotated[int, typer.Option(help="At most so many.")] = 25,
-    mitigate: Annotated[
-        str, typer.Option(help="none, readout, zne or readout,zne.")
-    ] = "readout,zne",
+    iterations: Iterations = 25,
+    mitigate: Mitigate = "readout,zne",
     shots: Annotated[int, typer.Option(help="For each energy of an iteration.")] = 1000,
     final_shots: Annotated[int, typer.Option(help="For the final estimate, in all.")] = 100_000,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object and no progress.")
-    ] = False,
+    json: AsJson = False,
     *,
     run: RunOptions,
 ) -> None:
@@ -109,9 +103,7 @@ def resume(
         bool,
         typer.Option("--mix-calibrations", help="Merge counts of before and after a calibration."),
     ] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object and no progress.")
-    ] = False,
+    json: AsJson = False,
 ) -> None:
     """Go on with a run that was interrupted or failed, where it stopped."""
     from deployments.cli.running import resume_run

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from deployments.cli.run_options import RunOptions, starts_run
+from deployments.cli.run_options import AsJson, Iterations, Mitigate, RunOptions, Target, starts_run
 
 
 @starts_run
@@ -16,9 +16,7 @@ def qaoa(  # noqa: PLR0917 - each is an option with a name of its own
             "gnp:NODES:PROBABILITY@SEED, or a JSON or CSV file of edges."
         ),
     ] = "ring:8",
-    target: Annotated[
-        str, typer.Option(help="Where to run; `qrt devices` lists the targets.")
-    ] = "emulator:garnet",
+    target: Target = "emulator:garnet",
     layers: Annotated[int, typer.Option(help="Layers of phases and mixers.")] = 1,
     optimizer: Annotated[
         str,
@@ -27,13 +25,11 @@ def qaoa(  # noqa: PLR0917 - each is an option with a name of its own
             "l-bfgs-b, slsqp."
         ),
     ] = "spsa",
-    iterations: Annotated[int, typer.Option(help="At most so many.")] = 25,
-    mitigate: Annotated[str, typer.Option(help="none, readout, zne or readout,zne.")] = "readout",
+    iterations: Iterations = 25,
+    mitigate: Mitigate = "readout",
     shots: Annotated[int, typer.Option(help="For each expected cut of an iteration.")] = 1000,
     final_shots: Annotated[int, typer.Option(help="For the final samples, in all.")] = 10_000,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object and no progress.")
-    ] = False,
+    json: AsJson = False,
     *,
     run: RunOptions,
 ) -> None:

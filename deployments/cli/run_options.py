@@ -10,6 +10,10 @@ import typer
 from deployments.cli.options import as_hours, as_object, as_tags
 
 RunOptions = Mapping[str, Any]  # fields of `flows.parameters.RunParameters`
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and no progress.")]
+Target = Annotated[str, typer.Option(help="Where to run; `qrt devices` lists the targets.")]
+Iterations = Annotated[int, typer.Option(help="At most so many.")]
+Mitigate = Annotated[str, typer.Option(help="none, readout, zne or readout,zne.")]
 
 
 def starts_run(command: Callable[..., None]) -> Callable[..., None]:

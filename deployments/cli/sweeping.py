@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from deployments.cli.run_options import RunOptions, starts_run
+from deployments.cli.run_options import AsJson, RunOptions, starts_run
 
 
 @starts_run
@@ -37,9 +37,7 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
             help="Who simulates: threads; dask or ray, as dask:4 (processes) or dask:ADDRESS.",
         ),
     ] = "threads",
-    json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object and no progress.")
-    ] = False,
+    json: AsJson = False,
     *,
     run: RunOptions,
 ) -> None:

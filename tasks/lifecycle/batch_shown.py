@@ -8,7 +8,7 @@ from datasets.records.executions import RunId
 from datasets.views import query
 from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.figures import histogram
-from tasks.core.reports.page import batch_page
+from tasks.core.reports.page import plots_page
 from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, begun, charged
 
 MAX_DRAWN: Final = 12  # circuits
@@ -82,7 +82,8 @@ def head(ended: Ended) -> Iterator[str]:
 
 def html(ended: Ended, plots: Plots, device: str) -> str:
     """Return the report."""
-    return batch_page(
+    return plots_page(
+        "batch",
         ended.result,
         parameters=ended.run.asked,
         plots=plots,

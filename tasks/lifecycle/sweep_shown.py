@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tasks.core.markdown import code, spoken, table
-from tasks.core.reports.page import sweep_page
+from tasks.core.reports.page import plots_page
 from tasks.lifecycle.count_plots import counts_plot
 from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, begun, charged
 from tasks.lifecycle.sweep_plots import (
@@ -58,7 +58,8 @@ def rows(ended: Ended) -> list[dict[str, Any]]:
 
 def html(ended: Ended, plots: Plots, device: str) -> str:
     """Return the report."""
-    return sweep_page(
+    return plots_page(
+        "sweep",
         ended.result,
         parameters=ended.run.asked,
         plots=plots,

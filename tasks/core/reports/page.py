@@ -66,7 +66,8 @@ def cut_convergence(
     )
 
 
-def sweep_page(
+def plots_page(
+    flow: str,
     result: Mapping[str, Any],
     *,
     parameters: Mapping[str, Any],
@@ -74,20 +75,9 @@ def sweep_page(
     started: str,
     device: str = "",
 ) -> str:
-    """Render the page of a sweep; `plots` are each observable's name and plot."""
-    return _drawn("sweep.html.j2", plots, device, r=result, p=parameters, started=started)
-
-
-def batch_page(
-    result: Mapping[str, Any],
-    *,
-    parameters: Mapping[str, Any],
-    plots: Sequence[tuple[str, str]],
-    started: str,
-    device: str = "",
-) -> str:
-    """Render the page of a batch; `plots` are circuits' names and histograms."""
-    return _drawn("batch.html.j2", plots, device, r=result, p=parameters, started=started)
+    """Render the page of a sweep or a batch; `plots` are names with plots, any number of them."""
+    template = f"{flow}.html.j2"
+    return _drawn(template, plots, device, r=result, p=parameters, started=started)
 
 
 def _drawn(template: str, plots: Sequence[tuple[str, str]], device: str, **values: Any) -> str:

@@ -59,7 +59,9 @@ class Linear:
         """Tell which of `values` the axis has, exactly."""
         if self.count == 1:
             return np.asarray(values == self.start)
-        place = (values - self.start) / (self.stop - self.start) * (self.count - 1)
+        # What lies far outside a tiny axis is many of its steps away: more than a number can say.
+        inside = np.clip(values, min(self.start, self.stop), max(self.start, self.stop))
+        place = (inside - self.start) / (self.stop - self.start) * (self.count - 1)
         index = np.clip(np.rint(place), 0, self.count - 1).astype(np.int64)
         return np.asarray(self.at(index) == values)
 

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tasks.core.sweeps.axes import Axis, Linear, Listed
@@ -136,6 +136,7 @@ def test_a_finer_axis_has_every_number_of_the_coarse_one(
 
 
 @given(st.one_of(grids(), lists()))
+@example(Grid((Linear("a", 0.0, 2.2e-309, 2),)))
 def test_grids_and_lists_know_their_own_points_from_others(value: Grid | Rows) -> None:
     found = whole(value)
     assert value.holds(found).all()

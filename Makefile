@@ -20,8 +20,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python {v[0]}.{v[1]} found; 3.11 to 3.13 is needed. Set PYTHON=python3.11.")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$$(sed -nE 's/^uv==([0-9.]+).*/\1/p' requirements.lock)"
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps --require-hashes -r requirements.lock
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(BIN)/uv --no-config pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps --require-hashes -r requirements.lock
+	$(BIN)/uv --no-config pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q flows blocks tasks datasets deployments
 	@touch $@
 
@@ -64,8 +64,8 @@ cluster: $(CLUSTER)/.installed  ## Install Dask, Ray and Kubernetes workers besi
 
 $(CLUSTER)/.installed: requirements-cluster.lock pyproject.toml | $(STAMP)
 	test -x $(CLUSTER)/bin/python || $(PYTHON) -m venv --without-pip $(CLUSTER)
-	$(BIN)/uv pip install --quiet --python $(CLUSTER)/bin/python --compile-bytecode --no-deps --require-hashes -r $<
-	$(BIN)/uv pip install --quiet --python $(CLUSTER)/bin/python --no-deps --no-build-isolation --editable .
+	$(BIN)/uv --no-config pip install --quiet --python $(CLUSTER)/bin/python --compile-bytecode --no-deps --require-hashes -r $<
+	$(BIN)/uv --no-config pip install --quiet --python $(CLUSTER)/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 test-cluster: $(CLUSTER)/.installed  ## Sweeps on Dask and Ray, killed; manifests against the Kubernetes schemas
@@ -81,7 +81,7 @@ bench-peers: $(PEERS)/.installed  ## Install the other tools for `make bench`, i
 
 $(PEERS)/.installed: benchmarks/peers/requirements.lock | $(STAMP)
 	test -x $(PEERS)/bin/python || $(PYTHON) -m venv --without-pip $(PEERS)
-	$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python --compile-bytecode --require-hashes -r $<
+	$(BIN)/uv --no-config pip install --quiet --python $(PEERS)/bin/python --compile-bytecode --require-hashes -r $<
 	@touch $@
 
 format: $(STAMP)  ## Rewrite the sources in the house style

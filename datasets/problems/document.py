@@ -6,13 +6,16 @@ import re
 from pathlib import PurePath
 
 from datasets.records.problems import Hamiltonian, Problem
-from tasks.core.hamiltonian import EXACT_QUBITS, lowest_energy, merge
+from tasks.core.hamiltonian import merge
 from tasks.core.pauli import LETTERS
+from tasks.core.spectrum import EXACT_QUBITS, conserves_electrons, lowest_energy
 from tasks.errors import BadInput
 
 MAX_QUBITS = 24
 MAX_TERMS = 100_000
 MAX_COEFFICIENT = 1e9
+ALL_STATES = "all states"
+AS_STATED = "as stated"
 _PAIR = 2
 _SHOWN = 40  # characters of foreign text that a message repeats
 _NAME_LENGTH = 100
@@ -32,12 +35,10 @@ def parse(data: bytes, *, origin: str) -> Problem:
     n_electrons = _integer(document, "n_electrons", 0, n_qubits, origin)
     _check_mapping(document, n_electrons, origin)
     hamiltonian = _hamiltonian(document, n_qubits, origin)
-    energy = _energy(document, origin)
-    if energy is None and n_qubits <= EXACT_QUBITS:
-        energy = lowest_energy(hamiltonian)
+    energy, states = _exact(document, hamiltonian, n_electrons=n_electrons, origin=origin)
     name = _text(document, "name", PurePath(origin).stem, origin)
     source = _text(document, "source", origin, origin)
-    return Problem(name, hamiltonian, n_electrons, energy, source)
+    return Problem(name, hamiltonian, n_electrons, energy, source, states)
 
 
 def write(problem: Problem) -> str:
@@ -48,6 +49,7 @@ def write(problem: Problem) -> str:
         "n_qubits": problem.hamiltonian.n_qubits,
         "n_electrons": problem.n_electrons,
         "exact_energy": problem.exact_energy,
+        "exact_of": problem.exact_of or None,
         "terms": [[term.pauli, term.coefficient] for term in problem.hamiltonian.terms],
     }
     return json.dumps({key: value for key, value in document.items() if value is not None})
@@ -93,8 +95,10 @@ def _text(document: dict[str, object], key: str, default: str, origin: str) -> s
     value = document.get(key, default)
     if not isinstance(value, str) or not value.isprintable() or not value.strip():
         raise _bad(origin, f"{key} is {_shown(value)}. Give one line of text.")
-    if key == "name" and len(value) > _NAME_LENGTH:
-        raise _bad(origin, f"name has {len(value)} characters; at most {_NAME_LENGTH}. Shorten it.")
+    if key != "source" and len(value) > _NAME_LENGTH:
+        raise _bad(
+            origin, f"{key} has {len(value)} characters; at most {_NAME_LENGTH}. Shorten it."
+        )
     return value
 
 
@@ -106,15 +110,31 @@ def _check_mapping(document: dict[str, object], n_electrons: int | None, origin:
         raise _bad(origin, f"{what} Remove n_electrons, or map by jordan_wigner.")
 
 
-def _energy(document: dict[str, object], origin: str) -> float | None:
-    """Take `exact_energy`, or else the first of the listed eigenvalues."""
-    key = "exact_energy"
-    value = document.get(key)
-    for other in ("lowest_eigenvalues", "lowest_eigenvalues_of_this_qubit_hamiltonian"):
-        listed = document.get(other)
-        if value is None and isinstance(listed, list) and listed:
-            key, value = other, listed[0]
-    return None if value is None else _number(value, key, origin)
+def _exact(
+    document: dict[str, object],
+    hamiltonian: Hamiltonian,
+    *,
+    n_electrons: int | None,
+    origin: str,
+) -> tuple[float | None, str]:
+    """Return the lowest energy and the states that it is the lowest of.
+
+    What the file states as `exact_energy` goes first. Listed eigenvalues are of all states, so
+    they serve where no electron number is asked for, or where computing would take too long.
+    """
+    stated = document.get("exact_energy")
+    if stated is not None:
+        states = _text(document, "exact_of", AS_STATED, origin)
+        return _number(stated, "exact_energy", origin), states
+    small = hamiltonian.n_qubits <= EXACT_QUBITS
+    if small and n_electrons is not None and conserves_electrons(hamiltonian):
+        electrons = "1 electron" if n_electrons == 1 else f"{n_electrons} electrons"
+        return lowest_energy(hamiltonian, n_electrons=n_electrons), electrons
+    for key in ("lowest_eigenvalues", "lowest_eigenvalues_of_this_qubit_hamiltonian"):
+        listed = document.get(key)
+        if isinstance(listed, list) and listed:
+            return _number(listed[0], key, origin), ALL_STATES
+    return (lowest_energy(hamiltonian), ALL_STATES) if small else (None, "")
 
 
 def _number(value: object, place: str, origin: str) -> float:

@@ -30,7 +30,8 @@ class Problem:
 
     `n_electrons` is the number of occupied spin orbitals of the reference determinant, which sets
     qubits 0..n_electrons-1 to 1 (Jordan-Wigner, even qubits alpha, odd beta); None when the
-    problem is not a molecule. `exact_energy` is the lowest eigenvalue where it is known.
+    problem is not a molecule. `exact_energy` is the lowest eigenvalue where it is known, and
+    `exact_of` the states that it is the lowest of, such as `2 electrons` or `all states`.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Problem:
     n_electrons: int | None
     exact_energy: float | None
     source: str
+    exact_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

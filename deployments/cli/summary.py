@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.core.cuts import listed
+from tasks.core.spectrum import exact_words
 from tasks.core.stages import at_most
 
 WIDTH = 80
@@ -22,7 +23,7 @@ def vqe_summary(result: Mapping[str, Any]) -> str:
         "",
         _line("mitigated", _energy(result["energy"], result["stderr"], exact)),
         _line("raw", _energy(result["raw_energy"], result["raw_stderr"], exact)),
-        _line("exact", "not known" if exact is None else f"{exact:.5f} hartree"),
+        _line("exact", exact_words(exact, result.get("exact_of"))),
         _line("mitigation", result["method"]),
         *_ran(result),
     ]

@@ -43,6 +43,7 @@ class VqeResult:
     raw_energy: float
     raw_stderr: float
     exact_energy: float | None
+    exact_of: str
     method: str
     parameters: tuple[float, ...]
     converged: bool
@@ -96,6 +97,7 @@ def vqe_result(
         raw_energy=final.raw_value,
         raw_stderr=final.raw_stderr,
         exact_energy=problem.exact_energy,
+        exact_of=problem.exact_of,
         method=final.method,
         parameters=optimum.parameters,
         converged=optimum.converged,

@@ -6,6 +6,7 @@ from typing import Final
 from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.figures import convergence
 from tasks.core.reports.page import vqe_page
+from tasks.core.spectrum import exact_words
 from tasks.lifecycle.count_plots import counts_plot
 from tasks.lifecycle.shown_parts import Ended, Plots, Shown, begun, charged
 
@@ -19,14 +20,13 @@ _ITERATIONS: Final = (
 def head(ended: Ended) -> Iterator[str]:
     """Yield the beginning of the page in the Prefect UI, as Markdown."""
     result = ended.result
-    exact = result["exact_energy"]
     yield f"# {code(result['problem'])} on {code(result['target'])}"
     yield table(
-        ("", "energy / hartree"),
+        ("", "energy"),
         [
-            ("mitigated", f"{result['energy']:.5f} ± {result['stderr']:.5f}"),
-            ("raw", f"{result['raw_energy']:.5f} ± {result['raw_stderr']:.5f}"),
-            ("exact", "not known" if exact is None else f"{exact:.5f}"),
+            ("mitigated", f"{result['energy']:.5f} ± {result['stderr']:.5f} hartree"),
+            ("raw", f"{result['raw_energy']:.5f} ± {result['raw_stderr']:.5f} hartree"),
+            ("exact", exact_words(result["exact_energy"], result.get("exact_of"))),
         ],
     )
     yield f"{result['iterations']:,} iterations, {charged(result)} {spoken(result['reason'])}"

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.problems.catalogue import load, names
-from datasets.problems.document import parse
+from datasets.problems.document import parse, write
 from datasets.records.problems import Problem
-from tasks.core.hamiltonian import lowest_energy
+from tasks.core.spectrum import lowest_energy
 from tasks.errors import BadInput, UnknownName
 
 GOOD = {"n_qubits": 2, "terms": [["X0 Y1", 0.5], ["ZI", -1.0]]}
@@ -24,8 +24,9 @@ def read(**changes: object) -> Problem:
 @pytest.mark.parametrize("name", [name for name in names() if "@" in name])
 def test_a_bundled_energy_is_the_lowest_eigenvalue_of_its_terms(name: str) -> None:
     problem = load(name)
-    assert problem.exact_energy == pytest.approx(lowest_energy(problem.hamiltonian), abs=1e-9)
-    assert problem.n_electrons
+    exact = lowest_energy(problem.hamiltonian, n_electrons=problem.n_electrons)
+    assert problem.exact_energy == pytest.approx(exact, abs=1e-9)
+    assert problem.exact_of == f"{problem.n_electrons} electrons"
 
 
 def test_the_short_names_are_the_documented_geometries() -> None:
@@ -48,7 +49,8 @@ def test_bundled_files_hold_what_the_published_ones_do(
 ) -> None:
     theirs, ours = load(str(shared_data / "chemistry" / file)), load(bundled)
     assert ours.hamiltonian == theirs.hamiltonian
-    assert (ours.n_electrons, ours.exact_energy) == (theirs.n_electrons, theirs.exact_energy)
+    assert (ours.n_electrons, ours.exact_of) == (theirs.n_electrons, theirs.exact_of)
+    assert ours.exact_energy == pytest.approx(theirs.exact_energy, abs=1e-9)
 
 
 sparse_terms = st.lists(
@@ -186,3 +188,40 @@ def test_an_unknown_name_is_told_the_known_ones() -> None:
         UnknownName, match=r"Choose one of: h2, h2@0\.735, .*the path of a JSON file"
     ):
         load("water")
+
+
+def test_the_example_of_the_document_is_h2_to_the_digits_that_it_has() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "problems.md").read_text()
+    example = text.split("```json\n")[1].split("```")[0]
+    problem = parse(example.encode(), origin="example.json")
+    assert problem.exact_of == "2 electrons"
+    assert problem.exact_energy == pytest.approx(load("h2").exact_energy, abs=5e-4)
+
+
+def test_the_reference_of_an_ion_is_of_its_own_electrons() -> None:
+    # Three orbitals that each want an electron: two of them are asked for, three are lower.
+    wanting = [["Z0", 1.0], ["Z1", 1.0], ["Z2", 1.0]]
+    ion = read(n_qubits=3, n_electrons=2, terms=wanting)
+    assert (ion.exact_energy, ion.exact_of) == (-1.0, "2 electrons")
+    anybody = read(n_qubits=3, terms=wanting)
+    assert (anybody.exact_energy, anybody.exact_of) == (-3.0, "all states")
+
+
+def test_what_a_file_lists_is_of_all_states_and_what_it_states_goes_first() -> None:
+    ion = {"n_qubits": 2, "n_electrons": 1, "terms": [["Z0", 1.0], ["Z1", 1.0]]}
+    assert read(**ion, lowest_eigenvalues=[-2.0]).exact_of == "1 electron"
+    stated = read(**ion, exact_energy=-0.25, lowest_eigenvalues=[-2.0])
+    assert (stated.exact_energy, stated.exact_of) == (-0.25, "as stated")
+    large = {"n_qubits": 13, "n_electrons": 1, "terms": [["Z0", 1.0]]}
+    assert read(**large, lowest_eigenvalues=[-1.0]).exact_of == "all states"
+    assert read(**large).exact_energy is None
+
+
+def test_a_hamiltonian_that_makes_electrons_is_compared_over_all_states() -> None:
+    found = read(n_qubits=1, n_electrons=1, terms=[["X0", 1.0]])
+    assert (found.exact_energy, found.exact_of) == (pytest.approx(-1.0), "all states")
+
+
+def test_a_problem_reads_back_as_itself() -> None:
+    problem = read(n_electrons=1)
+    assert parse(write(problem).encode(), origin="pinned.json") == problem

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from datasets.records.graphs import Edge, Graph
 from tasks.core.cuts import EXACT_NODES, are, cuts, hamiltonian, maximum, problem
 from tasks.core.graph_families import named_graph
-from tasks.core.hamiltonian import expectation, lowest_energy
+from tasks.core.hamiltonian import expectation
+from tasks.core.spectrum import lowest_energy
 from tests.tasks.core.graphs import every_cut, graphs
 
 

@@ -1,4 +1,4 @@
-"""Sums of Pauli strings: canonical form, expectation, lowest energy."""
+"""Sums of Pauli strings: canonical form, expectation."""
 
 from random import Random
 
@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.core import hamiltonian as subject
-from tasks.core.hamiltonian import apply, constant, expectation, lowest_energy, merge
-from tasks.errors import BadInput
+from tasks.core.hamiltonian import apply, constant, expectation, merge
+from tasks.core.spectrum import lowest_energy
 
 pairs = st.lists(
     st.tuples(st.text("IXYZ", min_size=3, max_size=3), st.integers(-3, 3).map(float)), max_size=12
@@ -56,17 +55,3 @@ def test_the_identity_is_the_constant() -> None:
     ham = merge([("II", 2.0), ("ZI", 1.0), ("II", 0.5)], n_qubits=2)
     assert constant(ham) == 2.5
     assert lowest_energy(ham) == pytest.approx(1.5)
-
-
-def test_lanczos_and_the_dense_solver_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    chain = [("".join("Z" if q in (i, i + 1) else "I" for q in range(6)), -1.0) for i in range(5)]
-    fields = [("".join("X" if q == i else "I" for q in range(6)), -0.7) for i in range(6)]
-    ham = merge(chain + fields, n_qubits=6)
-    dense = lowest_energy(ham)
-    monkeypatch.setattr(subject, "DENSE_QUBITS", 0)
-    assert lowest_energy(ham) == pytest.approx(dense, abs=1e-10)
-
-
-def test_the_exact_energy_of_a_large_hamiltonian_is_refused_in_words() -> None:
-    with pytest.raises(BadInput, match="up to 12 qubits; the Hamiltonian has 13"):
-        lowest_energy(merge([("Z" * 13, 1.0)], n_qubits=13))

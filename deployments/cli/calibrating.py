@@ -8,6 +8,7 @@ from uuid import uuid4
 import typer
 
 from datasets.layout import home
+from deployments.cli.terminal import say
 
 
 def register(app: typer.Typer) -> None:
@@ -32,8 +33,8 @@ def calibrate(
     seen = land(seen, runtime=runtime, run_id=str(uuid4()))
     judge([one.target for one in seen.observed], runtime=runtime, now=datetime.now(UTC))
     if as_json:
-        typer.echo(json.dumps(plain(seen)))
+        say(json.dumps(plain(seen)))
     else:
-        typer.echo("\n".join(sentences(seen)))
+        say("\n".join(sentences(seen)))
     if seen.failed:
         raise typer.Exit(1)

@@ -10,6 +10,7 @@ import typer
 from datasets.layout import home
 from datasets.records.states import AuditEntry, Authority, DeviceState, Standing
 from deployments.cli.options import as_hours
+from deployments.cli.terminal import say
 from tasks.errors import BadInput
 
 MAX_REASON: Final = 300
@@ -61,12 +62,12 @@ def audit(
     subject = None if name is None else target_of(name)
     entries = open_runtime(home()).journal.audited(subject=subject, limit=limit)
     if as_json:
-        typer.echo(json.dumps([_plain(entry) for entry in entries], ensure_ascii=False))
+        say(json.dumps([_plain(entry) for entry in entries], ensure_ascii=False))
         return
     for entry in entries:
-        typer.echo(_line(entry))
+        say(_line(entry))
     if not entries:
-        typer.echo("Nothing was decided yet. `qrt devices quarantine NAME --reason WHY` does.")
+        say("Nothing was decided yet. `qrt devices quarantine NAME --reason WHY` does.")
 
 
 def moment(text: str, *, now: datetime) -> datetime:
@@ -115,9 +116,9 @@ def _decide(
     before = journal.standing(said.target, now=now)
     found = journal.stand(said)
     if as_json:
-        typer.echo(json.dumps(standing_row(found), ensure_ascii=False))
+        say(json.dumps(standing_row(found), ensure_ascii=False))
     else:
-        typer.echo(_sentence(found, before=before))
+        say(_sentence(found, before=before))
 
 
 def standing_row(standing: Standing) -> dict[str, Any]:

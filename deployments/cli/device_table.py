@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from rich.table import Table
-from rich.text import Text
 
 from datasets.records.devices import DeviceKind
 from datasets.records.states import DeviceState, Standing
 from deployments.cli.device_views import percent, price, row
+from deployments.cli.terminal import cell
 from tasks.core.calibration_age import age_h, span, told
 from tasks.core.windows import open_until, opens_at
 from tasks.lifecycle.known_devices import KnownDevice
@@ -38,7 +38,7 @@ def table(devices: Iterable[KnownDevice], *, now: datetime) -> Table:
         justify: Literal["left", "right"] = "right" if heading.endswith(_NUMBERS) else "left"
         made.add_column(heading, justify=justify, width=width, overflow="fold")
     for device in devices:
-        made.add_row(*(Text(cell) for cell in _cells(device, now=now)))
+        made.add_row(*(cell(text) for text in _cells(device, now=now)))
     return made
 
 

@@ -15,6 +15,7 @@ from datasets.records.devices import (
     Prices,
     Qubit,
 )
+from deployments.cli.terminal import cell
 
 MAX_NAMED = 6  # elements that a sentence about dropped figures lists before it says how many
 
@@ -81,12 +82,12 @@ def elements(snapshot: DeviceSnapshot) -> tuple[Table, Table]:
     for name, cells in _merged(
         (str(qubit.label), _qubit_cells(qubit)) for qubit in snapshot.qubits
     ):
-        qubits.add_row(name, *cells)
+        qubits.add_row(*map(cell, (name, *cells)))
     pairs = _figures_table("pair", "gate", "fidelity", "std. error")
     for name, cells in _merged(
         (_joined(pair.labels), _pair_cells(pair)) for pair in snapshot.pairs
     ):
-        pairs.add_row(name, *cells)
+        pairs.add_row(*map(cell, (name, *cells)))
     return qubits, pairs
 
 

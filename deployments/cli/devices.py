@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from datasets.layout import home
+from deployments.cli.terminal import console, say
 from tasks.errors import BadInput
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from datasets.records.devices import DeviceSnapshot
     from tasks.lifecycle.known_devices import KnownDevice
 
@@ -35,10 +34,10 @@ def devices(context: typer.Context, *, as_json: AsJson = False) -> None:
     if as_json:
         _print_json([device_table.facts(device, now=now) for device in found])
         return
-    console = _console()
-    console.print(device_table.table(found, now=now))
+    screen = console()
+    screen.print(device_table.table(found, now=now))
     closing = "Errors are medians, USD is a task of 1,000 shots. More: qrt devices show TARGET"
-    _print_lines(console, ["", *device_table.remarks(found, now=now), closing])
+    _print_lines(["", *device_table.remarks(found, now=now), closing])
 
 
 @app.command()
@@ -60,14 +59,14 @@ def show(
         standing = device_table.facts(device, now=now)
         _print_json(figures | standing | {"picture": str(picture)})
         return
-    console = _console()
-    console.print(device_table.table([device], now=now))
-    _print_lines(console, ["", device_views.headline(device.snapshot)])
-    _print_lines(console, device_table.remarks([device], now=now))
+    screen = console()
+    screen.print(device_table.table([device], now=now))
+    _print_lines(["", device_views.headline(device.snapshot)])
+    _print_lines(device_table.remarks([device], now=now))
     for table in device_views.elements(device.snapshot):
-        console.print()
-        console.print(table)
-    _print_lines(console, ["", *_notes(device.snapshot), str(picture)])
+        screen.print()
+        screen.print(table)
+    _print_lines(["", *_notes(device.snapshot), str(picture)])
 
 
 @app.command("import")
@@ -100,7 +99,7 @@ def import_(
         return
     kept = f"{snapshot.n_qubits} qubits and {len(snapshot.pairs)} pairs can be used"
     lines = [f"{path}: {snapshot.name}, {kept}.", *_notes(snapshot), f"Use it as {target}"]
-    _print_lines(_console(), lines)
+    _print_lines(lines)
 
 
 def _target(name: str) -> str:
@@ -164,19 +163,10 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def _console() -> "Console":
-    """Return a console at least 80 columns wide, so that tables keep their figures."""
-    from rich.console import Console
-
-    console = Console()
-    console.width = max(80, console.width)
-    return console
-
-
-def _print_lines(console: "Console", lines: list[str]) -> None:
+def _print_lines(lines: list[str]) -> None:
     for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        say(line)
 
 
 def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    say(json.dumps(value, ensure_ascii=False, indent=2))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from datasets.layout import home
+from deployments.cli.terminal import say
 from tasks.core.drift.alarms import Finding
 
 SHOWN: Final = 20  # figures in the table, the furthest from their history first
@@ -34,21 +35,19 @@ def drift(
             "states": {s.authority.value: [s.state.value, s.reason] for s in found.standings},
             "figures": [_row(finding) for finding in ordered],
         }
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        say(json.dumps(told, ensure_ascii=False))
         return
     if found.latest is None:
-        typer.echo(f"No calibration of {found.target} is in the lake. `qrt calibrate` lands one.")
+        say(f"No calibration of {found.target} is in the lake. `qrt calibrate` lands one.")
         return
     for standing in found.standings:
         words = f": {standing.reason}" if standing.reason else ""
-        typer.echo(f"{standing.authority}: {standing.state}{words}")
-    typer.echo(
-        f"\n{'figure':22}{'level':>9}{'now':>9}{'sigmas':>8}{'% a day':>9}{'p':>9}{'known':>7}"
-    )
+        say(f"{standing.authority}: {standing.state}{words}")
+    say(f"\n{'figure':22}{'level':>9}{'now':>9}{'sigmas':>8}{'% a day':>9}{'p':>9}{'known':>7}")
     for finding in ordered[:SHOWN]:
-        typer.echo(_line(finding))
+        say(_line(finding))
     if len(ordered) > SHOWN:
-        typer.echo(f"and {len(ordered) - SHOWN} more, nearer to their history; --json has all")
+        say(f"and {len(ordered) - SHOWN} more, nearer to their history; --json has all")
 
 
 def _row(finding: Finding) -> dict[str, Any]:

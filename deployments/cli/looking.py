@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from datasets.layout import home
+from deployments.cli.terminal import say
 
 if TYPE_CHECKING:
     from datasets.records.runs import Run
@@ -45,15 +46,15 @@ def runs(
         for run in found
     ]
     if as_json:
-        typer.echo(json.dumps(rows))
+        say(json.dumps(rows))
     elif not rows:
-        typer.echo("No runs yet. `qrt vqe` starts one.")
+        say("No runs yet. `qrt vqe` starts one.")
     else:
         for row in rows:
             cost = "" if row["cost_usd"] is None else f"{row['cost_usd']:9.2f} USD"
             began = str(row["started_at"])[:16].replace("T", " ")
             head = f"{str(row['run_id'])[:8]}  {row['flow']:<6} {row['state']:<10}"
-            typer.echo(f"{head} {began}  {str(row['target'])[:24]:<24}{cost:>14}".rstrip())
+            say(f"{head} {began}  {str(row['target'])[:24]:<24}{cost:>14}".rstrip())
 
 
 def show(run: RunArgument, as_json: Json = False) -> None:
@@ -68,7 +69,7 @@ def show(run: RunArgument, as_json: Json = False) -> None:
     executions = journal.executions(found.run_id)
     iterations = journal.iterations(found.run_id)
     if as_json:
-        typer.echo(
+        say(
             json.dumps(
                 {
                     "run_id": found.run_id,
@@ -85,14 +86,14 @@ def show(run: RunArgument, as_json: Json = False) -> None:
             )
         )
         return
-    typer.echo(f"run {found.run_id}: {found.flow}, {_standing(found, runtime)}")
+    say(f"run {found.run_id}: {found.flow}, {_standing(found, runtime)}")
     if found.failure:
-        typer.echo(f"failed: {found.failure}")
-    typer.echo(_bought(executions, len(iterations)))
+        say(f"failed: {found.failure}")
+    say(_bought(executions, len(iterations)))
     if result:
-        typer.echo(known(found.flow).summary(result))
+        say(known(found.flow).summary(result))
     else:
-        typer.echo(f"`qrt resume {found.run_id}` goes on with it.")
+        say(f"`qrt resume {found.run_id}` goes on with it.")
 
 
 def report(run: RunArgument) -> None:
@@ -101,7 +102,7 @@ def report(run: RunArgument) -> None:
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
-    typer.echo(write_report(runtime.journal.run(run).run_id, runtime=runtime))
+    say(write_report(runtime.journal.run(run).run_id, runtime=runtime))
 
 
 def query(
@@ -115,7 +116,7 @@ def query(
     found = ask(home().lake, sql)
     rows = [dict(zip(found.columns, map(to_plain, row), strict=True)) for row in found.rows]
     if as_json:
-        typer.echo(json.dumps(rows))
+        say(json.dumps(rows))
     else:
         _table(found.columns, rows)
 
@@ -126,11 +127,11 @@ def verify(as_json: Json = False) -> None:
 
     problems = open_runtime(home()).lake.verify()
     if as_json:
-        typer.echo(json.dumps([{"path": str(p.path), "problem": p.text} for p in problems]))
+        say(json.dumps([{"path": str(p.path), "problem": p.text} for p in problems]))
     else:
         for problem in problems:
-            typer.echo(f"{problem.path}: {problem.text}")
-        typer.echo("The lake is sound." if not problems else f"{len(problems)} problems.")
+            say(f"{problem.path}: {problem.text}")
+        say("The lake is sound." if not problems else f"{len(problems)} problems.")
     if problems:
         raise typer.Exit(1)
 
@@ -160,8 +161,8 @@ def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
         margin = max(map(len, columns))
         for record in cells:
             pairs = zip(columns, record, strict=True)
-            typer.echo("\n".join(f"{n:>{margin}}  {v}" for n, v in pairs))
-            typer.echo()
+            say("\n".join(f"{n:>{margin}}  {v}" for n, v in pairs))
+            say()
         return
     for row in (columns, ["-" * width for width in widths], *cells):
-        typer.echo("  ".join(f"{v:<{w}}" for v, w in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(f"{v:<{w}}" for v, w in zip(row, widths, strict=True)).rstrip())

@@ -26,6 +26,7 @@ from deployments.cli.run_options import AsJson, Iterations, Mitigate, RunOptions
 from deployments.cli.sandbox import sandbox
 from deployments.cli.selecting import select
 from deployments.cli.sweeping import sweep
+from deployments.cli.terminal import one_line, say
 from tasks.errors import BadInput, RuntimeFault
 
 app = typer.Typer(
@@ -150,5 +151,5 @@ def _usage(error: TyperException) -> str:
 
 
 def _complain(text: str, code: int) -> int:
-    sys.stderr.write(" ".join(text.split()) + "\n")
+    say(one_line(text), err=True)
     return code

@@ -1,6 +1,5 @@
 """Show how a run goes: live on a terminal, plain lines elsewhere, nothing for scripts."""
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from functools import partial
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from deployments.cli.terminal import console, plain, say
 from tasks.core.events import Event, listening
 from tasks.core.pace import Clock
 from tasks.core.stages import line
@@ -23,18 +23,18 @@ def showing(*, quiet: bool) -> Iterator[None]:
         with listening(_warn):
             yield
         return
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        with listening(_Lines(partial(console.print, soft_wrap=True)).hear):
+    screen = console(err=True)
+    if not screen.is_terminal:
+        with listening(_Lines(partial(say, err=True)).hear):
             yield
         return
-    with _bar(console) as progress, listening(_Bar(progress).hear):
+    with _bar(screen) as progress, listening(_Bar(progress).hear):
         yield
 
 
 def _warn(event: Event) -> None:
     if event.name in {"target.lost", "remainder.refused"}:
-        sys.stderr.write(f"{line(event)}\n")
+        say(line(event), err=True)
 
 
 class _Lines:
@@ -69,7 +69,7 @@ class _Bar:
 
     def hear(self, event: Event) -> None:
         if text := line(event):
-            self._progress.console.print(text, soft_wrap=True)
+            self._progress.console.print(plain(text), soft_wrap=True)
         if event.name == "iteration.completed":
             self._step(event)
         if event.name == "piece.landed":
@@ -96,10 +96,10 @@ def _left(event: Event) -> str:
     return f"points  {event.fields['left_s']:.0f} s left"
 
 
-def _bar(console: Console) -> Progress:
+def _bar(screen: Console) -> Progress:
     return Progress(
-        TextColumn("{task.completed:>3.0f}/{task.total:.0f}"),
+        TextColumn("{task.completed:>3.0f}/{task.total:.0f}", markup=False),
         BarColumn(bar_width=16),
-        TextColumn("{task.fields[figures]}"),
-        console=console,
+        TextColumn("{task.fields[figures]}", markup=False),
+        console=screen,
     )

@@ -12,6 +12,7 @@ import typer
 from pydantic import BaseModel
 
 from datasets.layout import home
+from deployments.cli.terminal import say
 from tasks.core.stages import at_most
 
 _QUOTING: Final[ContextVar[bool]] = ContextVar("quoting", default=False)
@@ -39,7 +40,7 @@ def is_quoting() -> bool:
 def tell(flow: str, parameters: BaseModel, *, as_json: bool) -> None:
     """Print what a run with these parameters would cost."""
     told = quoted(flow, parameters)
-    typer.echo(json.dumps(told) if as_json else "\n".join(lines(told)))
+    say(json.dumps(told) if as_json else "\n".join(lines(told)))
 
 
 def quoted(flow: str, parameters: BaseModel) -> dict[str, Any]:

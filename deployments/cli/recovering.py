@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from datasets.layout import home
+from deployments.cli.terminal import say
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 WIDTH = 80
@@ -38,17 +39,17 @@ def cancel(
             "running": list(done.running),
             "open": list(done.open),
         }
-        typer.echo(json.dumps(answer))
+        say(json.dumps(answer))
         return
-    typer.echo(f"run {done.run_id} is {'told to stop' if done.stopping else 'cancelled'}")
+    say(f"run {done.run_id} is {'told to stop' if done.stopping else 'cancelled'}")
     if done.stopping:
-        typer.echo("the process that works on it ends it at its next step")
-    typer.echo(f"{done.cancelled} executions cancelled, {done.charged_usd:.2f} USD charged so far")
+        say("the process that works on it ends it at its next step")
+    say(f"{done.cancelled} executions cancelled, {done.charged_usd:.2f} USD charged so far")
     for handle in done.running:
-        typer.echo(_wrapped(f"still at the target, `qrt reconcile` settles it: {handle}"))
+        say(_wrapped(f"still at the target, `qrt reconcile` settles it: {handle}"))
     for execution_id in done.open:
         text = "may have reached the target, `qrt reconcile` finds out in 5 minutes"
-        typer.echo(_wrapped(f"execution {execution_id:.12} {text}"))
+        say(_wrapped(f"execution {execution_id:.12} {text}"))
 
 
 def reconcile(
@@ -64,10 +65,10 @@ def reconcile(
 
     found = verb(open_runtime(home()), since=datetime.now(UTC) - timedelta(days=days))
     if as_json:
-        typer.echo(json.dumps(plain(found)))
+        say(json.dumps(plain(found)))
     else:
         said = [_wrapped(line) for line in sentences(found)]
-        typer.echo("\n".join(said) if said else "Journal and targets agree; nothing is open.")
+        say("\n".join(said) if said else "Journal and targets agree; nothing is open.")
     if found.silent:
         raise typer.Exit(1)
 

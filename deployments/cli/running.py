@@ -9,7 +9,6 @@ from textwrap import shorten
 from threading import Thread
 from typing import Any
 
-import typer
 from pydantic import BaseModel, ValidationError
 
 from datasets.contracts.checking import warm
@@ -19,6 +18,7 @@ from datasets.records.runs import RunState, each, named
 from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
 from deployments.cli.quoting import is_quoting, tell
+from deployments.cli.terminal import say
 from deployments.server.ephemeral import Server, prefect_server
 from flows.task_runners import configured
 from tasks.core.events import emit
@@ -74,9 +74,9 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
             )
             result = _result(flow, parameters, run_id=run_id, server=server)
         for told in (*told_missing(result), *told_failed(result)):
-            typer.echo(told, err=True)
+            say(told, err=True)
         # Before the server has stopped: nobody needs to wait for that.
-        typer.echo(json.dumps(result) if as_json else known(flow).summary(result))
+        say(json.dumps(result) if as_json else known(flow).summary(result))
 
 
 def _called(title: str | Sequence[str]) -> str:
@@ -89,7 +89,7 @@ def _admit(targets: Sequence[str], *, journal: Journal) -> None:
     for target in targets:
         standing = admit(target, journal=journal, now=datetime.now(UTC))
         if said := warning(standing):
-            typer.echo(said, err=True)
+            say(said, err=True)
 
 
 def _result(
@@ -132,7 +132,7 @@ def resume_run(run: str, *, mix_calibrations: bool, as_json: bool) -> None:
         follow_up(found.run_id, runtime=runtime)
         if flow.reports:
             write_report(found.run_id, runtime=runtime)
-        typer.echo(found.result if as_json else flow.summary(json.loads(found.result)))
+        say(found.result if as_json else flow.summary(json.loads(found.result)))
         return
     parameters = flow.parameters.model_validate_json(found.parameters)
     if mix_calibrations:

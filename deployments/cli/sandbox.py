@@ -1,12 +1,12 @@
 """The `qrt sandbox` command: a local service that any Braket client can talk to."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from deployments.cli.terminal import say
 from tasks.errors import BadInput
 
 _HOME = "~/.quantum-runtime"
@@ -50,19 +50,15 @@ def sandbox(  # noqa: PLR0917 - each is an option with a name of its own
     )
     wanted = read_faults(_text(faults), origin=str(faults)) if faults else []
     greeting = _greeting(f"http://{host}:{port}", settings.folder)
-    serve(settings, host=host, port=port, faults=wanted, announce=lambda: _say(greeting))
+    serve(settings, host=host, port=port, faults=wanted, announce=lambda: say(greeting, err=True))
 
 
 def _greeting(address: str, folder: Path) -> str:
     return (
         f"Braket, S3 and STS at {address}, state in {folder}\n"
         f"  export AWS_ENDPOINT_URL={address} AWS_DEFAULT_REGION=us-east-1\n"
-        "  export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox\n"
+        "  export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox"
     )
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text)
 
 
 def _text(path: Path) -> str:

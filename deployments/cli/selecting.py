@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from datasets.layout import home
+from deployments.cli.terminal import say
 
 _WIDTH = 80
 
@@ -58,11 +59,11 @@ def select(  # noqa: PLR0917 - each is an option with a name of its own
 
 def _tell(answers: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(answers[0] if len(answers) == 1 else answers))
+        say(json.dumps(answers[0] if len(answers) == 1 else answers))
     elif len(answers) == 1:
-        typer.echo("\n".join(_lines(answers[0])))
+        say("\n".join(_lines(answers[0])))
     else:
-        typer.echo("\n".join(map(_line, answers)))
+        say("\n".join(map(_line, answers)))
 
 
 def _lines(answer: dict[str, Any]) -> list[str]:

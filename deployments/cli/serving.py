@@ -2,11 +2,13 @@
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from datasets.layout import home
+from deployments.cli.terminal import say
 from tasks.errors import BadInput
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def _serve(manifest: "Manifest", *, port: int, runs_at_once: int, worker: bool) 
     open_runtime(where)
     stopped = stop_on_signals()
     with system(
-        where, port=port, pool=manifest.pool, runs_at_once=runs_at_once, say=_say
+        where, port=port, pool=manifest.pool, runs_at_once=runs_at_once, say=partial(say, err=True)
     ) as running:
         quietly()
         os.environ |= {"PREFECT_HOME": str(prefect_home(where)), "PREFECT_API_URL": running.url}
@@ -57,9 +59,9 @@ def _serve(manifest: "Manifest", *, port: int, runs_at_once: int, worker: bool) 
             from deployments.register.preparation import prepare as verb
 
             verb(manifest, running=running, worker=worker)
-            typer.echo(running.url.removesuffix("/api"))
+            say(running.url.removesuffix("/api"))
             sys.stdout.flush()
-            _say("Ctrl-C stops it.")
+            say("Ctrl-C stops it.", err=True)
 
         def take_up() -> None:
             from deployments.register.leftovers import take_up as verb
@@ -67,7 +69,7 @@ def _serve(manifest: "Manifest", *, port: int, runs_at_once: int, worker: bool) 
             verb(manifest, worker=running.worker_name, server_is_new=False)
 
         keep(running, prepare=prepare, take_up=take_up, stopped=stopped)
-        _say("stopping")
+        say("stopping", err=True)
 
 
 def deploy() -> None:
@@ -85,7 +87,7 @@ def deploy() -> None:
     os.environ["PREFECT_API_URL"] = url
     from deployments.register.registration import register as verb
 
-    typer.echo(sentence(asyncio.run(verb(manifest.read()))))
+    say(sentence(asyncio.run(verb(manifest.read()))))
 
 
 def _url_of_home() -> str:
@@ -98,8 +100,3 @@ def _url_of_home() -> str:
         raise BadInput(message)
     HomeServer(found, home()).ready()
     return found.url
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()

@@ -24,6 +24,7 @@ from tasks.core.sweeps.points_language import PointFile, parse_points
 from tasks.core.sweeps.work import SweepSpec
 
 WANTED = "an OpenQASM circuit"
+SUFFIXES = (".qasm", ".qasm3", ".qasm2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,9 @@ def program_of(read: ReadCircuit, observables: Sequence[Observable], *, name: st
 
 def is_path(circuit: str) -> bool:
     """Whether a circuit is named by its file; a text has lines or ends a statement."""
-    return "\n" not in circuit and ";" not in circuit
+    if "\n" in circuit or circuit.lstrip().startswith("OPENQASM "):
+        return False
+    return ";" not in circuit or circuit.lower().endswith(SUFFIXES)
 
 
 def observables_of(texts: Sequence[str], read: ReadCircuit) -> tuple[Observable, ...]:

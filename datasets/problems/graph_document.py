@@ -1,13 +1,13 @@
 """Read a graph from the bytes of a JSON or CSV file, and say in one line what is wrong with it."""
 
-import csv
-import io
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final, NamedTuple
 
+from datasets.problems.edge_rows import WANTED, edge_rows
 from datasets.records.graphs import Edge, Graph
 from tasks.core.graph_families import MAX_NODES
 from tasks.errors import BadInput
@@ -17,9 +17,8 @@ MIN_WEIGHT: Final = 1e-9  # but for 0
 _NAME_LENGTH: Final = 100
 _SHOWN: Final = 40  # characters of foreign text that a message repeats
 _ENDS: Final = 2  # of an edge
-# What a CSV file's first two columns may be called; one name alone may be a node, such as a source.
-_HEADS: Final = {("source", "target"), ("from", "to"), ("node1", "node2"), ("u", "v")}
-_WANTED: Final = "Write an edge as source,target,weight; a weight that is left out is 1."
+_LINK_ENDS: Final = ("source", "target")
+_KEYS: Final = frozenset((*_LINK_ENDS, "weight", "key", "id", "index"))  # of an edge
 _JSON_WANTED: Final = 'Write {"edges": [["a", "b", 1.5], ...]}.'
 
 
@@ -45,8 +44,9 @@ def parse_graph(data: bytes, *, origin: str) -> Graph:
     except UnicodeDecodeError as error:
         raise _bad(origin, f"byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
     if not text.strip():
-        raise _bad(origin, f"the file is empty. {_WANTED}")
+        raise _bad(origin, f"the file is empty. {WANTED}")
     name, source, listed = _called(origin), _plain(origin), list[str]()
+    document: Mapping[str, Any] = {}
     if origin.lower().endswith(".csv"):
         ties = list(_csv_ties(text, origin))
     else:
@@ -54,7 +54,9 @@ def parse_graph(data: bytes, *, origin: str) -> Graph:
         name = _text(document.get("name", name), "name", origin)
         source = _text(document.get("source", source), "source", origin)
         listed = _listed(document, origin)
-        ties = list(_json_ties(document, origin))
+        ties = list(_json_ties(document, listed, origin))
+    if document.get("multigraph"):
+        ties = _added_up(ties)
     return _graph(ties, listed, name=name, source=source, origin=origin)
 
 
@@ -94,30 +96,8 @@ def _text(value: object, key: str, origin: str) -> str:
 
 
 def _csv_ties(text: str, origin: str) -> Iterator[_Tie]:
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        filled = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise _bad(origin, f"line {rows.line_num} is not CSV ({error}). {_WANTED}") from error
-    headed = bool(filled) and _is_head(filled[0][1])
-    for number, row in filled[headed:]:
-        cells = [cell.strip() for cell in row]
-        if cells[-1] == "" and len(cells) > _ENDS:
-            cells.pop()
-        yield _tie(cells, f"line {number}", origin)
-
-
-def _is_head(row: Sequence[str]) -> bool:
-    one, other, *weight = [cell.strip().lower() for cell in row] if len(row) > 1 else ("", "")
-    return (one, other) in _HEADS and not any(map(_is_number, weight))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    for row in edge_rows(text, origin=origin):
+        yield _tie(row.cells, f"line {row.line}", origin)
 
 
 def _document(text: str, origin: str) -> Mapping[str, Any]:
@@ -141,30 +121,73 @@ def _listed(document: Mapping[str, Any], origin: str) -> list[str]:
     if not isinstance(nodes, list):
         raise _bad(origin, f"nodes is {_shown(nodes)}. Give a list of names.")
     names = [node.get("id") if isinstance(node, dict) else node for node in nodes]
-    return [_node(name, f"node {place}", origin) for place, name in enumerate(names)]
+    listed = [_node(name, f"node {place}", origin) for place, name in enumerate(names)]
+    twice = next((name for name, times in Counter(listed).items() if times > 1), None)
+    if twice is not None:
+        raise _bad(origin, f"nodes has {_shown(twice)} twice. Give each node a name of its own.")
+    return listed
 
 
-def _json_ties(document: Mapping[str, Any], origin: str) -> Iterator[_Tie]:
+def _json_ties(document: Mapping[str, Any], listed: list[str], origin: str) -> Iterator[_Tie]:
+    if document.get("directed"):
+        raise _bad(origin, "it is directed; a cut has no direction. Give G.to_undirected().")
     edges = document.get("edges", document.get("links"))
     if not isinstance(edges, list):
         raise _bad(origin, f"edges is {'missing' if edges is None else 'no list'}. {_JSON_WANTED}")
-    for place, edge in enumerate(edges):
-        cells = edge
-        if isinstance(edge, dict):
-            cells = [edge.get("source"), edge.get("target"), edge.get("weight", 1.0)]
-        if not isinstance(cells, list):
-            raise _bad(origin, f"edge {place} is {_shown(edge)}. {_JSON_WANTED}")
-        yield _tie(cells, f"edge {place}", origin)
+    if document.get("links", edges) != edges:
+        raise _bad(origin, "edges and links differ. Give the edges once.")
+    ties = [_json_tie(edge, f"edge {place}", origin) for place, edge in enumerate(edges)]
+    if "links" in document and _are_places(edges, listed):
+        ties = [
+            tie._replace(one=listed[int(tie.one)], other=listed[int(tie.other)]) for tie in ties
+        ]
+    yield from ties
+
+
+def _json_tie(edge: object, place: str, origin: str) -> _Tie:
+    cells = edge
+    if isinstance(edge, dict):
+        ends = [edge.get("source"), edge.get("target")]
+        cells = [*ends, edge["weight"]] if "weight" in edge else ends
+        other = next((k for k, v in edge.items() if k not in _KEYS and _is_number(v)), None)
+        if "weight" not in edge and other is not None:
+            what = f"{place} has {_shown(other)} and no weight"
+            raise _bad(origin, f"{what}. Call it weight, or leave it out.")
+    if not isinstance(cells, list):
+        raise _bad(origin, f"{place} is {_shown(edge)}. {_JSON_WANTED}")
+    return _tie(cells, place, origin)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _are_places(links: Sequence[Any], listed: Sequence[str]) -> bool:
+    """Whether links name nodes by their places in the list, as networkx 1 wrote them."""
+    ends = [link.get(key) for link in links if isinstance(link, dict) for key in _LINK_ENDS]
+    numbers = [end for end in ends if type(end) is int and 0 <= end < len(listed)]
+    return len(numbers) == len(ends) and not {str(end) for end in ends} <= set(listed)
 
 
 def _tie(cells: Sequence[object], place: str, origin: str) -> _Tie:
     if len(cells) not in {_ENDS, _ENDS + 1}:
-        raise _bad(origin, f"{place} has {len(cells)} parts, not 2 or 3. {_WANTED}")
+        raise _bad(origin, f"{place} has {len(cells)} parts, not 2 or 3. {WANTED}")
     one, other = (_node(cell, place, origin) for cell in cells[:_ENDS])
     if one == other:
         raise _bad(origin, f"{place} ties {_shown(one)} to itself; no cut has it. Leave it out.")
     weight = _weight(cells[_ENDS], place, origin) if len(cells) > _ENDS else 1.0
     return _Tie(place, one, other, weight)
+
+
+def _added_up(ties: Sequence[_Tie]) -> list[_Tie]:
+    """Return one edge for all that tie the same nodes, with the sum of their weights."""
+    first: dict[frozenset[str], _Tie] = {}
+    sums: dict[frozenset[str], float] = {}
+    for tie in ties:
+        ends = frozenset((tie.one, tie.other))
+        first.setdefault(ends, tie)
+        sums[ends] = sums.get(ends, 0.0) + tie.weight
+    return [tie._replace(weight=sums[ends]) for ends, tie in first.items()]
 
 
 def _node(value: object, place: str, origin: str) -> str:
@@ -189,8 +212,11 @@ def _weight(value: object, place: str, origin: str) -> float:
 def _graph(
     ties: Sequence[_Tie], listed: Sequence[str], *, name: str, source: str, origin: str
 ) -> Graph:
-    named = [end for tie in ties for end in (tie.one, tie.other)]
-    nodes = tuple(dict.fromkeys([*listed, *named]))
+    named = dict.fromkeys(end for tie in ties for end in (tie.one, tie.other))
+    strange = next((end for end in named if end not in listed), None) if listed else None
+    if strange is not None:
+        raise _bad(origin, f"an edge ties {_shown(strange)}, which nodes does not list. Add it.")
+    nodes = tuple(listed or named)
     if len(nodes) > MAX_NODES:
         raise _bad(origin, f"{len(nodes)} nodes; at most {MAX_NODES}. Give a smaller graph.")
     places = {node: place for place, node in enumerate(nodes)}
@@ -203,5 +229,5 @@ def _graph(
             raise _bad(origin, f"{said} weight. Give each edge once.")
     heavy = tuple(edge for edge in edges.values() if edge.weight)
     if not heavy:
-        raise _bad(origin, f"it has no edges that weigh anything, so nothing to cut. {_WANTED}")
+        raise _bad(origin, f"it has no edges that weigh anything, so nothing to cut. {WANTED}")
     return Graph(name, nodes, heavy, source)

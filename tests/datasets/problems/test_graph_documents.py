@@ -56,6 +56,73 @@ def test_every_spelling_is_the_same_graph() -> None:
         assert (other.nodes, other.edges) == (wanted.nodes, wanted.edges)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "id1,id2",
+        "node_1,node_2",
+        "SRC,DST",
+        "Source,Target",
+        "vertex A,vertex B",
+        "u,v",
+        "start,end",
+    ],
+)
+def test_a_head_is_no_edge_whatever_the_nodes_are(head: str) -> None:
+    for rows in ("0,1\n1,2", "a,b\nb,c"):
+        assert of_csv(f"{head}\n{rows}").nodes == of_csv(rows).nodes
+        assert of_csv(f"{head},weight\n{rows},2").edges == of_csv(f"{rows},2").edges
+        with pytest.raises(BadInput, match="line 1 calls its third column 'id'"):
+            of_csv(f"{head},id\n{rows},2")
+
+
+def test_any_words_are_a_head_above_numbers_and_are_asked_about_above_names() -> None:
+    assert of_csv("left,right\n0,1\n1,2").nodes == ("0", "1", "2")
+    assert of_csv("Bern,Basel\nBasel,Genf").nodes == ("Bern", "Basel", "Genf")
+    assert of_csv("source,target\nBern,Basel\nGenf,Chur").nodes[0] == "Bern"
+    with pytest.raises(BadInput, match=r"line 1 \('Bern', 'Basel'\) may be an edge or a head"):
+        of_csv("Bern,Basel\nGenf,Chur")
+
+
+def test_a_spreadsheet_s_semicolons_and_decimal_commas_are_read() -> None:
+    wanted = of_csv("a,b,1.5\nb,c,-2.5")
+    for text in ("a;b;1,5\nb;c;-2,5", "a\tb\t1,5\nb\tc\t-2.5", "from;to;weight\na;b;1,5\nb;c;-2,5"):
+        assert (of_csv(text).nodes, of_csv(text).edges) == (wanted.nodes, wanted.edges)
+    for text in ("x;1,x;2", "a;b,c;1"):
+        with pytest.raises(BadInput, match="can be read in two ways"):
+            of_csv(text)
+
+
+def test_parallel_edges_of_a_multigraph_add_up_and_others_are_one() -> None:
+    edges = [{"source": 0, "target": 1, "key": k, "weight": k + 1.0} for k in range(3)]
+    graph = of_json({"multigraph": True, "nodes": [{"id": 0}, {"id": 1}], "edges": edges})
+    assert graph.edges == (Edge(0, 1, 6.0),)
+    assert of_json([["a", "b"], ["b", "a"]]).edges == (Edge(0, 1, 1.0),)
+
+
+def test_links_of_old_networkx_name_nodes_by_place() -> None:
+    nodes, links = [{"id": "k"}, {"id": "l"}, {"id": "m"}], [{"source": 2, "target": 0}]
+    assert of_json({"nodes": nodes, "links": links}).edges == (Edge(0, 2, 1.0),)
+    numbered = [{"id": 1}, {"id": 2}, {"id": 0}]  # ids that are numbers are names
+    assert of_json({"nodes": numbered, "links": links}).edges == (Edge(1, 2, 1.0),)
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"nodes": ["a", "b"], "edges": [["a", "typo_b"]]}, "'typo_b', which nodes does not list"),
+        ({"nodes": [1, "1"], "edges": [[1, "1"]]}, "nodes has '1' twice"),
+        ({"directed": True, "edges": [["a", "b"]]}, "it is directed"),
+        ({"edges": [["a", "b"]], "links": [["a", "c"]]}, "edges and links differ"),
+        ({"edges": [{"source": 0, "target": 1, "cost": 3}]}, "edge 0 has 'cost' and no weight"),
+    ],
+)
+def test_what_would_be_read_as_another_graph_is_refused(document: object, said: str) -> None:
+    with pytest.raises(BadInput, match=r"^my\.json: ") as refused:
+        of_json(document)
+    assert said in str(refused.value)
+
+
 def test_a_first_line_is_a_head_only_where_it_names_both_columns() -> None:
     assert of_csv("From,To\na,b").nodes == ("a", "b")
     assert of_csv("source,a,3\na,sink,2").nodes == ("source", "a", "sink")
@@ -71,7 +138,7 @@ def test_a_graph_without_a_name_is_read_again_whatever_its_file_is_called(stem: 
 
 def test_nodes_are_in_the_order_in_which_they_are_named_first() -> None:
     assert of_csv("Zürich,東京\nZürich,Bern").nodes == ("Zürich", "東京", "Bern")
-    assert of_json({"nodes": [3, "alone"], "edges": [[1, 3]]}).nodes == ("3", "alone", "1")
+    assert of_json({"nodes": [3, "alone", 1], "edges": [[1, 3]]}).nodes == ("3", "alone", "1")
 
 
 def test_an_edge_of_no_weight_is_none_but_its_nodes_stay() -> None:
@@ -101,7 +168,7 @@ def test_an_edge_of_no_weight_is_none_but_its_nodes_stay() -> None:
         ('"a\nb",c\n', "Give one line of text"),
         ('a,"b\n', "is not CSV"),
         (f"{'a' * 101},b\n", "has 101 characters; at most 100"),
-        ("\n".join(f"a{k},b{k}" for k in range(33)), "66 nodes; at most 64"),
+        ("\n".join(f"a{k},b{k},1" for k in range(33)), "66 nodes; at most 64"),
     ],
 )
 def test_a_bad_csv_file_is_refused_in_one_line(text: str, said: str) -> None:

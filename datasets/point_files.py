@@ -4,15 +4,16 @@ A file's columns are the parameters, its rows the points; rows are counted from 
 header. What a sweep reads is its own copy: it never sees a file that has changed since.
 """
 
-import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.file_writing import writing
 from tasks.errors import BadInput, StorageFault
 
 GROUP_ROWS: Final = 65_536
@@ -78,27 +79,36 @@ def pin_points(source: Path, *, pinned: Path, most: int) -> PointTable:
         BadInput: the file cannot be read, or a column or a cell of it is no finite number.
         StorageFault: the copy cannot be written.
     """
+    with _reading(source):
+        names, batches = _batches(source.expanduser())
+    try:
+        with writing(pinned) as file:
+            count = _write(_checked(_read(batches, source), names, source, most=most), names, file)
+            if not count:
+                message = f"{source} has no rows. Give at least one point."
+                raise BadInput(message)
+    except OSError as error:
+        message = f"{pinned} cannot be written: {error.strerror}. Make room for the points."
+        raise StorageFault(message) from error
+    return PointTable(pinned, tuple(sorted(names)), count)
+
+
+@contextmanager
+def _reading(source: Path) -> Iterator[None]:
+    """Raise what goes wrong with the file inside the block as a BadInput."""
     from pyarrow.lib import ArrowException
 
-    aside = pinned.with_name(f".{pinned.name}.{os.getpid()}")
     try:
-        names, batches = _batches(source.expanduser())
-        count = _write(_checked(batches, names, source, most=most), names, aside)
-        if not count:
-            message = f"{source} has no rows. Give at least one point."
-            raise BadInput(message)
-        aside.replace(pinned)
+        yield
     except (OSError, ArrowException, UnicodeDecodeError, RuntimeError) as error:
-        # A pathname in the error tells a fault of the copy from one of the file.
-        if isinstance(error, OSError) and str(aside) in str(error.filename):
-            message = f"{pinned} cannot be written: {error.strerror}. Make room for the points."
-            raise StorageFault(message) from error
         reason = " ".join(str(getattr(error, "strerror", None) or error).split())[:200]
         message = f"{source} cannot be read ({reason.rstrip('.')}). Give a CSV or Parquet file."
         raise BadInput(message) from error
-    finally:
-        aside.unlink(missing_ok=True)
-    return PointTable(pinned, tuple(sorted(names)), count)
+
+
+def _read(batches: Iterator[Any], source: Path) -> Iterator[Any]:
+    with _reading(source):
+        yield from batches
 
 
 def _batches(source: Path) -> tuple[list[str], Iterator[Any]]:
@@ -231,22 +241,19 @@ def _refused(cell: object, name: str, source: Path, row: int) -> BadInput:
     )
 
 
-def _write(blocks: Iterator[Block], names: Sequence[str], path: Path) -> int:
-    """Write groups of equal size, flush them to disk, and return the number of rows."""
+def _write(blocks: Iterator[Block], names: Sequence[str], file: IO[bytes]) -> int:
+    """Write groups of equal size, and return the number of rows."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
     columns = sorted(names)
     schema = pa.schema([pa.field(name, pa.float64(), nullable=False) for name in columns])
     count = 0
-    with path.open("wb") as file:
-        with ParquetWriter(file, schema, compression="zstd") as writer:
-            for group in _regrouped(blocks):
-                table = pa.table(list(group.T), schema=schema)
-                writer.write_table(table, row_group_size=GROUP_ROWS)
-                count += len(group)
-        file.flush()
-        os.fsync(file.fileno())
+    with ParquetWriter(file, schema, compression="zstd") as writer:
+        for group in _regrouped(blocks):
+            table = pa.table(list(group.T), schema=schema)
+            writer.write_table(table, row_group_size=GROUP_ROWS)
+            count += len(group)
     return count
 
 

@@ -1,13 +1,13 @@
 """Points that a program holds in memory, kept as a file that a sweep can be given."""
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from datasets.file_writing import make_folder, writing
 from tasks.errors import BadInput, StorageFault
 
 
@@ -32,16 +32,13 @@ def keep_points(points: Any, *, folder: Path) -> Path:
     for column in columns.values():
         content.update(column.tobytes())
     path = folder / f"{content.hexdigest()[:32]}.parquet"
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        parquet.write_table(table, aside)
-        aside.replace(path)
+        make_folder(folder)
+        with writing(path) as stream:
+            parquet.write_table(table, stream)
     except OSError as error:
         message = f"The points cannot be kept in {folder}: {error.strerror}. Free space there."
         raise StorageFault(message) from error
-    finally:
-        aside.unlink(missing_ok=True)
     return path
 
 

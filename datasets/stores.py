@@ -2,18 +2,15 @@
 
 import errno
 import os
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from datasets.file_writing import make_folder, publish_file
 from tasks.errors import BadInput
 
-STRAY_SUFFIX = ".tmp"
 HERE = PurePosixPath()
-# Links are what publishes without overwriting; some network and USB file systems have none.
-NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 class Store(Protocol):
@@ -38,7 +35,7 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LocalStore:
-    """A folder: write aside under a hidden name, fsync, link, fsync the folder."""
+    """A folder whose files are written whole, each name once."""
 
     root: Path
 
@@ -53,15 +50,8 @@ class LocalStore:
     def publish(self, path: PurePosixPath, data: bytes) -> None:
         """Make a file appear at once; a fault or a kill leaves no file under its name."""
         final = self.root / path
-        made = _make_folder(final.parent)
-        aside = final.parent / f".{final.stem[:60]}.{uuid.uuid4().hex}{STRAY_SUFFIX}"
-        try:
-            _write_through(aside, data)
-            _reveal(aside, final)
-        finally:
-            aside.unlink(missing_ok=True)
-        for folder in (final.parent, *made):
-            _sync_folder(folder)
+        make_folder(final.parent)
+        publish_file(final, data)
 
     def walk(self, folder: PurePosixPath = HERE) -> Iterator[PurePosixPath]:
         """List every file of a folder, hidden ones too."""
@@ -145,41 +135,3 @@ def open_store(root: str | Path) -> Store:
         message = f"{text} names no bucket. Write s3://bucket/prefix."
         raise BadInput(message)
     return ObjectStore(filesystem, prefix.rstrip("/"))
-
-
-def _make_folder(folder: Path) -> tuple[Path, ...]:
-    """Make a folder and return the folders that got a new entry by it."""
-    grown = []
-    missing = folder
-    while not missing.exists():
-        missing = missing.parent
-        grown.append(missing)
-    folder.mkdir(parents=True, exist_ok=True)
-    return tuple(grown)
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _reveal(aside: Path, final: Path) -> None:
-    """Give a finished file its name, unless the name is taken."""
-    try:
-        os.link(aside, final)
-    except OSError as error:
-        if error.errno not in NO_LINKS:
-            raise
-        if final.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(final)) from error
-        aside.replace(final)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from datasets import encoding
 from datasets.contracts.checking import check
+from datasets.file_writing import is_stray
 from datasets.layout import file_path
 from datasets.schemas import SCHEMA_VERSIONS, schema, table_of
-from datasets.stores import STRAY_SUFFIX, Store
+from datasets.stores import Store
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,7 +88,7 @@ def _exists(store: Store, path: PurePosixPath) -> bool:
 
 
 def _inspect(store: Store, path: PurePosixPath, *, contracts: bool) -> Iterator[tuple[Fault, str]]:
-    if path.name.startswith(".") and path.suffix == STRAY_SUFFIX:
+    if is_stray(path.name):
         yield "stray", "A writer was killed here; nothing reads this file. Delete it."
     elif path.suffix != ".parquet" or path.parts[0] not in SCHEMA_VERSIONS:
         yield "foreign", "The lake did not write this file. Move it out of the lake."

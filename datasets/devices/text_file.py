@@ -1,8 +1,8 @@
 """Read and write a text file that somebody names, or say in one line why that cannot be."""
 
-import os
 from pathlib import Path
 
+from datasets.file_writing import publish_file, replace_file
 from tasks.errors import BadInput, StorageFault
 
 MAX_BYTES = 32 * 2**20  # the largest published capabilities document has 0.44 MB
@@ -61,29 +61,26 @@ def write_text(path: Path, text: str, *, replace: bool) -> None:
     if not path.parent.is_dir():
         message = f"There is no folder {path.parent}. Create it, or choose another."
         raise BadInput(message)
-    if path.is_dir():
-        message = f"{path} is a folder. Choose the name of a file."
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "no plain file"
+        message = f"{path} is {what}. Choose the name of a file."
         raise BadInput(message)
     try:
-        differs = path.exists() and path.read_bytes() != text.encode()
-        if not differs or replace:
-            _replace(path, text.encode())
-            return
+        _write(path, text, replace=replace)
+    except FileExistsError:
+        message = f"{path} exists and differs. Use --force to replace it, or --out for another."
+        raise BadInput(message) from None
     except OSError as error:
         message = f"{path} cannot be written ({error.strerror}). Choose another place."
         raise StorageFault(message) from error
-    message = f"{path} exists and differs. Use --force to replace it, or --out for another."
-    raise BadInput(message)
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write aside, flush to disk, rename."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+def _write(path: Path, text: str, *, replace: bool) -> None:
+    if replace:
+        replace_file(path, text)
+        return
     try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+        publish_file(path, text)
+    except FileExistsError:
+        if path.read_bytes() != text.encode():
+            raise

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from datasets.file_writing import reserve_file
 from tasks.errors import BadInput
 
 CONNECT_S: Final = 10  # a server that does not answer is given up after this
@@ -24,6 +26,8 @@ def open_engine(location: Path | str) -> sa.Engine:
         BadInput: the URL cannot be read, or its driver is not installed.
     """
     if isinstance(location, Path):
+        with suppress(OSError):  # whoever connects is told why
+            reserve_file(location)
         return _sqlite(f"sqlite:///{location}")
     if location.startswith("sqlite:"):
         return _sqlite(location)

@@ -4,8 +4,9 @@ import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
+from datasets.file_writing import make_folder, open_shared
 from datasets.records.executions import RunId
 from tasks.errors import StorageFault
 
@@ -15,7 +16,7 @@ class FileClaim:
     """A locked file with the number of the process in it."""
 
     path: Path
-    stream: TextIO
+    stream: IO[str]
 
     def stands(self) -> bool:
         """Only this process ends it."""
@@ -40,7 +41,7 @@ class FileClaims:
             StorageFault: the folder cannot be written, or its file system has no locks.
         """
         try:
-            self.folder.mkdir(exist_ok=True)
+            make_folder(self.folder)
             return self._take(run_id)
         except OSError as error:
             message = (
@@ -66,7 +67,7 @@ class FileClaims:
     def _take(self, run_id: RunId) -> FileClaim | None:
         path = self._path(run_id)
         while True:
-            stream = path.open("a+")
+            stream = open_shared(path)
             if not _lock(stream, fcntl.LOCK_EX):
                 stream.close()
                 if self.holder(run_id) is not None:  # else somebody looked, or has just let go
@@ -83,12 +84,12 @@ class FileClaims:
         return self.folder / f"{run_id}.lock"
 
 
-def _owner(stream: TextIO) -> str:
+def _owner(stream: IO[str]) -> str:
     number = stream.read().strip()
     return f"process {number}" if number else "another process"
 
 
-def _lock(stream: TextIO, kind: int) -> bool:
+def _lock(stream: IO[str], kind: int) -> bool:
     try:
         fcntl.flock(stream, kind | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -96,7 +97,7 @@ def _lock(stream: TextIO, kind: int) -> bool:
     return True
 
 
-def _is(stream: TextIO, path: Path) -> bool:
+def _is(stream: IO[str], path: Path) -> bool:
     """Whether the path still names the open file: its last owner may have removed it meanwhile.
 
     Whoever locks a file that is not there any more has locked nothing.

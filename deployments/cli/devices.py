@@ -111,12 +111,13 @@ def _target(name: str) -> str:
 def _draw(device: "KnownDevice", path: Path | None) -> Path:
     """Write the device's map, by default among the reports, and return where it is."""
     from datasets.devices.text_file import write_text
+    from datasets.file_writing import make_folder
     from tasks.core.reports.device_map import device_map
 
     if path is None:
         folder = home().reports
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         except OSError as error:
             message = f"{folder} cannot be made: {error.strerror}. Choose a file: --svg FILE."
             raise BadInput(message) from error

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from datasets.file_writing import make_folder, open_shared
 from deployments.sandbox.fault_model import Fault
 from deployments.sandbox.settings import Settings
 from tasks.errors import BadInput
@@ -36,7 +37,7 @@ def serve(
 
     warnings.filterwarnings("ignore", module="braket")  # advice for people who simulate
     sys.setswitchinterval(0.0005)  # answers need not wait 5 ms for a simulation to pause
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.folder)
     with _alone(settings.folder), _bound(host, port) as listener:
         state = State.open(settings)
         state.faults.add(faults)
@@ -71,7 +72,7 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    with (folder / "sandbox.lock").open("w") as lock:
+    with open_shared(folder / "sandbox.lock") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 
+from datasets.file_writing import make_folder
 from deployments.sandbox.devices import Devices
 from deployments.sandbox.fault_book import FaultBook
 from deployments.sandbox.quotas import CONCURRENT, CONCURRENT_ELSEWHERE, Quotas
@@ -29,7 +30,7 @@ class State:
     @classmethod
     def open(cls, settings: Settings) -> "State":
         """Return the state in the settings' folder, creating it when it is not there."""
-        settings.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(settings.folder)
         faults = FaultBook(seed=settings.seed)
         return cls(settings, Store(settings.folder / "sandbox.db"), faults, Devices(faults))
 

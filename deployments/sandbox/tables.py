@@ -8,6 +8,8 @@ from threading import Lock
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from datasets.file_writing import reserve_file
+
 metadata = sa.MetaData()
 
 quantum_tasks = sa.Table(
@@ -85,6 +87,7 @@ class Store:
     """The SQLite file; writers take turns, so that nobody meets a locked database."""
 
     def __init__(self, path: Path) -> None:
+        reserve_file(path)
         self._engine = sa.create_engine(f"sqlite:///{path}")
         self._writing = Lock()
         sa.event.listen(self._engine, "connect", _prepare)

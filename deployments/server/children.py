@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from datasets.file_writing import open_log
+
 STOP_TIMEOUT_S: Final = 10.0
 
 
@@ -24,7 +26,7 @@ class Child:
         self, module: str, *arguments: str, environment: Mapping[str, str], log: Path
     ) -> None:
         self.log = log
-        with log.open("ab") as stream:
+        with open_log(log) as stream:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 [sys.executable, "-m", module, *arguments],
                 stdin=subprocess.PIPE,

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from datasets.file_writing import make_folder, open_shared
 from datasets.layout import Home
 from deployments.server.environment import prefect_home
 from tasks.errors import BadInput
@@ -51,8 +52,8 @@ def serve_home(home: Home, *, url: str) -> Iterator[None]:
         BadInput: another one does.
     """
     path = _path(home)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as stream:
+    make_folder(path.parent)
+    with open_shared(path) as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

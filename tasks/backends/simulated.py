@@ -5,7 +5,6 @@ before the handle is given out. Whoever asks again gets that file, not a second 
 """
 
 import json
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.file_writing import replace_file
 from datasets.records.circuits import Circuit
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Execution, ExecutionState
@@ -192,15 +192,9 @@ class SimulatedBackend:
         return result
 
     def _keep(self, handle: str, result: dict[str, object]) -> None:
-        aside = self._spool / f".{handle}.{os.getpid()}"
         try:
-            with aside.open("w") as stream:
-                json.dump(result, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-            aside.replace(self._file(handle))
+            replace_file(self._file(handle), json.dumps(result))
         except OSError as error:
-            aside.unlink(missing_ok=True)
             message = (
                 f"A result cannot be kept in {self._spool}: {error.strerror}. "
                 "Free space there, or set QRT_HOME to another folder."

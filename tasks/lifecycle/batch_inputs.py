@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from datasets.devices.text_file import write_text
+from datasets.file_writing import make_folder
 from datasets.records.problems import Program
 from tasks.core.grouping import Group
 from tasks.core.mitigation.composition import Mitigation, Technique
@@ -71,7 +72,7 @@ def batch_inputs(asked: Mapping[str, Any], *, folder: Path) -> BatchInputs:
     Raises:
         BadInput: what is wrong with a circuit or an observable, and where.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     found = _pinned(asked["circuits"], folder / "circuits.json")
     circuits = [_circuit(number, each, asked) for number, each in enumerate(found)]
     return BatchInputs(tuple(circuits), mitigation_of(asked["mitigate"]))

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from datasets.devices.text_file import read_text, write_text
+from datasets.file_writing import make_folder
 from datasets.layout import Home
 from datasets.records.executions import RunId
 
@@ -50,7 +51,7 @@ def story(run_id: RunId, *, home: Home) -> str:
 
 def _write(run_id: RunId, entries: tuple[Chosen, ...], home: Home) -> None:
     path = _path(run_id, home)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     text = json.dumps([asdict(entry) for entry in entries], indent=1, ensure_ascii=False)
     write_text(path, f"{text}\n", replace=True)
 

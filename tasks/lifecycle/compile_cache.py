@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from datasets.devices.text_file import write_text
+from datasets.file_writing import make_folder
 from datasets.layout import Home
 from datasets.records.compiled import CompiledProgram
 from datasets.records.devices import DeviceSnapshot
@@ -139,5 +140,5 @@ def _known(path: Path, wanted: Wanted) -> CompiledProgram | None:
 
 def _keep(path: Path, compiled: CompiledProgram) -> None:
     with suppress(OSError, RuntimeFault):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_text(path, write_compiled(compiled), replace=True)

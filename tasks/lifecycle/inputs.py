@@ -7,6 +7,7 @@ from typing import Final
 
 from datasets.devices.document import read_snapshot, write_snapshot
 from datasets.devices.text_file import read_text, write_text
+from datasets.file_writing import make_folder, move_file
 from datasets.layout import Home
 from datasets.problems.catalogue import load
 from datasets.problems.document import parse, write
@@ -69,7 +70,7 @@ def set_aside(run_id: RunId, *, number: int, home: Home) -> None:
     for name in _OF_THE_DEVICE:
         path = home.inputs / run_id / f"{name}.json"
         if path.exists():
-            path.replace(path.with_name(f"{name}-{number}.json"))
+            move_file(path, path.with_name(f"{name}-{number}.json"))
 
 
 def pinned_account(run_id: RunId, account: str, *, home: Home) -> str:
@@ -105,6 +106,6 @@ def _pinned(run_id: RunId, name: str, make: Callable[[], str], *, home: Home) ->
     path = home.inputs / run_id / name
     if not path.exists():
         content = make()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_text(path, content, replace=False)
     return path

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from datasets.file_writing import add_line
 from datasets.layout import Home
 
 
@@ -14,5 +15,4 @@ def notices(home: Home) -> Path:
 
 def keep_notice(notice: Mapping[str, str], *, home: Home) -> None:
     """Add one line; the file system makes it whole, as a line is shorter than a page."""
-    with notices(home).open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(notice) + "\n")
+    add_line(notices(home), json.dumps(notice))

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from datasets.file_writing import replace_file
 from datasets.layout import Home
 from datasets.records.devices import DeviceKind
 from datasets.records.executions import RunId
@@ -34,12 +35,9 @@ def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None)
     drawn = plots_of(ended) if plots is None else plots
     page = html(ended, drawn, _device(ended))
     path = runtime.home.reports / f"{run_id}.html"
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        aside.write_text(page, encoding="utf-8")
-        aside.replace(path)
+        replace_file(path, page)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         message = f"The report cannot be written to {path}: {error.strerror}. Free space there."
         raise StorageFault(message) from error
     return path

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from datasets.devices.catalogue import resolve
+from datasets.file_writing import make_folder
 from datasets.journal.journal import Journal
 from datasets.journal.rows import Entry
 from datasets.lake import Lake
@@ -89,10 +91,9 @@ def open_runtime(home: Home) -> Runtime:
     """
     try:
         for folder in _folders(home):
-            folder.mkdir(parents=True, exist_ok=True)
-        probe = home.root / ".writable"
-        probe.touch()
-        probe.unlink()
+            make_folder(folder)
+        with TemporaryFile(dir=home.root):
+            pass
     except OSError as error:
         message = (
             f"The home folder {home.root} cannot be written: {error.strerror}. "

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from datasets.devices.text_file import read_text, write_text
+from datasets.file_writing import make_folder
 from datasets.layout import Home
 from datasets.records.executions import RunId
 from tasks.core.identity import canonical
@@ -27,7 +28,7 @@ class Gap:
 def keep(piece: Piece, missing: Mapping[int, str], *, run_id: RunId, home: Home) -> None:
     """Write down what is missing of a piece; the same again is the same file."""
     folder = home.inputs / run_id / "missing"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     content = {
         "target": piece.target,
         "repetition": piece.repetition,

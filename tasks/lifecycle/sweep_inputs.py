@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from datasets.devices.text_file import read_text, write_text
+from datasets.file_writing import make_folder
 from datasets.layout import Home
 from datasets.point_files import open_points, pin_points
 from datasets.problems.catalogue import load
@@ -57,7 +58,7 @@ def inputs_of(asked: Mapping[str, Any], *, folder: Path) -> SweepInputs:
     Raises:
         BadInput: what is wrong with the circuit, the points or the observables, and where.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     text = _circuit_text(asked["circuit"], folder / "circuit.qasm")
     name = Path(asked["circuit"]).stem if is_path(asked["circuit"]) else "circuit"
     read = read_circuit(text, origin=f"{name}.qasm")

@@ -1,16 +1,21 @@
 """Remove from a home what nobody needs any more: old caches, and locks that nobody holds.
 
-Never touched: the lake, the journal, reports, quarantine, spool and inputs.
+Of the lake, reports, quarantine, spool and inputs nothing goes but what killed writers have left.
 """
 
 import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
+from datasets.file_writing import is_stray
 from datasets.journal.claims import claims_at
+from datasets.layout import Home
 from datasets.records.executions import RunId
 from tasks.lifecycle.runtime import Runtime
+
+_STRAY_AGE: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +25,11 @@ class Tidied:
     cache_files: int
     cache_bytes: int
     claims: int
+    strays: int = 0
 
 
 def tidy(runtime: Runtime, *, older_than: timedelta) -> Tidied:
-    """Remove cached files that nobody has read or written for so long, and abandoned locks.
+    """Remove cached files that nobody has read or written for so long, abandoned locks and strays.
 
     A lock goes only where its run has no unsettled work and this process could take it.
     """
@@ -32,7 +38,22 @@ def tidy(runtime: Runtime, *, older_than: timedelta) -> Tidied:
     size = sum(path.stat().st_size for path in old)
     for path in old:
         path.unlink(missing_ok=True)
-    return Tidied(len(old), size, _drop_claims(runtime))
+    return Tidied(len(old), size, _drop_claims(runtime), _drop_strays(runtime.home))
+
+
+def _drop_strays(home: Home) -> int:
+    """Remove what writers have left that were killed a day ago; none works on a file that long."""
+    before_s = time.time() - _STRAY_AGE.total_seconds()
+    kept = (home.reports, home.quarantine, home.spool, home.inputs, home.cache, home.root / "lake")
+    left = [
+        path
+        for folder in kept
+        for path in folder.rglob(".*")
+        if is_stray(path.name) and _is_old(path, before_s)
+    ]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def _is_old(path: Path, before_s: float) -> bool:

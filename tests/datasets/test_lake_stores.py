@@ -66,7 +66,9 @@ def test_of_many_writers_exactly_one_publishes(tmp_path: Path) -> None:
 def test_a_killed_writer_leaves_no_published_file(tmp_path: Path, killed_in: str) -> None:
     program = (
         "import os; from pathlib import Path, PurePosixPath\n"
+        "from datasets.file_writing import make_folder\n"
         "from datasets.stores import LocalStore\n"
+        f"make_folder(Path({str((tmp_path / FILE).parent)!r}))\n"
         f"os.{killed_in} = lambda *_: os._exit(9)\n"
         f"LocalStore(Path({str(tmp_path)!r})).publish(PurePosixPath({str(FILE)!r}), b'x' * 9999)"
     )

@@ -1,5 +1,6 @@
 """Points that a program holds become a file, or are refused in one line."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,3 +86,12 @@ def test_what_is_no_table_of_numbers_is_refused_in_one_line(
 @pytest.mark.parametrize("points", ["theta=0:1:3", ["theta=0", "phi=0"], (), 5])
 def test_texts_are_no_tables(points: Any) -> None:
     assert not is_table(points)
+
+
+def test_threads_that_keep_the_same_points_at_once_all_get_the_one_file(tmp_path: Path) -> None:
+    points = {"theta": np.linspace(0, 1, 5000)}
+    with ThreadPoolExecutor(8) as pool:
+        kept = list(pool.map(lambda _: keep_points(points, folder=tmp_path / "points"), range(64)))
+    (path,) = set(kept)
+    assert list(path.parent.iterdir()) == [path]
+    assert len(pin_points(path, pinned=tmp_path / "pinned.parquet", most=5000)) == 5000

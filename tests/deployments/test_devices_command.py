@@ -180,7 +180,7 @@ def test_a_disk_that_refuses_leaves_nothing_behind(
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("datasets.devices.text_file.os.fsync", full)
+    monkeypatch.setattr("datasets.file_writing.os.fsync", full)
     with pytest.raises(StorageFault, match="No space left on device"):
         run("import", document, "--name", "duo")
     assert [path.name for path in document.parent.iterdir()] == ["raw.json"]

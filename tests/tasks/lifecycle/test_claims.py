@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import pytest
 import sqlalchemy as sa
 
+from datasets.file_writing import open_shared
 from datasets.journal.claims import Claims, claims_at
 from datasets.journal.engines import postgresql_engine
 from datasets.journal.file_claims import FileClaims
@@ -130,14 +131,27 @@ class MeddledPath(type(Path())):  # type: ignore[misc]
     steps: ClassVar[list[Callable[[], object]]] = []
 
     def open(self, *arguments: Any, **options: Any) -> Any:
-        stream = super().open(*arguments, **options)
-        if self.steps:
-            self.steps.pop(0)()
+        return self.meddled(super().open(*arguments, **options))
+
+    @classmethod
+    def meddled(cls, stream: Any) -> Any:
+        if cls.steps:
+            cls.steps.pop(0)()
         return stream
 
 
+@pytest.fixture
+def meddling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have whoever takes a claim go through the same, as it opens its file by itself."""
+    monkeypatch.setattr(
+        "datasets.journal.file_claims.open_shared", lambda path: path.meddled(open_shared(path))
+    )
+
+
+@pytest.mark.usefixtures("meddling")
 def test_a_lock_on_a_file_that_was_removed_meanwhile_is_no_claim(tmp_path: Path) -> None:
-    claims, first, third = FileClaims(tmp_path), FileClaims(tmp_path).take(RUN_ID), []
+    claims, third = FileClaims(MeddledPath(tmp_path)), []
+    first = claims.take(RUN_ID)
     assert first
     MeddledPath.steps[:] = [lambda: (first.release(), third.append(claims.take(RUN_ID)))]
     assert FileClaims(MeddledPath(tmp_path)).take(RUN_ID) is None
@@ -146,6 +160,7 @@ def test_a_lock_on_a_file_that_was_removed_meanwhile_is_no_claim(tmp_path: Path)
     held.release()
 
 
+@pytest.mark.usefixtures("meddling")
 def test_who_looks_at_a_claim_keeps_nobody_from_taking_it(tmp_path: Path) -> None:
     looking = (tmp_path / f"{RUN_ID}.lock").open("a")
     MeddledPath.steps[:] = [lambda: fcntl.flock(looking, fcntl.LOCK_SH), looking.close]

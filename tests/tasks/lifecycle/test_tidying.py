@@ -53,6 +53,16 @@ def test_old_caches_go_and_young_ones_and_all_else_stay(place: Place) -> None:
     assert all(path.exists() for path in (young, *kept))
 
 
+def test_what_killed_writers_left_goes_after_a_day_wherever_it_lies(place: Place) -> None:
+    home = place.home
+    folders = (home.lake, home.reports, home.quarantine, home.spool, home.inputs / "r", home.cache)
+    left = [aged(folder / f".a.{'0' * 32}.tmp", days=2) for folder in folders]
+    young = aged(home.spool / f".b.{'0' * 32}.tmp", days=0)
+    assert tidy(place, older_than=MONTH).strays == len(left)
+    assert not any(path.exists() for path in left)
+    assert young.exists()
+
+
 def test_a_lock_that_nobody_holds_goes_and_tidying_again_finds_nothing(place: Place) -> None:
     lock = abandoned(place)
     place.journal.end(RUN.run_id, RunState.COMPLETED, result="{}")

@@ -28,7 +28,7 @@ RUN uv pip install --no-cache --python /opt/venv/bin/python --no-deps \
 
 FROM python:${PYTHON}
 RUN useradd --uid 10001 --user-group --create-home --shell /usr/sbin/nologin quantum \
- && install --directory --owner=quantum --group=quantum /var/lib/quantum-runtime
+ && install --directory --mode=0700 --owner=quantum --group=quantum /var/lib/quantum-runtime
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /opt/quantum-runtime /opt/quantum-runtime
 ENV PATH=/opt/venv/bin:$PATH \

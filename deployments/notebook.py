@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel
 
+from datasets.home_rights import private_creation
 from datasets.layout import home
 from datasets.point_tables import is_table, keep_points
 from datasets.records.executions import RunId
@@ -190,7 +191,7 @@ def _asked(
 
 def _run(parameters: BaseModel) -> dict[str, Any]:
     run_id = RunId(str(uuid4()))
-    with _serving() as settings:
+    with private_creation(), _serving() as settings:
         try:
             return run_beside(lambda: load("sweep")(parameters, run_id=run_id), settings=settings)
         finally:

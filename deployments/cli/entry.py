@@ -15,10 +15,13 @@ WORDS = {signal.SIGINT: "Interrupted", signal.SIGTERM: "Terminated"}
 
 
 def main() -> None:
-    """Run the command line and exit."""
+    """Run the command line and exit; what it and its children create is the user's alone."""
     for number in WORDS:
         signal.signal(number, _leave)
+    from datasets.home_rights import PRIVATE_UMASK
     from deployments.cli.main import main as command
+
+    os.umask(PRIVATE_UMASK)
 
     command()
 

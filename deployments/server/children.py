@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from datasets.file_writing import open_log
+from datasets.home_rights import PRIVATE_UMASK
 
 STOP_TIMEOUT_S: Final = 10.0
 
@@ -33,6 +34,7 @@ class Child:
                 stdout=stream,
                 stderr=stream,
                 env=dict(environment),
+                umask=PRIVATE_UMASK,
                 start_new_session=True,  # Ctrl-C in the terminal is for the command alone
             )
 

@@ -1,5 +1,6 @@
 """The places that a run works with: home folder, journal, lake, and the backend of its target."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -8,6 +9,7 @@ from tempfile import TemporaryFile
 
 from datasets.devices.catalogue import resolve
 from datasets.file_writing import make_folder
+from datasets.home_rights import make_private
 from datasets.journal.journal import Journal
 from datasets.journal.rows import Entry
 from datasets.lake import Lake
@@ -86,10 +88,13 @@ def open_runtime(home: Home) -> Runtime:
     """Open a home, creating what is missing.
 
     Raises:
-        BadInput: the folder cannot be written, or the journal's URL cannot be read.
+        BadInput: the folder cannot be written or is everybody's, or the journal's URL is wrong.
         StorageFault: the journal cannot be opened.
     """
     try:
+        make_folder(home.root)
+        if make_private(home.root):
+            sys.stderr.write(f"{home.root} could be read by others; now it is yours alone.\n")
         for folder in _folders(home):
             make_folder(folder)
         with TemporaryFile(dir=home.root):

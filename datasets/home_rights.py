@@ -1,0 +1,106 @@
+"""A home is its owner's alone: how an older one, which others could read, is made private.
+
+What is made new is private from the start (`datasets.file_writing`); libraries that write files of
+their own do so under `private_creation`, or in a process whose umask is `PRIVATE_UMASK`.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from tasks.errors import BadInput
+
+PRIVATE_UMASK: Final = 0o077
+_OTHERS: Final = 0o077
+# What the runtime keeps in a home. Whatever else lies there is not its to change.
+_KEPT: Final = frozenset({
+    "auth", "cache", "claims", "devices", "inputs", "lake", "logs", "prefect", "quarantine",
+    "reports", "sandbox", "spool",
+})  # fmt: skip
+_JOURNAL: Final = "journal.db"
+
+_lock = Lock()
+_private_blocks = 0
+_before = 0
+
+
+def make_private(root: Path) -> bool:
+    """Take from others the rights to a home and to what is kept in it; say whether they had any.
+
+    Links are not followed, and the folder itself stays as it is where it is not the runtime's alone
+    to close: the user's own home folder, one directly below `/`, or one that another user owns.
+
+    Raises:
+        BadInput: everybody may write there, as in /tmp.
+        OSError: it cannot be looked at.
+    """
+    if root.stat().st_mode & stat.S_ISVTX:
+        message = (
+            f"QRT_HOME is {root}, where everybody may write. Set it to a folder of your own, "
+            f"such as {root / 'quantum-runtime'}."
+        )
+        raise BadInput(message)
+    kept = [path for path in root.iterdir() if path.name in _KEPT or _is_journal(path.name)]
+    wide = [path for path in (*kept, *_below(root / "prefect")) if _is_open(path)]
+    if _is_closable(root) and _is_open(root):
+        wide.append(root)
+    if not wide:
+        return False
+    for path in (root, *kept) if root in wide else kept:
+        _close(path, deep=path != root)
+    return True
+
+
+@contextmanager
+def private_creation() -> Iterator[None]:
+    """Have whatever this process creates in the block be its owner's alone.
+
+    The umask is the whole process': it is that of before once the last of several blocks has ended.
+    """
+    global _private_blocks, _before  # noqa: PLW0603 - so is the umask
+    with _lock:
+        if not _private_blocks:
+            _before = os.umask(PRIVATE_UMASK)
+        _private_blocks += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _private_blocks -= 1
+            if not _private_blocks:
+                os.umask(_before)
+
+
+def _is_journal(name: str) -> bool:
+    return name == _JOURNAL or name.startswith(f"{_JOURNAL}-")
+
+
+def _below(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _is_closable(root: Path) -> bool:
+    return root.stat().st_uid == os.geteuid() and len(root.parts) > 2 and root != Path.home()  # noqa: PLR2004 - "/" and one more
+
+
+def _is_open(path: Path) -> bool:
+    """Whether others have rights to what this user owns, and could be refused them."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    is_ours = found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode)
+    return is_ours and bool(found.st_mode & _OTHERS)
+
+
+def _close(path: Path, *, deep: bool) -> None:
+    if _is_open(path):
+        with suppress(FileNotFoundError):
+            path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~_OTHERS)
+    if deep and path.is_dir() and not path.is_symlink():
+        for below in path.iterdir():
+            _close(below, deep=True)

@@ -24,7 +24,8 @@ def record_failure(flow: Any, flow_run: FlowRun, state: State) -> None:
     if run is None or run.state is not RunState.RUNNING:
         return  # it failed before it was written down, or after it was closed
     held = is_held(run.run_id)
-    if state.is_cancelled() or (held and run.cancel_requested_at):
+    # A worker that cancels a flow run calls this before the run is called cancelled.
+    if state.is_cancelled() or state.is_cancelling() or (held and run.cancel_requested_at):
         cancel_run(run, runtime=runtime, holding=held)
     elif held:  # else another process works on it, which is why this one failed
         close(run.run_id, RunState.FAILED, runtime=runtime, failure=_reason(state))

@@ -1,4 +1,4 @@
-"""Where a Prefect server is, whether it answers, and whether a port is free."""
+"""Where a Prefect server is, whether it answers, and the socket that ours answers on."""
 
 import base64
 import json
@@ -14,33 +14,33 @@ from tasks.errors import BadInput
 
 START_TIMEOUT_S: Final = 180.0  # a new home's database is migrated first, on a busy machine
 POLL_S: Final = 0.05
+_BACKLOG: Final = 2048  # connections that wait while the server starts
 _OK: Final = 200
 _UNAUTHORISED: Final = 401
 
 
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def listening(port: int = 0) -> socket.socket:
+    """Return a socket that listens on 127.0.0.1, at a free port unless one is given.
 
-
-def check_free(port: int) -> None:
-    """Refuse a port that somebody listens on.
+    Whoever starts a server takes the port first and hands the socket over: no other process can
+    come in between and be taken for the server.
 
     Raises:
-        BadInput: so it is.
+        BadInput: somebody listens there, or this user may not.
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            message = (
-                f"Port {port} of 127.0.0.1 cannot be used: {error.strerror}. "
-                "Choose another one with --port."
-            )
-            raise BadInput(message) from error
+    found = socket.socket()
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(("127.0.0.1", port))
+        found.listen(_BACKLOG)
+    except OSError as error:
+        found.close()
+        message = (
+            f"Port {port} of 127.0.0.1 cannot be used: {error.strerror}. "
+            "Choose another one with --port."
+        )
+        raise BadInput(message) from error
+    return found
 
 
 def healthy(url: str) -> bool:

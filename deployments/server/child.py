@@ -1,24 +1,47 @@
-"""A Prefect server that lives as long as whoever started it."""
+"""A Prefect server that lives as long as whoever started it, on the socket that it was given."""
 
 import os
+import socket
 import sys
+from collections.abc import Callable
 
 import uvicorn
 
 from deployments.server.children import when_parent_ends
+from deployments.server.first_start import begin
+from deployments.server.reports import Reporter
+
+
+class Server(uvicorn.Server):
+    """Calls `begun` as soon as it answers."""
+
+    def __init__(self, config: uvicorn.Config, *, begun: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._begun = begun
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._begun()
 
 
 def main() -> None:
-    """Serve the Prefect API on 127.0.0.1 at the port in the first argument."""
+    """Serve the Prefect API on the socket of the first argument; report to that of the second."""
+    listener, report = socket.socket(fileno=int(sys.argv[1])), Reporter(int(sys.argv[2]))
+    started = begin()
+
+    def begun() -> None:
+        started()
+        report.ready()
+
     config = uvicorn.Config(
         "prefect.server.api.server:create_app",
         factory=True,
-        host="127.0.0.1",
-        port=int(sys.argv[1]),
         log_level="error",
         timeout_graceful_shutdown=2,
     )
-    server = uvicorn.Server(config)
+    server = Server(config, begun=begun)
 
     def stop() -> None:
         if not server.started:
@@ -26,7 +49,7 @@ def main() -> None:
         server.should_exit = True
 
     when_parent_ends(stop)
-    server.run()
+    server.run(sockets=[listener])
     # What was to be written is: taking the process apart would only keep the command waiting.
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

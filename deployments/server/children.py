@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -24,8 +24,14 @@ class Child:
     """A process that runs one module, in a session and a group of its own."""
 
     def __init__(
-        self, module: str, *arguments: str, environment: Mapping[str, str], log: Path
+        self,
+        module: str,
+        *arguments: str,
+        environment: Mapping[str, str],
+        log: Path,
+        files: Sequence[int] = (),
     ) -> None:
+        """Start it; `files` are descriptors that it has under the same numbers."""
         self.log = log
         with open_log(log) as stream:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
@@ -35,6 +41,7 @@ class Child:
                 stderr=stream,
                 env=dict(environment),
                 umask=PRIVATE_UMASK,
+                pass_fds=files,
                 start_new_session=True,  # Ctrl-C in the terminal is for the command alone
             )
 

@@ -14,9 +14,17 @@ QUIET: Final = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     # The command shows progress of its own; Prefect's log goes to its API.
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # its services have a handler of their own
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # these have a handler of their own
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+}
+# A server's standard error is its log file: what goes wrong in it is to be found there.
+_TOLD: Final = {
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "WARNING",
+    "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_COLORS": "0",
+    "PREFECT_LOGGING_FORMATTERS_STANDARD_DATEFMT": "%Y-%m-%d %H:%M:%S",
 }
 # Bigger batches cut the server's work for a task to a third.
 BATCHES: Final = {
@@ -27,13 +35,14 @@ BATCHES: Final = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "50",
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
 }
-EPHEMERAL: Final = BATCHES | {
+_SERVER: Final = _TOLD | BATCHES
+EPHEMERAL: Final = _SERVER | {
     "PREFECT__SERVER_EPHEMERAL": "1",
     "PREFECT__SERVER_FINAL": "1",
     "PREFECT_UI_ENABLED": "0",
 }
 # What a server keeps that runs for months; the flow `maintain` prunes runs, artifacts and logs.
-_LASTING: Final = BATCHES | {
+_LASTING: Final = _SERVER | {
     "PREFECT__SERVER_FINAL": "1",
     "PREFECT_SERVER_UI_ENABLED": "true",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,orphans",  # what `maintain` leaves behind

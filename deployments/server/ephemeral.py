@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Protocol
 
 from datasets.layout import Home
-from deployments.server.address import answers_in_time, free_port
-from deployments.server.children import Child
+from deployments.server.address import answers_in_time, listening
 from deployments.server.environment import EPHEMERAL, prefect_home, quietly
 from deployments.server.lease import Serving, serving
+from deployments.server.process import ServerProcess
 from tasks.errors import StorageFault
 
 
@@ -35,13 +35,14 @@ class EphemeralServer:
     """A server on a free port; `ready` waits for it, `stop` ends it."""
 
     def __init__(self, home: Home) -> None:
-        self._port = free_port()
-        self._child = Child(
-            "deployments.server.child",
-            str(self._port),
-            environment=os.environ | EPHEMERAL,
-            log=home.logs / "prefect-server.log",
-        )
+        # The child alone keeps the socket: when it ends, callers are refused and do not wait.
+        with listening() as listener:
+            self._port = int(listener.getsockname()[1])
+            self._process = ServerProcess(
+                listener,
+                environment=os.environ | EPHEMERAL,
+                log=home.logs / "prefect-server.log",
+            )
 
     @property
     def url(self) -> str:
@@ -54,13 +55,13 @@ class EphemeralServer:
         Raises:
             StorageFault: it ended, or took too long; its log says why.
         """
-        if not answers_in_time(self.url, going_on=lambda: self._child.alive):
-            message = f"The Prefect server did not start. {self._child.log} says why."
+        if not self._process.answers():
+            message = f"The Prefect server did not start. {self._process.log} says why."
             raise StorageFault(message)
 
     def stop(self) -> None:
         """Close the pipe that keeps it alive, and wait for it to end."""
-        self._child.stop()
+        self._process.stop()
 
 
 class HomeServer:

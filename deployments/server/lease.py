@@ -7,7 +7,7 @@ ends; a file that nobody has locked says nothing.
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,8 +45,10 @@ def serving(home: Home) -> Serving | None:
 
 
 @contextmanager
-def serve_home(home: Home, *, url: str) -> Iterator[None]:
+def serve_home(home: Home) -> Iterator[Callable[[str], None]]:
     """Be the one that serves the home until the block ends.
+
+    The block calls what it is given with the URL of the API, once nobody else can answer there.
 
     Raises:
         BadInput: another one does.
@@ -59,9 +61,12 @@ def serve_home(home: Home, *, url: str) -> Iterator[None]:
         except BlockingIOError:
             raise BadInput(_taken(home)) from None
         stream.truncate(0)
-        stream.write(json.dumps(asdict(Serving(os.getpid(), url))))
-        stream.flush()
-        yield
+
+        def announce(url: str) -> None:
+            stream.write(json.dumps(asdict(Serving(os.getpid(), url))))
+            stream.flush()
+
+        yield announce
         stream.truncate(0)
 
 

@@ -1,6 +1,7 @@
 """A server, everything registered on it, and a worker: until somebody says stop."""
 
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,11 +11,12 @@ from types import FrameType
 from typing import Final
 
 from datasets.layout import Home
-from deployments.server.address import answers_in_time, check_free
+from deployments.server.address import listening
 from deployments.server.children import Child
 from deployments.server.environment import of_server, of_worker
 from deployments.server.lease import serve_home
-from tasks.errors import StorageFault
+from deployments.server.process import ServerProcess
+from tasks.errors import RuntimeFault, StorageFault
 
 RESTART_AFTER_S: Final = 5.0  # a worker that cannot live is not started in a circle
 _LOOK_EVERY_S: Final = 0.2
@@ -29,7 +31,7 @@ class System:
     pool: str
     runs_at_once: int
     say: Callable[[str], None]
-    _server: Child | None = None
+    _server: ServerProcess | None = None
     _worker: Child | None = None
     _began_s: float = field(default_factory=time.monotonic)
 
@@ -43,11 +45,10 @@ class System:
         """What the worker of this home is called: it takes up what one of that name left."""
         return f"qrt-{self.home.root.name}"
 
-    def start_server(self) -> None:
-        """Start the server, and do not wait."""
-        self._server = Child(
-            "deployments.server.child",
-            str(self.port),
+    def start_server(self, listener: socket.socket) -> None:
+        """Start the server on a socket that is ours, and do not wait."""
+        self._server = ServerProcess(
+            listener,
             environment=of_server(self.home, url=self.url),
             log=self.home.logs / "prefect-server.log",
         )
@@ -58,7 +59,7 @@ class System:
         Raises:
             StorageFault: it does not start; its log says why.
         """
-        if not answers_in_time(self.url, going_on=lambda: self._lives(self._server)):
+        if self._server is None or not self._server.answers():
             raise StorageFault(_ended("server", self._server, "does not start"))
         self.tell("server answers")
 
@@ -99,7 +100,7 @@ class System:
                 child.stop()
 
     @staticmethod
-    def _lives(child: Child | None) -> bool:
+    def _lives(child: Child | ServerProcess | None) -> bool:
         return child is not None and child.alive
 
 
@@ -113,9 +114,9 @@ def system(
         BadInput: somebody serves this home, or listens on the port.
     """
     made = System(home, port, pool, runs_at_once, say)
-    with serve_home(home, url=made.url):
-        check_free(port)
-        made.start_server()
+    with serve_home(home) as announce, listening(port) as listener:
+        announce(made.url)
+        made.start_server(listener)
         try:
             yield made
         finally:
@@ -136,10 +137,10 @@ def keep(
 
     Raises:
         RuntimeFault: what `prepare` raised.
-        StorageFault: the server has ended.
+        StorageFault: the server has ended, or does not do what it is asked.
     """
     work = _Work(prepare)
-    while not work.done and not stopped.wait(_LOOK_EVERY_S):
+    while not _is_done(work, running=running) and not stopped.wait(_LOOK_EVERY_S):
         running.check()
     while not stopped.wait(_LOOK_EVERY_S):
         if running.check():
@@ -149,6 +150,19 @@ def keep(
                 return
             take_up()
             running.start_worker()
+
+
+def _is_done(work: "_Work", *, running: System) -> bool:
+    """Whether it is; a fault that is not of ours is one of the server."""
+    try:
+        return work.done
+    except RuntimeFault:
+        raise
+    except Exception as fault:
+        running.check()  # it has ended, and that is all
+        reason = " ".join(f"{type(fault).__name__}: {fault}".split())
+        message = f"The Prefect server does not take what is registered ({reason:.300})."
+        raise StorageFault(message) from fault
 
 
 class _Work:
@@ -187,6 +201,6 @@ def stop_on_signals() -> threading.Event:
     return stopped
 
 
-def _ended(what: str, child: Child | None, how: str) -> str:
+def _ended(what: str, child: Child | ServerProcess | None, how: str) -> str:
     log = f" {child.log} says why." if child else ""
     return f"The Prefect {what} {how}.{log}"

@@ -14,7 +14,7 @@ from datasets.layout import Home
 from deployments.cli.main import run
 from deployments.register.changes import Change, Outcome, sentence
 from deployments.register.manifest import read
-from deployments.server.address import check_free, free_port, healthy
+from deployments.server.address import healthy, listening
 from deployments.server.lease import serve_home, serving
 from tasks.errors import BadInput
 
@@ -111,18 +111,28 @@ def test_a_port_that_somebody_listens_on_is_refused() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(BadInput, match="--port"):
-            check_free(taken.getsockname()[1])
-    check_free(free_port())
+            listening(taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - it cannot be had
+def test_a_port_that_is_ours_before_the_server_starts_is_nobody_else_s(address: str) -> None:
+    with listening() as ours, socket.socket() as other:
+        for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+            other.setsockopt(socket.SOL_SOCKET, option, 1)
+        with pytest.raises(OSError, match="in use"):
+            other.bind((address, ours.getsockname()[1]))
 
 
 def test_nobody_serves_a_home_until_somebody_does_and_then_no_second_one(tmp_path: Path) -> None:
     home, url = Home(tmp_path), "http://127.0.0.1:4200/api"
     assert serving(home) is None
-    with serve_home(home, url=url):
+    with serve_home(home) as announce:
+        assert serving(home) is None
+        announce(url)
         found = serving(home)
         assert found is not None
         assert (found.pid, found.url, found.ui) == (os.getpid(), url, url.removesuffix("/api"))
-        with pytest.raises(BadInput, match="4200"), serve_home(home, url="http://other/api"):
+        with pytest.raises(BadInput, match="4200"), serve_home(home):
             pass
     assert serving(home) is None
 
@@ -136,7 +146,7 @@ def test_what_a_killed_server_left_says_nothing(tmp_path: Path) -> None:
 
 def test_an_address_that_is_none_is_not_healthy() -> None:
     assert not healthy("nonsense")
-    assert not healthy(f"http://127.0.0.1:{free_port()}/api")
+    assert not healthy("http://127.0.0.1:1/api")
 
 
 def test_registering_says_what_is_new_and_what_has_changed() -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from deployments.server.address import free_port
 from tests.e2e.prefect_api import Api, kill, processes, wait_for
 from tests.e2e.processes import ROOT
+from tests.e2e.sandbox_process import free_port
 from tests.e2e.up_process import Up, start
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]

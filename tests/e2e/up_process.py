@@ -6,9 +6,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from deployments.server.address import free_port
 from tests.e2e.prefect_api import Api, processes
 from tests.e2e.processes import QRT, ROOT, interpreter
+from tests.e2e.sandbox_process import free_port
 
 MODULES = ("deployments.server.child", "deployments.server.worker", "prefect.engine")
 

@@ -20,6 +20,8 @@ FAILED = State(
     message="Flow run encountered an exception: ExecutionFailed: the fridge is warm.",
 )
 CANCELLED = State(type=StateType.CANCELLED)
+CANCELLING = State(type=StateType.CANCELLING)  # what a worker says, when the UI cancels
+ENDS = [CANCELLED, CANCELLING]
 
 
 @pytest.fixture
@@ -54,15 +56,21 @@ def test_a_failed_flow_says_why_and_leaves_its_work_to_be_collected(place: Place
     assert not is_held(RUN.run_id)
 
 
-def test_a_flow_cancelled_in_its_own_process_is_cancelled_at_its_target(place: Place) -> None:
+@pytest.mark.parametrize("state", ENDS)
+def test_a_flow_cancelled_in_its_own_process_is_cancelled_at_its_target(
+    place: Place, state: State[Any]
+) -> None:
     claim(RUN.run_id, home=place.home)
-    hook(CANCELLED)
+    hook(state)
     assert stands(place) == (RunState.CANCELLED, ExecutionState.CANCELLED)
     assert not is_held(RUN.run_id)
 
 
-def test_a_flow_whose_process_the_worker_ended_is_cancelled_by_the_worker(place: Place) -> None:
-    hook(CANCELLED)
+@pytest.mark.parametrize("state", ENDS)
+def test_a_flow_whose_process_the_worker_ended_is_cancelled_by_the_worker(
+    place: Place, state: State[Any]
+) -> None:
+    hook(state)
     assert stands(place) == (RunState.CANCELLED, ExecutionState.CANCELLED)
 
 
@@ -80,7 +88,7 @@ def test_a_flow_that_failed_because_somebody_else_has_the_run_leaves_it_alone(
     assert stands(place) == (RunState.RUNNING, ExecutionState.SUBMITTED)
 
 
-@pytest.mark.parametrize("state", [FAILED, CANCELLED])
+@pytest.mark.parametrize("state", [FAILED, *ENDS])
 def test_a_flow_that_failed_before_its_run_was_written_down_has_none(
     place: Place, state: State[Any]
 ) -> None:
@@ -88,7 +96,7 @@ def test_a_flow_that_failed_before_its_run_was_written_down_has_none(
     assert stands(place) == (RunState.RUNNING, ExecutionState.SUBMITTED)
 
 
-@pytest.mark.parametrize("state", [FAILED, CANCELLED])
+@pytest.mark.parametrize("state", [FAILED, *ENDS])
 def test_a_run_that_was_completed_stays_so(place: Place, state: State[Any]) -> None:
     claim(RUN.run_id, home=place.home)
     place.journal.end(RUN.run_id, RunState.COMPLETED, result="{}")

@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from datasets.file_writing import make_folder, open_shared, replace_file
+
 _DATABASE: Final = "PREFECT_API_DATABASE_CONNECTION_URL"
 
 
@@ -20,10 +22,10 @@ def begin() -> Callable[[], None]:
     The turn ends with the process, however that ends.
     """
     folder = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     if _is_migrated(folder):
         return lambda: None
-    turn = (folder / "migration.lock").open("a")
+    turn = open_shared(folder / "migration.lock")
     fcntl.flock(turn, fcntl.LOCK_EX)
     if _is_migrated(folder):
         turn.close()
@@ -31,7 +33,7 @@ def begin() -> Callable[[], None]:
 
     def started() -> None:
         if not os.environ.get(_DATABASE):
-            _stamp(folder).write_text(_state(folder), encoding="utf-8")
+            replace_file(_stamp(folder), _state(folder))
         turn.close()
 
     return started

@@ -1,5 +1,5 @@
 # The runtime as an image: server, worker, registration and flow runs are commands of it.
-# Everything is pinned, with hashes, by requirements-cluster.lock; EXTRAS says what of it is wanted:
+# Everything is pinned, with hashes, by deployments/docker/locks; EXTRAS says which of them are wanted:
 #   docker build -t quantum-runtime:0.1.0 .
 #   docker build -t quantum-runtime:0.1.0-cluster --build-arg EXTRAS="postgres dask ray kubernetes" .
 ARG PYTHON=3.11-slim-bookworm
@@ -7,24 +7,20 @@ ARG PYTHON=3.11-slim-bookworm
 FROM python:${PYTHON} AS build
 ARG EXTRAS="postgres"
 WORKDIR /opt/quantum-runtime
-COPY requirements-cluster.lock pyproject.toml ./
-RUN python -m pip install --no-cache-dir --disable-pip-version-check \
-      "$(grep -oE '^uv==[0-9.]+' requirements-cluster.lock)" \
- && python -m venv --without-pip /opt/venv \
- && uv pip install --no-cache --python /opt/venv/bin/python --compile-bytecode --verify-hashes \
-      --constraint requirements-cluster.lock --requirement pyproject.toml \
-      $(printf -- '--extra %s ' ${EXTRAS})
+COPY requirements.lock ./
+COPY deployments/install.sh deployments/
+COPY deployments/docker/locks deployments/docker/locks
+RUN PROJECT=none sh deployments/install.sh python /opt/venv \
+      $(printf 'deployments/docker/locks/%s.lock ' base ${EXTRAS})
 # What changes most often comes last: a new release of ours is one small layer.
-COPY README.md prefect.yaml ./
+COPY pyproject.toml README.md prefect.yaml ./
 COPY flows flows
 COPY blocks blocks
 COPY tasks tasks
 COPY datasets datasets
 COPY deployments deployments
 # Editable: prefect.yaml lies beside the packages, and `datasets` stays ours.
-RUN uv pip install --no-cache --python /opt/venv/bin/python --no-deps \
-      --build-constraint requirements-cluster.lock --editable . \
- && /opt/venv/bin/python -m compileall -q flows blocks tasks datasets deployments
+RUN sh deployments/install.sh python /opt/venv
 
 FROM python:${PYTHON}
 RUN useradd --uid 10001 --user-group --create-home --shell /usr/sbin/nologin quantum \

@@ -14,15 +14,10 @@ help:  ## Show what there is
 
 setup: $(STAMP)  ## Create .venv and install from the lock
 
-# The byte code is compiled here, once: without it each command would pay 10 s of compilation
-# wherever PYTHONDONTWRITEBYTECODE is set.
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml deployments/install.sh
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python {v[0]}.{v[1]} found; 3.11 to 3.13 is needed. Set PYTHON=python3.11.")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$$(sed -nE 's/^uv==([0-9.]+).*/\1/p' requirements.lock)"
-	$(BIN)/uv --no-config pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps --require-hashes -r requirements.lock
-	$(BIN)/uv --no-config pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m compileall -q flows blocks tasks datasets deployments
+	sh deployments/install.sh $(BIN)/python $(VENV) requirements.lock
 	@touch $@
 
 run: $(STAMP)  ## Find the ground state of H2 on an emulated IQM Garnet
@@ -62,10 +57,8 @@ test-postgres: $(STAMP)  ## The journal on a PostgreSQL server, installed and st
 
 cluster: $(CLUSTER)/.installed  ## Install Dask, Ray and Kubernetes workers beside all else, in .venv-cluster
 
-$(CLUSTER)/.installed: requirements-cluster.lock pyproject.toml | $(STAMP)
-	test -x $(CLUSTER)/bin/python || $(PYTHON) -m venv --without-pip $(CLUSTER)
-	$(BIN)/uv --no-config pip install --quiet --python $(CLUSTER)/bin/python --compile-bytecode --no-deps --require-hashes -r $<
-	$(BIN)/uv --no-config pip install --quiet --python $(CLUSTER)/bin/python --no-deps --no-build-isolation --editable .
+$(CLUSTER)/.installed: requirements-cluster.lock pyproject.toml deployments/install.sh | $(STAMP)
+	sh deployments/install.sh $(BIN)/python $(CLUSTER) requirements-cluster.lock
 	@touch $@
 
 test-cluster: $(CLUSTER)/.installed  ## Sweeps on Dask and Ray, killed; manifests against the Kubernetes schemas
@@ -79,19 +72,29 @@ bench: $(STAMP)  ## Sweeps, engine and commands beside other tools: a table of r
 
 bench-peers: $(PEERS)/.installed  ## Install the other tools for `make bench`, in .venv-peers
 
-$(PEERS)/.installed: benchmarks/peers/requirements.lock | $(STAMP)
-	test -x $(PEERS)/bin/python || $(PYTHON) -m venv --without-pip $(PEERS)
-	$(BIN)/uv --no-config pip install --quiet --python $(PEERS)/bin/python --compile-bytecode --require-hashes -r $<
+$(PEERS)/.installed: benchmarks/peers/requirements.lock deployments/install.sh | $(STAMP)
+	PROJECT=none sh deployments/install.sh $(BIN)/python $(PEERS) benchmarks/peers/requirements.lock
 	@touch $@
 
 format: $(STAMP)  ## Rewrite the sources in the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: $(STAMP)  ## Resolve pyproject.toml anew into requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --all-extras --constraint requirements.lock --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements-cluster.lock
-	$(BIN)/uv pip compile benchmarks/peers/requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o benchmarks/peers/requirements.lock
+# The only place where anything is resolved. The image's extras are told apart in locks of their
+# own, each holding what it adds to the first, so that the build of an image resolves nothing either.
+COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
+EXTRAS := postgres dask ray docker kubernetes
+IMAGE := deployments/docker/locks
+
+lock: $(STAMP)  ## Resolve pyproject.toml anew into the locks
+	$(COMPILE) pyproject.toml --extra dev --overrides requirements.overrides -o requirements.lock
+	$(COMPILE) pyproject.toml --all-extras --overrides requirements.overrides --constraint requirements.lock -o requirements-cluster.lock
+	$(COMPILE) pyproject.toml --extra build --overrides requirements.overrides --constraint requirements-cluster.lock --no-annotate -o $(IMAGE)/base.lock
+	for extra in $(EXTRAS); do \
+	  $(COMPILE) pyproject.toml --extra $$extra --overrides requirements.overrides --constraint requirements-cluster.lock --no-annotate \
+	    $$(sed -nE 's/^([a-z0-9.-]+).*==.*/--no-emit-package \1/p' $(IMAGE)/base.lock) -o $(IMAGE)/$$extra.lock || exit; \
+	done
+	$(COMPILE) benchmarks/peers/requirements.in --python-version 3.11 -o benchmarks/peers/requirements.lock
 
 clean:  ## Remove the environment and caches; data under QRT_HOME stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -1,59 +1,60 @@
 """What is installed is what the lock says, and the lock says nothing of where it came from."""
 
-import importlib.metadata
 import re
+import sys
 from pathlib import Path
 
-from packaging.markers import Marker
-from packaging.utils import canonicalize_name
+import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-PINNED = re.compile(r"^([A-Za-z0-9_.\-\[\]]+)==(\S+?)(?: ; (.*?))? \\$", re.MULTILINE)
-NEVER_LOCKED = {"pip", "setuptools", "quantum-runtime"}  # what installs, and what is installed
+from tests.architecture.locks import IMAGE, LOCKS, PIN, ROOT, installed, locked, pins
 
-
-def locked() -> dict[str, str]:
-    """Return the versions that the lock pins for this Python and platform."""
-    found = PINNED.findall((ROOT / "requirements.lock").read_text())
-    return {
-        str(canonicalize_name(name)): version
-        for name, version, marker in found
-        if not marker or Marker(marker).evaluate()
-    }
+LOCK, CLUSTER_LOCK, PEERS_LOCK = LOCKS[:3]
+PROJECT = {"quantum-runtime"}
+ENVIRONMENTS = {
+    ".venv": (LOCK, {"pip", *PROJECT}),  # what installs, and what is installed
+    ".venv-cluster": (CLUSTER_LOCK, PROJECT),
+    ".venv-peers": (PEERS_LOCK, set()),
+}
 
 
-def test_every_installed_version_is_the_lock_s() -> None:
-    pins = locked()
-    assert len(pins) > 100
-    installed = {name: importlib.metadata.version(name) for name in pins}
-    assert installed == pins
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_what_is_installed_is_the_lock_s_name_by_name(environment: str) -> None:
+    place = Path(sys.prefix) if environment == ".venv" else ROOT / environment
+    lock, beside = ENVIRONMENTS[environment]
+    if environment != ".venv" and not (place / ".installed").exists():
+        pytest.skip(f"{environment} is not installed here (make help)")
+    found = {name: version for name, version in installed(place).items() if name not in beside}
+    assert found == {name: pin for name, pin in locked(lock).items() if name not in beside}
+    assert len(found) > 100
 
 
-def test_nothing_is_installed_that_the_lock_does_not_know() -> None:
-    installed = {str(canonicalize_name(found.name)) for found in importlib.metadata.distributions()}
-    assert installed - locked().keys() - NEVER_LOCKED == set()
-
-
-def test_the_lock_names_no_place_and_hashes_everything() -> None:
-    text = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: str(lock.relative_to(ROOT)))
+def test_a_lock_names_no_place_and_hashes_everything(lock: Path) -> None:
+    text = lock.read_text()
     assert not re.search(r"https?://|--index-url|--find-links|file:", text)
-    assert text.count("--hash=sha256:") >= len(PINNED.findall(text))
+    assert len(PIN.findall(text)) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE)) > 0
 
 
 def test_the_bounds_that_keep_the_stack_together_hold() -> None:
-    pins = locked()
-    assert int(pins["fastapi"].split(".")[1]) < 151
-    assert int(pins["cloudpickle"].split(".")[0]) >= 3
-    assert not pins.keys() & {"mitiq", "ucc", "covalent", "openfermion", "cirq-core"}
+    versions = locked(LOCK)
+    assert int(versions["fastapi"].split(".")[1]) < 151
+    assert int(versions["cloudpickle"].split(".")[0]) >= 3
+    assert versions["sqlalchemy"].startswith("2.0.")
+    assert not versions.keys() & {"mitiq", "ucc", "covalent", "openfermion", "cirq-core"}
 
 
 def test_the_lock_for_clusters_is_the_lock_and_more() -> None:
-    text = (ROOT / "requirements-cluster.lock").read_text()
-    more = {str(canonicalize_name(name)): version for name, version, _ in PINNED.findall(text)}
-    same = {
-        str(canonicalize_name(name)): version
-        for name, version, _ in PINNED.findall((ROOT / "requirements.lock").read_text())
-    }
-    assert {name: more.get(name) for name in same} == same
-    assert {"prefect-dask", "prefect-ray", "prefect-docker", "prefect-kubernetes"} <= more.keys()
-    assert not re.search(r"https?://|--index-url|--find-links|file:", text)
+    more, same = set(pins(CLUSTER_LOCK.read_text())), set(pins(LOCK.read_text()))
+    assert same <= more
+    names = {name for name, _, _ in more - same}
+    assert {"prefect-dask", "prefect-ray", "prefect-docker", "prefect-kubernetes"} <= names
+
+
+def test_the_image_installs_the_lock_for_clusters_without_what_develops() -> None:
+    locks = {path.stem: {pin[:2] for pin in pins(path.read_text())} for path in IMAGE.iterdir()}
+    assert set(locks) == {"base", "postgres", "dask", "ray", "docker", "kubernetes"}
+    together = set.union(*locks.values())
+    assert together <= {pin[:2] for pin in pins(CLUSTER_LOCK.read_text())}
+    names = {name for name, _ in together}
+    assert {"prefect", "setuptools", "psycopg", "ray", "prefect-kubernetes"} <= names
+    assert not names & {"pytest", "mypy", "ruff", "hypothesis", "uv"}

@@ -18,10 +18,10 @@ from datasets.home_rights import private_creation
 from datasets.layout import home
 from datasets.point_tables import is_table, keep_points
 from datasets.records.executions import RunId
+from deployments.cli.asking import check_admitted, validated
 from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
 from deployments.cli.quoting import lines, quoted
-from deployments.cli.running import validated
 from deployments.server.beside import run_beside
 from deployments.server.ephemeral import Server, prefect_server
 from tasks.errors import BadInput
@@ -171,6 +171,7 @@ def sweep(
         RuntimeFault: the run failed; `qrt resume` goes on with it.
     """
     parameters = _asked(circuit, points, observables, target, options)
+    check_admitted(parameters)
     with showing(quiet=not progress):
         return SweepRun(_run(parameters))
 

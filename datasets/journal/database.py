@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from datasets.journal.engines import open_engine, place, writing
@@ -66,9 +66,19 @@ class Database:
 
 def insert_once(connection: sa.Connection, table: sa.Table, *rows: dict[str, object]) -> None:
     """Insert rows, but for those whose key is there."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     if rows:
-        connection.execute(insert(table).on_conflict_do_nothing(), rows)
+        connection.execute(dialect_insert(connection)(table).on_conflict_do_nothing(), rows)
+
+
+def dialect_insert(connection: sa.Connection) -> Any:
+    """Return the dialect's own insert; a dialect that is not in use is not imported."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert
 
 
 def _remedy(engine: sa.Engine) -> str:

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from datasets.journal import audit
-from datasets.journal.database import Database
+from datasets.journal.database import Database, dialect_insert
 from datasets.journal.tables import audit as audit_entries
 from datasets.journal.tables import device_states
 from datasets.records.states import AuditEntry, Authority, DeviceState, Standing
@@ -104,7 +103,7 @@ def _put(
     own = before.get(standing.authority)
     lasting = own is not None and own.state is standing.state and own.holds(at)
     row = _row(standing) | {"since": own.since if own and lasting else at}
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    insert = dialect_insert(connection)
     write = insert(device_states).values(row)
     keys = [column.name for column in device_states.primary_key]
     connection.execute(write.on_conflict_do_update(index_elements=keys, set_=row))

@@ -28,10 +28,11 @@ def batch(  # noqa: PLR0917 - each is an option with a name of its own
     run: RunOptions,
 ) -> None:
     """Measure many different circuits, packed into as few tasks as can be."""
-    from deployments.cli.running import run_flow, validated
+    from deployments.cli.asking import start
 
-    parameters = validated(
+    start(
         "batch",
+        as_json=json,
         circuits=[*(circuit or []), *(circuits or [])],
         observables=observable or [],
         target=target,
@@ -39,4 +40,3 @@ def batch(  # noqa: PLR0917 - each is an option with a name of its own
         mitigate=mitigate,
         **run,
     )
-    run_flow("batch", parameters, run_id=None, as_json=json)

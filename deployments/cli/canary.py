@@ -28,11 +28,12 @@ def canary(  # noqa: PLR0917 - each is an option with a name of its own
     json: AsJson = False,
 ) -> None:
     """Check a device with circuits of which it is known what comes out."""
+    from deployments.cli.asking import start
     from deployments.cli.options import as_tags
-    from deployments.cli.running import run_flow, validated
 
-    parameters = validated(
+    start(
         "canary",
+        as_json=json,
         target=target,
         qubits=qubits,
         mirrors=mirrors,
@@ -45,4 +46,3 @@ def canary(  # noqa: PLR0917 - each is an option with a name of its own
         reservation=reservation,
         tags=as_tags(tag or []),
     )
-    run_flow("canary", parameters, run_id=None, as_json=json)

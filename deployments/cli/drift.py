@@ -2,13 +2,15 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from datasets.layout import home
 from deployments.cli.terminal import say
-from tasks.core.drift.alarms import Finding
+
+if TYPE_CHECKING:
+    from tasks.core.drift.alarms import Finding
 
 SHOWN: Final = 20  # figures in the table, the furthest from their history first
 
@@ -50,7 +52,7 @@ def drift(
         say(f"and {len(ordered) - SHOWN} more, nearer to their history; --json has all")
 
 
-def _row(finding: Finding) -> dict[str, Any]:
+def _row(finding: "Finding") -> dict[str, Any]:
     """Return a figure, ready for JSON; level and now are the error rate or the time."""
     from tasks.core.drift.evidence import figure
 
@@ -68,7 +70,7 @@ def _row(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: "Finding") -> str:
     from tasks.core.drift.evidence import quantity, spoken
 
     name = f"{finding.element} {quantity(finding.metric)}"

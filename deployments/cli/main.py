@@ -76,10 +76,11 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     run: RunOptions,
 ) -> None:
     """Find a ground state energy with a variational loop."""
-    from deployments.cli.running import run_flow, validated
+    from deployments.cli.asking import start
 
-    parameters = validated(
+    start(
         "vqe",
+        as_json=json,
         problem=problem,
         target=target,
         ansatz=ansatz,
@@ -91,7 +92,6 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
         final_shots=final_shots,
         **run,
     )
-    run_flow("vqe", parameters, run_id=None, as_json=json)
 
 
 quoting.register(app, (vqe, sweep, batch, canary, qaoa))

@@ -34,10 +34,11 @@ def qaoa(  # noqa: PLR0917 - each is an option with a name of its own
     run: RunOptions,
 ) -> None:
     """Find a large cut of a graph with the quantum approximate optimisation algorithm."""
-    from deployments.cli.running import run_flow, validated
+    from deployments.cli.asking import start
 
-    parameters = validated(
+    start(
         "qaoa",
+        as_json=json,
         graph=graph,
         target=target,
         layers=layers,
@@ -48,4 +49,3 @@ def qaoa(  # noqa: PLR0917 - each is an option with a name of its own
         final_shots=final_shots,
         **run,
     )
-    run_flow("qaoa", parameters, run_id=None, as_json=json)

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
-from pydantic import BaseModel
 
 from datasets.layout import home
 from deployments.cli.terminal import say
-from tasks.core.stages import at_most
+from tasks.core.amounts import at_most, counted, usd
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 _QUOTING: Final[ContextVar[bool]] = ContextVar("quoting", default=False)
 _WIDTH: Final = 80
@@ -37,13 +39,13 @@ def is_quoting() -> bool:
     return _QUOTING.get()
 
 
-def tell(flow: str, parameters: BaseModel, *, as_json: bool) -> None:
+def tell(flow: str, parameters: "BaseModel", *, as_json: bool) -> None:
     """Print what a run with these parameters would cost."""
     told = quoted(flow, parameters)
     say(json.dumps(told) if as_json else "\n".join(lines(told)))
 
 
-def quoted(flow: str, parameters: BaseModel) -> dict[str, Any]:
+def quoted(flow: str, parameters: "BaseModel") -> dict[str, Any]:
     """Return what a run with these parameters would cost, and keep it in the lake."""
     from deployments.cli.unbought import asked_piece
     from tasks.lifecycle.offers import offer
@@ -93,10 +95,10 @@ def _saying() -> Iterator[None]:
 
 
 def _total(told: Mapping[str, Any]) -> str:
-    tasks = f"{told['tasks']:,} task{'s' * (told['tasks'] != 1)}"
+    tasks, shots = counted(told["tasks"], "task"), counted(told["shots"], "shot")
     return (
-        f"{told['cost_usd']:,.2f} USD, at most {at_most(told['at_most_usd'])}, for {tasks} and "
-        f"{told['shots']:,} shots; result in {_time(told)}{_range(told)}."
+        f"{usd(told['cost_usd'])} USD, at most {at_most(told['at_most_usd'])}, for {tasks} and "
+        f"{shots}; result in {_time(told)}{_range(told)}."
     )
 
 

@@ -9,7 +9,7 @@ from textwrap import shorten
 from threading import Thread
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from datasets.contracts.checking import warm
 from datasets.journal.journal import Journal
@@ -17,12 +17,10 @@ from datasets.layout import home
 from datasets.records.runs import RunState, each, named
 from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
-from deployments.cli.quoting import is_quoting, tell
 from deployments.cli.terminal import say
 from deployments.server.ephemeral import Server, prefect_server
 from flows.task_runners import configured
 from tasks.core.events import emit
-from tasks.errors import BadInput
 from tasks.lifecycle.admission import admit, warning
 from tasks.lifecycle.batch_results import told_failed
 from tasks.lifecycle.closing import follow_up
@@ -41,25 +39,8 @@ HEAVY = (
 )
 
 
-def validated(flow: str, **values: Any) -> BaseModel:
-    """Return the parameters of a run.
-
-    Raises:
-        BadInput: one of them is out of its range, or they cannot work together; in one line.
-    """
-    try:
-        parameters = known(flow).parameters(**values)
-    except ValidationError as error:
-        raise BadInput(_one_line(error)) from None
-    known(flow).check(parameters.model_dump())
-    return parameters
-
-
 def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: bool) -> None:
-    """Run the flow and print its result; or say what it would cost, where that was asked."""
-    if is_quoting():
-        tell(flow, parameters, as_json=as_json)
-        return
+    """Run the flow and print its result."""
     configured()
     where, asked = home(), parameters.model_dump()
     runtime = open_runtime(where)
@@ -113,14 +94,6 @@ def _result(
 def _import_heavy() -> None:
     for name in HEAVY:
         import_module(name)
-
-
-def _one_line(error: ValidationError) -> str:
-    first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else "parameters"
-    if first["type"] == "value_error":  # of our own making
-        return f"--{name.replace('_', '-')}: {first['ctx']['error']}"
-    return f"--{name.replace('_', '-')} {first['input']!r}: {first['msg'].lower()}."
 
 
 def resume_run(run: str, *, mix_calibrations: bool, as_json: bool) -> None:

@@ -4,9 +4,9 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasks.core.amounts import at_most
 from tasks.core.cuts import listed
 from tasks.core.spectrum import exact_words
-from tasks.core.stages import at_most
 
 WIDTH = 80
 LABEL = 11

@@ -42,10 +42,12 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
     run: RunOptions,
 ) -> None:
     """Measure a circuit's observables at many values of its parameters."""
-    from deployments.cli.running import run_flow, validated
+    from deployments.cli.asking import start
 
-    parameters = validated(
+    os.environ["QRT_TASK_RUNNER"] = runner
+    start(
         "sweep",
+        as_json=json,
         circuit=circuit,
         points=points or [],
         observables=observable or [],
@@ -55,5 +57,3 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
         mitigate=mitigate,
         **run,
     )
-    os.environ["QRT_TASK_RUNNER"] = runner
-    run_flow("sweep", parameters, run_id=None, as_json=json)

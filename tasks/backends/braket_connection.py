@@ -167,6 +167,9 @@ def _default_region() -> str:
 
 def _clients(region: str) -> dict[str, Any]:
     from botocore.config import Config  # type: ignore[import-untyped]  # has no types
+    from botocore.exceptions import (  # type: ignore[import-untyped]  # has no types
+        NoCredentialsError,
+    )
 
     # One attempt: what is asked again, and how, is decided here and not in the client.
     config = Config(
@@ -179,6 +182,8 @@ def _clients(region: str) -> dict[str, Any]:
     try:
         with translated("Reading the AWS settings"):
             mine = session(region)
+            if mine.get_credentials() is None:  # clients take half a second to make
+                raise NoCredentialsError
             return {name: mine.client(name, config=config) for name in _SERVICES}
     except ValueError as error:
         message = (

@@ -1,13 +1,12 @@
 """What a run says of itself: a line for each stage, on a terminal and in the Prefect UI."""
 
 from collections.abc import Callable, Mapping
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import Any, Final
 
+from tasks.core.amounts import at_most, counted, usd
 from tasks.core.events import Event
 from tasks.core.quotes import Quote
-
-_CENT: Final = Decimal("0.01")
 
 
 def line(event: Event) -> str | None:
@@ -18,18 +17,19 @@ def line(event: Event) -> str | None:
 
 def quote_line(quote: Quote) -> str:
     """Return what a run buys, with what packing saves where it saves anything."""
-    tasks = f"{quote.tasks:,} task{'s' * (quote.tasks != 1)}"
-    bought = f"quoted: {tasks}, {quote.shots:,} shots, at most {at_most(quote.most_usd)} USD"
+    tasks, shots = counted(quote.tasks, "task"), counted(quote.shots, "shot")
+    bought = f"quoted: {tasks}, {shots}, at most {at_most(quote.most_usd)} USD"
     if not quote.usd:
         return bought
-    text = f"{bought} on the real device, {quote.fee_usd:.2f} of it task fees"
+    text = f"{bought} on the real device, {usd(quote.fee_usd)} of it task fees"
     if quote.spare_usd:
         text = f"{text} and {at_most(quote.spare_usd)} for what does not come back"
     if quote.unpacked_tasks <= quote.tasks:
         return text
+    apart = counted(quote.unpacked_tasks, "task")
     return (
-        f"{text}; unpacked {quote.unpacked_tasks:,} tasks, {at_most(quote.unpacked_usd)} USD, "
-        f"{quote.unpacked_fee_usd:.2f} of it task fees"
+        f"{text}; unpacked {apart}, {at_most(quote.unpacked_usd)} USD, "
+        f"{usd(quote.unpacked_fee_usd)} of it task fees"
     )
 
 
@@ -38,18 +38,13 @@ def lost_line(target: str, why: str) -> str:
     return f"{target} is lost before anything was bought: {why}. Choosing another device."
 
 
-def refused_line(usd: Decimal, most_usd: Decimal, instead_usd: Decimal) -> str:
+def refused_line(asked_usd: Decimal, most_usd: Decimal, instead_usd: Decimal) -> str:
     """Say that what did not come back would cost more than was quoted."""
-    instead = f"only circuits without counts are, for {instead_usd:.2f}" if instead_usd else ""
+    instead = f"only circuits without counts are, for {usd(instead_usd)}" if instead_usd else ""
     return (
-        f"what did not come back of a task is not bought again: it costs {usd:.2f} USD, and "
-        f"{max(most_usd, Decimal(0)):.2f} of the quote are left{'; ' * bool(instead)}{instead}."
+        f"what did not come back of a task is not bought again: it costs {usd(asked_usd)} USD, and "
+        f"{usd(max(most_usd, Decimal(0)))} of the quote are left{'; ' * bool(instead)}{instead}."
     )
-
-
-def at_most(usd: Decimal | float) -> str:
-    """Return an amount in whole cents that it does not exceed."""
-    return f"{Decimal(str(usd)).quantize(_CENT, rounding=ROUND_CEILING):,}"
 
 
 _LINES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
@@ -59,19 +54,22 @@ _LINES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "target.lost": lambda f: lost_line(f["target"], f["why"]),
     "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
     "batch.compiled": lambda f: (
-        f"compiled: {f['circuits']:,} circuits"
+        f"compiled: {counted(f['circuits'], 'circuit')}"
         + (f"; {f['refused']:,} cannot run there" if f["refused"] else "")
     ),
-    "batch.planned": lambda f: f"planned: {f['circuits']:,} circuits in {f['tasks']:,} tasks",
+    "batch.planned": lambda f: (
+        f"planned: {counted(f['circuits'], 'circuit')} in {counted(f['tasks'], 'task')}"
+    ),
     "run.quoted": lambda f: quote_line(f["quote"]),
     "remainder.refused": lambda f: refused_line(f["usd"], f["most_usd"], f["instead_usd"]),
     "sweep.set_aside": lambda f: (
-        f"{f['runs']} earlier sweeps are on another calibration and do not count; "
-        "--mix-calibrations adds to them"
+        f"{counted(f['runs'], 'earlier sweep')} on another calibration "
+        f"{'does' if f['runs'] == 1 else 'do'} not count; --mix-calibrations adds to them"
     ),
     "sweep.divided": lambda f: (
-        f"{f['points']:,} of {f['of']:,} points to be measured, in {f['chunks']} chunks"
+        f"{f['points']:,} of {counted(f['of'], 'point')} to be measured, in "
+        f"{counted(f['chunks'], 'chunk')}"
     ),
-    "estimate.planned": lambda f: f"final estimate: {f['shots']:,} shots",
+    "estimate.planned": lambda f: f"final estimate: {counted(f['shots'], 'shot')}",
     "report.written": lambda f: f"report: {f['path']}",
 }

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datasets.devices.catalogue import resolve
-from datasets.journal.journal import Journal
 from datasets.records.devices import DeviceKind, DeviceSnapshot
 from datasets.records.runs import Run
 from datasets.records.states import Authority, DeviceState, Standing
@@ -13,25 +12,37 @@ from tasks.backends.braket_devices import PREFIX, arn_of
 from tasks.core.calibration_age import check_fresh
 from tasks.errors import DeviceWithheld
 from tasks.lifecycle.inputs import pinned_warning
-from tasks.lifecycle.runtime import Runtime
+
+if TYPE_CHECKING:
+    from datasets.journal.journal import Journal
+    from tasks.lifecycle.runtime import Runtime
 
 _ARN = "arn:"
 
 
-def admit(target: str, *, journal: Journal, now: datetime) -> Standing:
+def admit(target: str, *, journal: "Journal", now: datetime) -> Standing:
     """Return what is said of a device that work may go to.
 
     Raises:
         DeviceWithheld: it is quarantined, or under maintenance.
     """
     standing = journal.standing(target, now=now)
-    if standing.state.refuses:
-        named = standing.state.value.replace("maintenance", "under maintenance")
-        raise DeviceWithheld(target, named, standing.reason, until(standing))
+    check_free(standing)
     return standing
 
 
-def admit_run(run: Run, snapshot: DeviceSnapshot, *, runtime: Runtime) -> str:
+def check_free(standing: Standing) -> None:
+    """Return when work may go to a device of which this is said.
+
+    Raises:
+        DeviceWithheld: it is quarantined, or under maintenance.
+    """
+    if standing.state.refuses:
+        named = standing.state.value.replace("maintenance", "under maintenance")
+        raise DeviceWithheld(standing.target, named, standing.reason, until(standing))
+
+
+def admit_run(run: Run, snapshot: DeviceSnapshot, *, runtime: "Runtime") -> str:
     """Return the warning that a run was first admitted to its target with; none on a healthy one.
 
     Raises:

@@ -4,20 +4,26 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from datasets.layout import home
+from datasets.records.circuits import Circuit
 from tasks.backends.braket_devices import is_braket
 from tasks.core.feasibility import Demand, impossible
 from tasks.core.ranking import Rejected, rank
 from tasks.core.selections import refusal
 from tasks.errors import BadInput
-from tasks.lifecycle.candidates import candidates, targets_for
-from tasks.lifecycle.choosing import policy_of
+from tasks.lifecycle.candidates import candidates, fit, policy_of, said_of, targets_for
+from tasks.lifecycle.known_devices import said
 from tasks.lifecycle.options import check_tags, options_in
 
 _FOR_ONE_DEVICE = ("reservation", "debias", "device_parameters")
 
 
-def check_auto(asked: Mapping[str, Any], *, n_qubits: int, shots: int) -> None:
+def check_auto(
+    asked: Mapping[str, Any], circuit: Circuit, *, shots: int, corrected: bool = False
+) -> None:
     """Return when at least one device can do the work, as far as is known without compiling.
+
+    `corrected` says that the readout is learnt too, with the shots that are asked for it.
 
     Raises:
         BadInput: an option that needs a named device, or what excludes each device.
@@ -31,8 +37,17 @@ def check_auto(asked: Mapping[str, Any], *, n_qubits: int, shots: int) -> None:
             raise BadInput(message)
     check_tags(options_in(asked), target=target)
     found, silent = candidates(targets_for(account=is_braket(target)), journal=None, named=False)
-    demand, now = Demand(n_qubits, shots), datetime.now(UTC)
-    reasons = [impossible(candidate, demand=demand, now=now) for candidate in found]
+    now = datetime.now(UTC)
+    readout_shots = asked["readout_shots"] if corrected else None
+    demand = Demand(circuit.n_qubits, shots, readout_shots)
+    told = said(home(), now=now)
+    able = [
+        said_of(each, told[each.target], now=now) if each.target in told else each for each in found
+    ]
+    reasons = [
+        impossible(fit(candidate, circuit, asked=asked), demand=demand, now=now)
+        for candidate in able
+    ]
     if not all(reasons):
         return
     rejected = [

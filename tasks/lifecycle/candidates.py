@@ -1,19 +1,25 @@
 """The devices that work may go to: emulated ones, or those of an AWS account as they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from datasets.devices import catalogue, register
-from datasets.journal.journal import Journal
+from datasets.records.circuits import Circuit
 from datasets.records.devices import DeviceKind
+from datasets.records.states import Standing
 from tasks.backends.braket_devices import PREFIX, is_braket, look
+from tasks.backends.simulated import SimulatedBackend
 from tasks.core.calibration_age import age_h, told
 from tasks.core.feasibility import ONLINE, Candidate
+from tasks.core.policies import DEFAULT, Policy, parse_policy
 from tasks.core.ranking import Rejected
 from tasks.errors import BadInput, RuntimeFault
-from tasks.lifecycle.admission import until, warning
+from tasks.lifecycle.admission import check_age, until, warning
+
+if TYPE_CHECKING:
+    from datasets.journal.journal import Journal
 
 AUTO: Final = "auto"
 ACCOUNT_AUTO: Final = f"{PREFIX}{AUTO}"
@@ -24,9 +30,9 @@ def is_auto(target: str | Sequence[str]) -> bool:
     return isinstance(target, str) and target.removeprefix(PREFIX).split(":")[0] == AUTO
 
 
-def policy_in(target: str) -> str:
-    """Return the policy that a target to be chosen names, or nothing."""
-    return target.removeprefix(PREFIX).removeprefix(AUTO).removeprefix(":")
+def policy_of(target: str) -> Policy:
+    """Return the policy that a target to be chosen names, or the default one."""
+    return parse_policy(target.removeprefix(PREFIX).removeprefix(AUTO).removeprefix(":") or DEFAULT)
 
 
 def targets_for(*, account: bool) -> tuple[str, ...]:
@@ -49,7 +55,7 @@ def targets_for(*, account: bool) -> tuple[str, ...]:
 
 
 def candidates(
-    targets: Sequence[str], *, journal: Journal | None, named: bool
+    targets: Sequence[str], *, journal: "Journal | None", named: bool
 ) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
     """Return each target as it stands, and those that nobody could be asked about.
 
@@ -63,7 +69,8 @@ def candidates(
     for target in dict.fromkeys(targets):
         try:
             candidate = _candidate(target)
-            found.append(_said(candidate, journal=journal, now=now) if journal else candidate)
+            standing = journal.standing(target, now=now) if journal else None
+            found.append(said_of(candidate, standing, now=now) if standing else candidate)
         except RuntimeFault as fault:
             if named and isinstance(fault, BadInput):
                 raise
@@ -88,9 +95,8 @@ def _candidate(target: str) -> Candidate:
     )
 
 
-def _said(candidate: Candidate, *, journal: Journal, now: datetime) -> Candidate:
+def said_of(candidate: Candidate, standing: Standing, *, now: datetime) -> Candidate:
     """Return the candidate with what operators and checks say of it."""
-    standing = journal.standing(candidate.target, now=now)
     if standing.state.refuses:
         named = standing.state.value.replace("maintenance", "under maintenance")
         why = f"it is {named}, {until(standing)}: {standing.reason.rstrip('. ')}"
@@ -100,6 +106,17 @@ def _said(candidate: Candidate, *, journal: Journal, now: datetime) -> Candidate
         return replace(candidate, degraded=f"its calibration is {told(published_at, now=now)}")
     said = warning(standing)
     return replace(candidate, degraded=standing.reason.rstrip(". ")) if said else candidate
+
+
+def fit(candidate: Candidate, circuit: Circuit, *, asked: Mapping[str, Any]) -> Candidate:
+    """Return the candidate; barred where its calibration is too old or this machine too small."""
+    try:
+        check_age(asked, candidate.snapshot, target=candidate.target, now=datetime.now(UTC))
+        if not is_braket(candidate.target):
+            SimulatedBackend.check_size(candidate.snapshot, circuit)
+    except BadInput as fault:
+        return replace(candidate, barred=candidate.barred or str(fault).rstrip("."))
+    return candidate
 
 
 def chosen_among(named: Sequence[str], *, account: bool) -> tuple[str, ...]:
@@ -118,7 +135,7 @@ def chosen_among(named: Sequence[str], *, account: bool) -> tuple[str, ...]:
     return tuple(named) or targets_for(account=account)
 
 
-def alternatives(target: str, *, journal: Journal | None = None) -> str:
+def alternatives(target: str, *, journal: "Journal | None" = None) -> str:
     """Say what takes work now instead of a target that was named and does not."""
     account = is_braket(target)
     try:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from datasets.devices.catalogue import resolve
 from datasets.problems.catalogue import load
 from datasets.problems.graph_catalogue import load_graph
+from datasets.records.circuits import Circuit
 from datasets.records.devices import DeviceKind, DeviceSnapshot
 from datasets.records.graphs import Graph
 from datasets.records.problems import Program
@@ -16,6 +17,7 @@ from tasks.backends.braket_devices import is_braket, preflight
 from tasks.backends.simulated import SimulatedBackend
 from tasks.core import qaoa
 from tasks.core.ansatz import build
+from tasks.core.canaries.suite import ghz_program
 from tasks.core.grouping import group
 from tasks.core.mitigation.composition import Mitigation, Technique
 from tasks.core.optimisers.registry import known, needs_frequencies, points_per_iteration
@@ -95,21 +97,20 @@ def _check_measured(
     asked: Mapping[str, Any], *, n_qubits: int, build_program: Callable[[], Program]
 ) -> None:
     """Refuse a search whose program does not fit its target, or with too few shots to measure."""
-    target = asked["target"]
+    target, mitigation = asked["target"], Mitigation.parse(asked["mitigate"])
+    corrected = _is_corrected(mitigation)
     if is_auto(target):
-        groups = len(group(build_program().observable))
-        check_auto(asked, n_qubits=n_qubits, shots=asked["shots"] // groups)
+        program = build_program()
+        shots = asked["shots"] // max(1, len(group(program.observable)))
+        check_auto(asked, program.circuit, shots=shots, corrected=corrected)
         return
     snapshot = _usable(asked, target=target)
     if n_qubits > snapshot.n_qubits:
         raise TooLarge(target, snapshot.n_qubits, n_qubits)
     program = build_program()
-    if not is_braket(target):
-        SimulatedBackend.check_size(snapshot, program.circuit)
-    mitigation = Mitigation.parse(asked["mitigate"])
+    _check_size(snapshot, program.circuit, target=target)
     groups = len(group(program.observable))
     least = max(snapshot.limits.shots_min, 1)
-    corrected = Technique.READOUT in mitigation.techniques
     for name, given, each in (
         ("shots", asked["shots"], groups),
         ("final-shots", asked["final_shots"], groups * len(mitigation.scales)),
@@ -134,7 +135,8 @@ def check_sweep(asked: Mapping[str, Any]) -> None:
         _check_angles(inputs)
     if is_auto(asked["target"]):
         _check_count(inputs, bought=int(is_braket(asked["target"])))
-        check_auto(asked, n_qubits=inputs.read.n_qubits, shots=asked["shots"])
+        corrected = _is_corrected(inputs.mitigation)
+        check_auto(asked, inputs.read.circuit, shots=asked["shots"], corrected=corrected)
         return
     for target in inputs.spec.targets:
         _check_fits(inputs, asked, target=target)
@@ -170,13 +172,8 @@ def _check_fits(inputs: SweepInputs, asked: Mapping[str, Any], *, target: str) -
     snapshot = _usable(asked, target=target)
     if inputs.read.n_qubits > snapshot.n_qubits:
         raise TooLarge(target, snapshot.n_qubits, inputs.read.n_qubits)
-    least = max(snapshot.limits.shots_min, 1)
-    if asked["shots"] < least:
-        message = (
-            f"--shots {asked['shots']} is too few: {target} takes at least {least} for a "
-            f"circuit. Ask for {least} or more."
-        )
-        raise BadInput(message)
+    _check_size(snapshot, inputs.read.circuit, target=target)
+    _check_shots(asked, snapshot, target=target, corrected=_is_corrected(inputs.mitigation))
 
 
 def check_batch(asked: Mapping[str, Any]) -> None:
@@ -190,7 +187,8 @@ def check_batch(asked: Mapping[str, Any]) -> None:
     largest, target = largest_of(inputs.circuits), asked["target"]
     fewest = min(inputs.circuits, key=lambda circuit: circuit.shots)
     if is_auto(target):
-        check_auto(asked, n_qubits=largest.n_qubits, shots=fewest.shots)
+        circuit, corrected = largest.program.circuit, inputs.is_corrected
+        check_auto(asked, circuit, shots=fewest.shots, corrected=corrected)
         return
     snapshot = _usable(asked, target=target)
     if largest.n_qubits > snapshot.n_qubits:
@@ -199,15 +197,10 @@ def check_batch(asked: Mapping[str, Any]) -> None:
             f"{snapshot.n_qubits} usable ones. Leave it out, or choose a larger device."
         )
         raise BadInput(message)
-    least = max(snapshot.limits.shots_min, 1)
-    readout = [("--readout-shots", asked["readout_shots"])] * inputs.is_corrected
-    for name, given in [("--shots", fewest.shots), *readout]:
-        if given < least:
-            message = (
-                f"{name} {given} is too few: {target} takes at least {least} for a circuit. "
-                f"Ask for {least} or more."
-            )
-            raise BadInput(message)
+    smallest = min(inputs.circuits, key=lambda circuit: circuit.n_qubits)  # others fail alone
+    _check_size(snapshot, smallest.program.circuit, target=target)
+    wanted = {**asked, "shots": fewest.shots}
+    _check_shots(wanted, snapshot, target=target, corrected=inputs.is_corrected)
 
 
 def check_canary(asked: Mapping[str, Any]) -> None:
@@ -223,14 +216,32 @@ def check_canary(asked: Mapping[str, Any]) -> None:
         raise BadInput(message)
     if asked["qubits"] > snapshot.n_qubits:
         raise TooLarge(target, snapshot.n_qubits, asked["qubits"])
+    _check_size(snapshot, ghz_program(asked["qubits"]).circuit, target=target)
+    _check_shots(asked, snapshot, target=target, corrected=True)
+
+
+def _check_shots(
+    asked: Mapping[str, Any], snapshot: DeviceSnapshot, *, target: str, corrected: bool
+) -> None:
+    """Refuse fewer shots of a circuit than the device takes."""
     least = max(snapshot.limits.shots_min, 1)
-    for name in ("shots", "readout_shots"):
+    for name in ("shots", *["readout_shots"] * corrected):
         if asked[name] < least:
             message = (
                 f"--{name.replace('_', '-')} {asked[name]} is too few: {target} takes at least "
                 f"{least} for a circuit. Ask for {least} or more."
             )
             raise BadInput(message)
+
+
+def _check_size(snapshot: DeviceSnapshot, circuit: Circuit, *, target: str) -> None:
+    """Refuse what this machine cannot simulate."""
+    if not is_braket(target):
+        SimulatedBackend.check_size(snapshot, circuit)
+
+
+def _is_corrected(mitigation: Mitigation) -> bool:
+    return Technique.READOUT in mitigation.techniques
 
 
 def _usable(asked: Mapping[str, Any], *, target: str) -> DeviceSnapshot:

@@ -1,25 +1,21 @@
 """Choose the device of a run, once; again only while nothing of it may be at a device."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from datasets.records.compiled import CompiledProgram
 from datasets.records.runs import Run
 from tasks.backends.braket_devices import check_online, is_braket, look
-from tasks.backends.simulated import SimulatedBackend
 from tasks.core.events import emit
 from tasks.core.feasibility import Candidate
 from tasks.core.identity import digest
-from tasks.core.policies import DEFAULT, Policy, parse_policy
 from tasks.core.quotes import Quote
 from tasks.core.ranking import Rejected
 from tasks.core.selections import Selection, refusal
 from tasks.errors import BadInput
-from tasks.lifecycle.admission import admit, check_age
-from tasks.lifecycle.candidates import candidates, is_auto, policy_in, targets_for
+from tasks.lifecycle.admission import admit
+from tasks.lifecycle.candidates import candidates, fit, is_auto, policy_of, targets_for
 from tasks.lifecycle.choices import Chosen, add_choice, choices
 from tasks.lifecycle.inputs import set_aside
 from tasks.lifecycle.retrying import rounds_of
@@ -70,17 +66,13 @@ def check_still_there(run: Run, *, runtime: Runtime) -> None:
         check_online(look(run.target))
 
 
-def policy_of(target: str) -> Policy:
-    """Return the policy that a target to be chosen names."""
-    return parse_policy(policy_in(target) or DEFAULT)
-
-
 def _selection(run: Run, piece: Piece, *, lost: dict[str, str], runtime: Runtime) -> Selection:
     target = run.asked["target"]
     found, silent = candidates(
         targets_for(account=is_braket(target)), journal=runtime.journal, named=False
     )
-    able = [fit(each, piece, asked=run.asked) for each in found if each.target not in lost]
+    circuit, asked = piece.program.circuit, run.asked
+    able = [fit(each, circuit, asked=asked) for each in found if each.target not in lost]
     gone = [Rejected(name, f"it was lost: {why.rstrip('. ')}") for name, why in lost.items()]
     (selection,) = choose(
         [_within(run.quote_usd, piece, run=run) if lost else piece],
@@ -129,14 +121,3 @@ def _check_chosen(selection: Selection, run: Run, *, moving: bool) -> None:
     if moving and run.quote_usd is not None:
         said += f" The run was quoted {run.quote_usd:.2f} USD; start a new one to spend more."
     raise BadInput(said)
-
-
-def fit(candidate: Candidate, piece: Piece, *, asked: Mapping[str, Any]) -> Candidate:
-    """Return the candidate; barred where its calibration is too old or this machine too small."""
-    try:
-        check_age(asked, candidate.snapshot, target=candidate.target, now=datetime.now(UTC))
-        if not is_braket(candidate.target):
-            SimulatedBackend.check_size(candidate.snapshot, piece.program.circuit)
-    except BadInput as fault:
-        return replace(candidate, barred=candidate.barred or str(fault).rstrip("."))
-    return candidate

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from datasets.journal.journal import Journal
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Execution, RunId
 from tasks.backends.protocol import Backend
 from tasks.core.packing import price
 from tasks.errors import RunCancelled
+
+if TYPE_CHECKING:
+    from datasets.journal.journal import Journal
 
 MAX_REMAINDERS: Final = 3
 
@@ -30,7 +32,7 @@ class Dispatch:
     """
 
     run_id: RunId
-    journal: Journal
+    journal: "Journal"
     backend: Backend
     snapshot: DeviceSnapshot
     mixing: bool = False

@@ -3,12 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from datasets.journal.journal import Journal
-from datasets.journal.rows import Entry
 from datasets.records.executions import (
     Collected,
     Counts,
@@ -31,6 +29,10 @@ from tasks.lifecycle.wholeness import (
     differ,
     unseen,
 )
+
+if TYPE_CHECKING:
+    from datasets.journal.journal import Journal
+    from datasets.journal.rows import Entry
 
 _IN_THE_LAKE: Final = {ExecutionState.LANDED, ExecutionState.SETTLED}
 _LOST: Final = {ExecutionState.FAILED, ExecutionState.CANCELLED}
@@ -120,7 +122,7 @@ def gather(executions: Sequence[Execution], *, dispatch: Dispatch) -> Gathered:
     return Gathered(tuple(collected), lost)
 
 
-def fetched(entry: Entry, *, backend: Backend) -> Collected:
+def fetched(entry: "Entry", *, backend: Backend) -> Collected:
     """Return what came back of an execution that has ended.
 
     Raises:
@@ -130,7 +132,7 @@ def fetched(entry: Entry, *, backend: Backend) -> Collected:
     return Collected(entry.execution, _merge(entry.execution, histograms))
 
 
-def write_outcome(execution: Execution, outcome: Outcome, *, journal: Journal) -> None:
+def write_outcome(execution: Execution, outcome: Outcome, *, journal: "Journal") -> None:
     """Write down how the target ended an execution."""
     journal.completed(
         execution.execution_id,
@@ -201,7 +203,7 @@ def _came_back(
     return parts, {key: f.reason if f else "no shots came back" for key, f in lost.items()}
 
 
-def _returned(execution: Execution, *, dispatch: Dispatch) -> Entry:
+def _returned(execution: Execution, *, dispatch: Dispatch) -> "Entry":
     """Wait for an execution of which something has to come back."""
     entry = _ended(execution, dispatch=dispatch)
     if entry.state in _LOST:
@@ -211,7 +213,7 @@ def _returned(execution: Execution, *, dispatch: Dispatch) -> Entry:
     return entry
 
 
-def _ended(execution: Execution, *, dispatch: Dispatch) -> Entry:
+def _ended(execution: Execution, *, dispatch: Dispatch) -> "Entry":
     """Wait for the execution and return what the journal then knows of it."""
     entry = dispatch.journal.execution(execution.execution_id)
     if entry.state is ExecutionState.SUBMITTED:
@@ -235,7 +237,7 @@ def _adopt_or_buy(execution: Execution, backend: Backend) -> tuple[str, str | No
     return handle, in_force
 
 
-def _handle(entry: Entry) -> str:
+def _handle(entry: "Entry") -> str:
     if entry.handle is None:
         message = f"Execution {entry.execution.execution_id} was never submitted."
         raise ExecutionFailed(message)
@@ -266,7 +268,7 @@ def _bought_before(remainder: Sequence[Execution], dispatch: Dispatch) -> bool:
     return any(find(execution.execution_id) is not None for execution in remainder)
 
 
-def _may_buy(entry: Entry, dispatch: Dispatch) -> bool:
+def _may_buy(entry: "Entry", dispatch: Dispatch) -> bool:
     """Whether a remainder can still be merged: the counts have not landed, the device is as it was.
 
     A device that does not say its calibration gets the benefit of the doubt.

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from datasets.devices import catalogue
 from datasets.devices.document import read_snapshot
+from datasets.journal.glance import may_withhold
 from datasets.layout import Home
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.states import Standing
@@ -50,9 +51,9 @@ class KnownDevice:
 
 def known_devices(home: Home, *, now: datetime) -> tuple[KnownDevice, ...]:
     """Return the bundled targets, then the devices of an account that were seen, by name."""
-    seen, said = _seen(home), _said(home, now=now)
+    seen, told = _seen(home), said(home, now=now)
     names = [*catalogue.names(), *sorted(seen.keys() - set(catalogue.names()))]
-    return tuple(_known(name, seen.get(name), said) for name in names)
+    return tuple(_known(name, seen.get(name), told) for name in names)
 
 
 def known_device(target: str, home: Home, *, now: datetime) -> KnownDevice:
@@ -69,11 +70,11 @@ def known_device(target: str, home: Home, *, now: datetime) -> KnownDevice:
             raise BadInput(message)
         kind = "device of an account"
         raise UnknownName(kind, target, (name for name in seen if name.startswith(_ACCOUNT)))
-    return _known(target, seen.get(target), _said(home, now=now))
+    return _known(target, seen.get(target), said(home, now=now))
 
 
-def _known(target: str, row: dict[str, Any] | None, said: dict[str, Standing]) -> KnownDevice:
-    standing = said.get(target, Standing(target))
+def _known(target: str, row: dict[str, Any] | None, told: dict[str, Standing]) -> KnownDevice:
+    standing = told.get(target, Standing(target))
     if row is None:
         return KnownDevice(target, catalogue.resolve(target), standing, queue_depth=0)
     return KnownDevice(
@@ -105,9 +106,9 @@ def _seen(home: Home) -> dict[str, dict[str, Any]]:
     return {row[0]: dict(zip(found.columns, row, strict=True)) for row in found.rows}
 
 
-def _said(home: Home, *, now: datetime) -> dict[str, Standing]:
+def said(home: Home, *, now: datetime) -> dict[str, Standing]:
     """Return what is said of targets; a journal that is not there is not made."""
-    if isinstance(home.journal, Path) and not home.journal.exists():
+    if not may_withhold(home.journal):
         return {}
     from datasets.journal.journal import Journal
 

@@ -12,8 +12,7 @@ from tasks.core.quotes import Quote
 from tasks.core.ranking import Rejected
 from tasks.core.selections import Considered, Selection
 from tasks.errors import BadInput
-from tasks.lifecycle.candidates import candidates, is_auto, targets_for
-from tasks.lifecycle.choosing import fit, policy_of
+from tasks.lifecycle.candidates import candidates, fit, is_auto, policy_of, targets_for
 from tasks.lifecycle.quote_rows import land
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.selecting import Piece, choose
@@ -62,7 +61,7 @@ def _selection(run: Run, piece: Piece, *, runtime: Runtime) -> Selection:
     others, silent = _asked(rest, runtime=runtime)
     (selection,) = choose(
         [piece],
-        candidates=[fit(each, piece, asked=asked) for each in (*ours, *others)],
+        candidates=[fit(each, piece.program.circuit, asked=asked) for each in (*ours, *others)],
         silent=silent,
         policy=policy_of(asked["target"]) if auto else parse_policy(DEFAULT),
         now=datetime.now(UTC),

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from datasets.journal.journal import Journal
 from tasks.backends.braket_devices import is_braket
 from tasks.core.quotes import Quote
 from tasks.lifecycle.dispatch import MAX_REMAINDERS
+
+if TYPE_CHECKING:
+    from datasets.journal.journal import Journal
 
 
 def rounds_of(asked: Mapping[str, Any], target: str) -> int:
@@ -15,7 +17,9 @@ def rounds_of(asked: Mapping[str, Any], target: str) -> int:
     return int(asked.get("retries", MAX_REMAINDERS)) if is_braket(target) else 0
 
 
-def with_retries(quote: Quote, *, asked: Mapping[str, Any], target: str, journal: Journal) -> Quote:
+def with_retries(
+    quote: Quote, *, asked: Mapping[str, Any], target: str, journal: "Journal"
+) -> Quote:
     """Return the quote with what is expected to be bought again, and with what may be."""
     rounds = rounds_of(asked, target)
     return quote.retrying(rounds, share=journal.bought_again(target) if rounds else Decimal(0))

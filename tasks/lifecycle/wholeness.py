@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from datasets.journal.rows import Entry
 from datasets.records.executions import Collected, Failure
 from tasks.errors import ExecutionFailed
 from tasks.lifecycle.dispatch import Dispatch
+
+if TYPE_CHECKING:
+    from datasets.journal.rows import Entry
 
 Key = tuple[int, str, str]  # point, basis and variant of an executable
 
@@ -32,14 +35,14 @@ def check_whole(parts: Sequence[Collected], *, dispatch: Dispatch) -> None:
         raise ExecutionFailed(_in_part(entry, parts) + " Start a new run.")
 
 
-def check_same_device(entry: Entry, parts: Sequence[Collected], *, dispatch: Dispatch) -> None:
+def check_same_device(entry: "Entry", parts: Sequence[Collected], *, dispatch: Dispatch) -> None:
     """Refuse to go without what could be bought still if calibrations were mixed."""
     if not dispatch.mixing and differ(entry.measured_on, dispatch.backend.calibration()):
         remedy = f" The device has been recalibrated since. {_mixing_helps(dispatch)}"
         raise ExecutionFailed(_in_part(entry, parts) + remedy)
 
 
-def check_same_calibration(part: Entry, *, parent: Entry, dispatch: Dispatch) -> None:
+def check_same_calibration(part: "Entry", *, parent: "Entry", dispatch: Dispatch) -> None:
     """Refuse to merge a part with what it completes where the device was recalibrated between."""
     if dispatch.mixing or not differ(parent.measured_on, part.calibration_id_end):
         return
@@ -71,7 +74,7 @@ def differ(one: str | None, other: str | None) -> bool:
     return None not in {one, other} and one != other
 
 
-def _in_part(entry: Entry, parts: Sequence[Collected]) -> str:
+def _in_part(entry: "Entry", parts: Sequence[Collected]) -> str:
     reason = (entry.failure or "circuits without counts").rstrip(". ")
     again = len(parts) - 1
     tried = f", and {again} more executions did not complete it" if again else ""

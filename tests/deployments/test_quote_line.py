@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.core.amounts import at_most
 from tasks.core.quotes import Quote
-from tasks.core.stages import at_most, quote_line
+from tasks.core.stages import quote_line
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""From a command's options to a run: what cannot be done is refused before anything is started."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from datasets.layout import home
+from datasets.records.runs import each
+from deployments.cli.flows_by_name import known
+from deployments.cli.quoting import is_quoting, tell
+from flows.task_runners import configured
+from tasks.errors import BadInput
+from tasks.lifecycle.admission import check_free
+from tasks.lifecycle.known_devices import said
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+def start(flow: str, *, as_json: bool, **values: Any) -> None:
+    """Run a flow, or say what it would cost where that was asked.
+
+    Raises:
+        BadInput: what cannot be done, in one line; no server was started and no run opened.
+    """
+    if is_quoting():
+        tell(flow, validated(flow, **values), as_json=as_json)
+        return
+    configured()
+    parameters = _parsed(flow, values)
+    check_admitted(parameters)
+    known(flow).check(parameters.model_dump())
+    from deployments.cli.running import run_flow
+
+    run_flow(flow, parameters, run_id=None, as_json=as_json)
+
+
+def validated(flow: str, **values: Any) -> "BaseModel":
+    """Return the parameters of a run.
+
+    Raises:
+        BadInput: one of them is out of its range, or they cannot work together; in one line.
+    """
+    parameters = _parsed(flow, values)
+    known(flow).check(parameters.model_dump())
+    return parameters
+
+
+def check_admitted(parameters: "BaseModel") -> None:
+    """Return when work may go to every target that is named; no home is made for that.
+
+    Raises:
+        DeviceWithheld: one is quarantined, or under maintenance.
+    """
+    said_now = said(home(), now=datetime.now(UTC))
+    for target in each(parameters.model_dump()["target"]):
+        if target in said_now:
+            check_free(said_now[target])
+
+
+def _parsed(flow: str, values: Mapping[str, Any]) -> "BaseModel":
+    try:
+        return known(flow).parameters(**values)
+    except ValidationError as error:
+        raise BadInput(_one_line(error)) from None
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "parameters"
+    if first["type"] == "value_error":  # of our own making
+        return f"--{name.replace('_', '-')}: {first['ctx']['error']}"
+    return f"--{name.replace('_', '-')} {first['input']!r}: {first['msg'].lower()}."

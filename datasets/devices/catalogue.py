@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from datasets.devices.document import read_snapshot
-from datasets.devices.text_file import read_text
+from datasets.file_reading import read_text
 from datasets.records.devices import DeviceSnapshot
 from tasks.errors import BadInput, UnknownName
 
@@ -44,7 +44,7 @@ def resolve(target: str) -> DeviceSnapshot:
     if device == target or not device:
         raise UnknownName(_KIND, target, names())
     if device.endswith(".json"):
-        return read_snapshot(read_text(Path(device)), origin=device)
+        return read_snapshot(read_text(Path(device), wanted="a device document"), origin=device)
     short, _, date = device.partition("@")
     dates = _bundled().get(short, ())
     if (

@@ -14,6 +14,7 @@ from datasets.devices.document_model import (
     SnapshotDocument,
 )
 from datasets.devices.identity import sealed
+from datasets.json_text import read_json
 from datasets.records.devices import (
     CalibrationId,
     DeviceSnapshot,
@@ -91,11 +92,7 @@ def write_snapshot(snapshot: DeviceSnapshot) -> str:
 
 
 def _check_kind(text: str, *, origin: str) -> None:
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        message = f"{origin} is not JSON ({error}). Give a device snapshot file."
-        raise BadInput(message) from error
+    content = read_json(text, origin=origin, wanted="Give a device snapshot file.")
     if isinstance(content, str) or (isinstance(content, dict) and RAW_KEYS & content.keys()):
         message = (
             f"{origin} is a raw Braket capabilities document, not a device snapshot. "

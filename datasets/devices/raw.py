@@ -1,15 +1,16 @@
 """Open the forms in which Braket's capability documents travel."""
 
-import json
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from datasets.devices.document_model import MAX_LABEL
+from datasets.json_text import read_json
 from tasks.errors import BadInput
 
 MAX_NESTING = 3  # a document in a string in a string is the worst seen
 MAX_QUBITS = MAX_LABEL + 1
 MAX_TEXT = 1_000  # characters of a name or ARN
+_WANTED = "Give the answer of Braket's GetDevice."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +103,11 @@ def open_document(text: str, *, origin: str) -> RawDevice:
 def _parse(text: str, *, origin: str) -> dict[str, Any]:
     content: Any = text
     for _ in range(MAX_NESTING):
-        try:
-            content = json.loads(content)
-        except (ValueError, RecursionError) as error:
-            message = f"{origin} is not JSON ({error}). Give the answer of Braket's GetDevice."
-            raise BadInput(message) from error
+        content = read_json(content, origin=origin, wanted=_WANTED)
         if not isinstance(content, str):
             break
     if not isinstance(content, dict):
-        message = f"{origin} holds no JSON object. Give the answer of Braket's GetDevice."
+        message = f"{origin} holds no JSON object. {_WANTED}"
         raise BadInput(message)
     return content
 

@@ -4,7 +4,10 @@ import json
 import math
 import re
 from pathlib import PurePath
+from typing import Any
 
+from datasets.file_reading import decoded
+from datasets.json_text import read_json
 from datasets.records.problems import Hamiltonian, Problem
 from tasks.core.hamiltonian import merge
 from tasks.core.pauli import LETTERS
@@ -17,6 +20,7 @@ MAX_COEFFICIENT = 1e9
 ALL_STATES = "all states"
 AS_STATED = "as stated"
 _PAIR = 2
+_OBJECT = '{"n_qubits": 2, "terms": [...]}'
 _SHOWN = 40  # characters of foreign text that a message repeats
 _NAME_LENGTH = 100
 _TOKEN = re.compile(r"(.)([0-9]{1,4})")
@@ -65,19 +69,10 @@ def _shown(value: object) -> str:
 
 
 def _document(data: bytes, origin: str) -> dict[str, object]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _bad(origin, f"byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise _bad(origin, f"not JSON ({error.msg} at {place}). Mend the file there.") from error
-    except (ValueError, RecursionError) as error:
-        raise _bad(origin, "a number is too long or lists nest too deep. Mend the file.") from error
+    text = decoded(data, origin=origin)
+    document: Any = read_json(text, origin=origin, wanted=f"Give {_OBJECT}.")
     if not isinstance(document, dict):
-        raise _bad(origin, 'must hold one JSON object, as in {"n_qubits": 2, "terms": [...]}.')
+        raise _bad(origin, f"must hold one JSON object, as in {_OBJECT}.")
     return document
 
 

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
+from datasets.file_reading import read_bytes
 from tasks.errors import BadInput
-
-MAX_BYTES = 32_000_000  # 100,000 terms of 24 letters take a tenth of it
 
 
 def looks_like_path(text: str, *endings: str) -> bool:
@@ -23,13 +22,10 @@ def read_given(name: str, *, kind: str, otherwise: str) -> bytes:
         if path.is_dir():
             message = f"{name} is a folder. Give the path of a {kind} file."
             raise BadInput(message)
-        if not path.is_file():
+        if not path.exists():
             message = f"There is no file {name}. Give {otherwise} or path."
             raise BadInput(message)
-        if path.stat().st_size > MAX_BYTES:
-            message = f"{name} is larger than {MAX_BYTES // 10**6} MB. Give a smaller problem."
-            raise BadInput(message)
-        return path.read_bytes()
+        return read_bytes(path, wanted=f"a {kind} problem")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         message = f"{name!r} cannot be read: {reason}. Give the path of a readable {kind} file."

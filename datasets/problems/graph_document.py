@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final, NamedTuple
 
+from datasets.file_reading import decoded
+from datasets.json_text import read_json
 from datasets.problems.edge_rows import WANTED, edge_rows
 from datasets.records.graphs import Edge, Graph
 from tasks.core.graph_families import MAX_NODES
@@ -39,10 +41,7 @@ def parse_graph(data: bytes, *, origin: str) -> Graph:
     Raises:
         BadInput: the text breaks the format, or there is nothing to cut.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _bad(origin, f"byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
+    text = decoded(data, origin=origin)
     if not text.strip():
         raise _bad(origin, f"the file is empty. {WANTED}")
     name, source, listed = _called(origin), _plain(origin), list[str]()
@@ -101,13 +100,7 @@ def _csv_ties(text: str, origin: str) -> Iterator[_Tie]:
 
 
 def _document(text: str, origin: str) -> Mapping[str, Any]:
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise _bad(origin, f"not JSON ({error.msg} at {place}). Mend the file there.") from error
-    except (ValueError, RecursionError) as error:
-        raise _bad(origin, "a number is too long or lists nest too deep. Mend the file.") from error
+    document = read_json(text, origin=origin, wanted=_JSON_WANTED)
     if isinstance(document, list):
         return {"edges": document}
     if not isinstance(document, dict):

@@ -84,11 +84,12 @@ def import_(
     """Turn a Braket capabilities document into a snapshot file that an emulator can use."""
     from datasets.devices.capabilities import import_capabilities
     from datasets.devices.document import write_snapshot
-    from datasets.devices.text_file import read_text, write_text
+    from datasets.devices.text_file import write_text
+    from datasets.file_reading import read_text
     from deployments.cli import device_views
 
     moment = None if published is None else _date(published)
-    text = read_text(file)
+    text = read_text(file, wanted="a device document")
     snapshot = import_capabilities(text, origin=str(file), name=name, published_at=moment)
     path = _destination(snapshot, out=out)
     write_text(path, write_snapshot(snapshot), replace=force)

@@ -1,12 +1,13 @@
 """Options that hold more than a word: JSON objects and pairs."""
 
-import json
 import re
 from collections.abc import Sequence
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
+from datasets.json_text import read_json
 from tasks.errors import BadInput
 
+_OBJECT: Final = "Write a JSON object, such as '{\"name\": 1}'."
 _SPAN: Final = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)([mhd])")
 _HOURS: Final = {"m": 1 / 60, "h": 1.0, "d": 24.0}
 
@@ -19,13 +20,9 @@ def as_object(text: str, *, option: str) -> dict[str, Any]:
     """
     if not text.strip():
         return {}
-    try:
-        found = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        message = f"{option} is not JSON: {error}. Write an object, such as '{{\"name\": 1}}'."
-        raise BadInput(message) from error
+    found = read_json(text, origin=option, wanted=_OBJECT, finite=True)
     if not isinstance(found, dict):
-        message = f"{option} holds {text!r:.40}. Write a JSON object, such as '{{\"name\": 1}}'."
+        message = f"{option} holds {text!r:.40}. {_OBJECT}"
         raise BadInput(message)
     return found
 
@@ -62,8 +59,3 @@ def as_tags(pairs: Sequence[str]) -> dict[str, str]:
             raise BadInput(message)
         tags[key] = value
     return tags
-
-
-def _refuse(constant: str) -> NoReturn:
-    message = f"{constant} is no number in JSON"
-    raise ValueError(message)

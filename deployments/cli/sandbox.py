@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from deployments.cli.terminal import say
-from tasks.errors import BadInput
 
 _HOME = "~/.quantum-runtime"
 Enforce = Annotated[bool, typer.Option("--enforce-quotas", help="Throttle as Braket's quotas say.")]
@@ -36,6 +35,7 @@ def sandbox(  # noqa: PLR0917 - each is an option with a name of its own
     keep_windows: Keep = False,
 ) -> None:
     """Serve emulated Braket devices on this machine; AWS_ENDPOINT_URL points clients at it."""
+    from datasets.file_reading import read_text
     from deployments.sandbox.fault_model import read_faults
     from deployments.sandbox.server import serve
     from deployments.sandbox.settings import Settings
@@ -48,7 +48,8 @@ def sandbox(  # noqa: PLR0917 - each is an option with a name of its own
         enforce_quotas=enforce_quotas,
         keep_windows=keep_windows,
     )
-    wanted = read_faults(_text(faults), origin=str(faults)) if faults else []
+    text = read_text(faults, wanted="a JSON list of faults") if faults else "[]"
+    wanted = read_faults(text, origin=str(faults))
     greeting = _greeting(f"http://{host}:{port}", settings.folder)
     serve(settings, host=host, port=port, faults=wanted, announce=lambda: say(greeting, err=True))
 
@@ -59,11 +60,3 @@ def _greeting(address: str, folder: Path) -> str:
         f"  export AWS_ENDPOINT_URL={address} AWS_DEFAULT_REGION=us-east-1\n"
         "  export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox"
     )
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{path} cannot be read ({error}). Give a JSON file of faults."
-        raise BadInput(message) from error

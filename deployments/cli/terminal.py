@@ -1,7 +1,7 @@
-r"""Everything that commands print: text as it is, in which nothing that users name is markup.
+"""Everything that commands print: text as it is, in which nothing that users name is markup.
 
 A bracket opens no style, `:name:` is no picture, and a control character, which could clear the
-screen or rename the window, is printed as `\u001b`; in JSON that spelling means the same.
+screen or rename the window, is spelled by its number, as JSON does.
 """
 
 import re

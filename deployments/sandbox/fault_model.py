@@ -2,10 +2,12 @@
 
 import json
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from datasets.file_reading import decoded
+from datasets.json_text import read_json
 from tasks.errors import BadInput
 
 
@@ -88,11 +90,9 @@ def read_faults(text: str | bytes, *, origin: str) -> list[Fault]:
     Raises:
         BadInput: it holds something else; says the first thing that is wrong.
     """
-    try:
-        found: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        message = f"{origin} is not JSON ({error}). Give a fault, or a list of faults."
-        raise BadInput(message) from error
+    if isinstance(text, bytes):
+        text = decoded(text, origin=origin)
+    found = read_json(text, origin=origin, wanted="Give a fault, or a list of faults.")
     listed = [found] if isinstance(found, dict) else found
     try:
         return _FAULTS.validate_json(json.dumps(listed))

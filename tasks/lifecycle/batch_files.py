@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from datasets.devices.text_file import read_text
+from datasets.file_reading import read_text
 from tasks.core.qasm.tokens import shown
 from tasks.errors import BadInput
 from tasks.lifecycle.sweep_inputs import WANTED, is_path

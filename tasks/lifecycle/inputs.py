@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from datasets.devices.document import read_snapshot, write_snapshot
-from datasets.devices.text_file import read_text, write_text
+from datasets.devices.text_file import write_text
+from datasets.file_reading import read_text
 from datasets.file_writing import make_folder, move_file
 from datasets.layout import Home
 from datasets.problems.catalogue import load

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from datasets.devices.text_file import read_text
+from datasets.file_reading import read_text
 from datasets.records.compiled import CompiledProgram
 from datasets.records.problems import Hamiltonian, Program, ProgramId
 from tasks.core.feasibility import Candidate, Demand

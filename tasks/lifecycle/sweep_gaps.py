@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datasets.devices.text_file import read_text, write_text
+from datasets.devices.text_file import write_text
+from datasets.file_reading import read_text
 from datasets.file_writing import make_folder
 from datasets.layout import Home
 from datasets.records.executions import RunId

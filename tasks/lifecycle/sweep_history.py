@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from datasets.devices.text_file import read_text, write_text
+from datasets.devices.text_file import write_text
+from datasets.file_reading import read_text
 from datasets.records.devices import CalibrationId
 from datasets.records.runs import Run, RunState
 from tasks.core.identity import canonical

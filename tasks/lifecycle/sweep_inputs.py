@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from datasets.devices.text_file import read_text, write_text
+from datasets.devices.text_file import write_text
+from datasets.file_reading import read_text
 from datasets.file_writing import make_folder
 from datasets.layout import Home
 from datasets.point_files import open_points, pin_points

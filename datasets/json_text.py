@@ -20,7 +20,8 @@ def read_json(text: str, *, origin: str, wanted: str, finite: bool = False) -> A
     try:
         found = json.loads(text, parse_constant=_refuse if finite else None)
     except json.JSONDecodeError as error:
-        message = f"{origin} is not JSON ({error}). {wanted}"
+        place = f"line {error.lineno}, column {error.colno}"
+        message = f"{origin} is not JSON ({error.msg} at {place}). {wanted}"
         raise BadInput(message) from error
     except RecursionError as error:
         raise _too_deep(origin) from error

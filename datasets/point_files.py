@@ -4,6 +4,7 @@ A file's columns are the parameters, its rows the points; rows are counted from 
 header. What a sweep reads is its own copy: it never sees a file that has changed since.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,11 +14,14 @@ from typing import IO, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.file_reading import opened
 from datasets.file_writing import writing
+from datasets.json_text import read_json
 from tasks.errors import BadInput, StorageFault
 
 GROUP_ROWS: Final = 65_536
 MAX_COLUMNS: Final = 10_000
+_UNNAMED: Final = re.compile(r"__index_level_\d+__")
 _SHOWN: Final = 40  # characters of foreign text that a message repeats
 
 Block = NDArray[np.float64]
@@ -113,9 +117,7 @@ def _read(batches: Iterator[Any], source: Path) -> Iterator[Any]:
 
 def _batches(source: Path) -> tuple[list[str], Iterator[Any]]:
     """Return the columns' names and the rows as Arrow batches, text where the file is text."""
-    if source.is_dir():
-        message = f"{source} is a folder. Give a CSV or Parquet file."
-        raise BadInput(message)
+    opened(source, wanted="points").close()  # a pipe would be waited for
     names, batches = _csv(source) if source.suffix.lower() == ".csv" else _parquet(source)
     if not names or len(names) > MAX_COLUMNS:
         message = f"{source} has {len(names)} columns; give 1 to {MAX_COLUMNS}, one a parameter."
@@ -137,7 +139,13 @@ def _csv(source: Path) -> tuple[list[str], Iterator[Any]]:
     from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, open_csv
 
     with source.open(encoding="utf-8-sig", newline="") as file:
-        names = [name.strip() for name in next(csv.reader(file), [])]
+        try:
+            names = [name.strip() for name in next(csv.reader(file), [])]
+        except csv.Error as error:
+            message = f"{source}: its first line is not CSV ({error}). Name a parameter a column."
+            raise BadInput(message) from error
+    # pandas writes a first column without a name: it only numbers the rows.
+    wanted = names[1:] if len(names) > 1 and not names[0] else names
     bad: list[Any] = []
 
     def refuse(row: Any) -> str:
@@ -153,7 +161,9 @@ def _csv(source: Path) -> tuple[list[str], Iterator[Any]]:
                 read_options=ReadOptions(use_threads=False, column_names=names, skip_rows=1),
                 parse_options=ParseOptions(invalid_row_handler=refuse),
                 convert_options=ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                    column_types=dict.fromkeys(names, pa.string()),
+                    include_columns=wanted,
+                    strings_can_be_null=False,
                 ),
             ) as reader:
                 for batch in reader:
@@ -169,14 +179,28 @@ def _csv(source: Path) -> tuple[list[str], Iterator[Any]]:
             )
             raise BadInput(message) from error
 
-    return names, read()
+    return wanted, read()
 
 
 def _parquet(source: Path) -> tuple[list[str], Iterator[Any]]:
     from pyarrow.parquet import ParquetFile
 
     file = ParquetFile(source)
-    return list(file.schema_arrow.names), file.iter_batches(batch_size=GROUP_ROWS)
+    rows = _pandas_index(file.schema_arrow)
+    names = [name for name in file.schema_arrow.names if name not in rows]
+    return names, file.iter_batches(batch_size=GROUP_ROWS, columns=names if rows else None)
+
+
+def _pandas_index(schema: Any) -> frozenset[str]:
+    """Return the columns that only number the rows: an index of pandas that nobody named."""
+    told = read_json(
+        (schema.metadata or {}).get(b"pandas", b"{}").decode(),
+        origin="what pandas says of the file",
+        wanted="Write it again.",
+    )
+    index = told.get("index_columns") if isinstance(told, dict) else None
+    listed = index if isinstance(index, list) else []
+    return frozenset(n for n in listed if isinstance(n, str) and _UNNAMED.fullmatch(n))
 
 
 def _checked(

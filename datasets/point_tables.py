@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from datasets.file_writing import make_folder, writing
 from tasks.errors import BadInput, StorageFault
+
+_NUMBERING: Final = "__index_level_"  # an index of pandas that nobody named, in Arrow tables
 
 
 def keep_points(points: Any, *, folder: Path) -> Path:
@@ -73,7 +75,8 @@ def _items(points: Any) -> "list[tuple[Any, Any]]":
     if isinstance(points, Mapping):
         return list(points.items())
     names = getattr(points, "column_names", None) or list(points.columns)
-    return [(name, points[name]) for name in names]
+    kept = [name for name in names if not str(name).startswith(_NUMBERING)]
+    return [(name, points[name]) for name in kept]
 
 
 def _numbers(name: object, column: Any) -> "np.ndarray[Any, np.dtype[np.float64]]":

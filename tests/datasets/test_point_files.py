@@ -169,3 +169,33 @@ def test_a_copy_that_is_gone_or_cannot_be_written_is_the_disk_s_fault(tmp_path: 
         open_points(tmp_path / "gone.parquet")
     with pytest.raises(StorageFault, match="Make room"):
         pin_points(source, pinned=tmp_path / "no" / "folder.parquet", most=5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_an_index_of_pandas_that_nobody_named_is_no_parameter(suffix: str, tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    source = tmp_path / f"points.{suffix}"
+    frame = pandas.DataFrame({"theta": np.linspace(0, 1, 10)}).sample(5, random_state=1)
+    frame.to_csv(source) if suffix == "csv" else frame.to_parquet(source)
+    found = pin_points(source, pinned=tmp_path / "kept.parquet", most=100)
+    assert found.parameters == ("theta",)
+    assert found.block(0, 5)[:, 0].tolist() == frame["theta"].tolist()
+
+
+@pytest.mark.slow
+def test_an_index_of_pandas_that_has_a_name_is_a_parameter(tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    source = tmp_path / "points.parquet"
+    frame = pandas.DataFrame({"theta": [1.0, 2.0], "phi": [3.0, 5.0]}).set_index("phi")
+    frame.to_parquet(source)
+    found = pin_points(source, pinned=tmp_path / "kept.parquet", most=100)
+    assert found.parameters == ("phi", "theta")
+    assert found.block(0, 2).tolist() == [[3.0, 1.0], [5.0, 2.0]]
+
+
+@pytest.mark.parametrize("head", ["a" * 200_000, '"' + "a" * 200_000 + '"', '"a\nb'])
+def test_a_first_line_that_is_no_csv_is_refused(head: str, tmp_path: Path) -> None:
+    source = tmp_path / "points.csv"
+    source.write_text(f"{head}\n1\n")
+    assert refused(source)

@@ -64,7 +64,10 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (("--device-parameters", "{"), "--device-parameters is not JSON"),
         (("--device-parameters", "[1]"), "Write a JSON object"),
         (("--device-parameters", '{"a": NaN}'), "NaN is no number in JSON"),
-        (("--device-parameters", '{"a":' * 100_000), "--device-parameters is not JSON"),
+        (
+            ("--device-parameters", '{"a":' * 100_000),
+            "nests deeper than 100 levels",
+        ),
         (("--device-parameters", '{"a": 1}'), "--device-parameters is for Braket devices"),
         (("--debias",), "--debias is for Braket devices"),
         (("--debias", "--target", "braket:garnet"), "Write braket:ARN"),

@@ -212,7 +212,7 @@ def test_a_raw_capabilities_document_is_sent_to_import(text: str) -> None:
     [
         ("", "is not JSON"),
         ("{", "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
+        ("[" * 100_000, "nests deeper than 100 levels"),
         ("[]", "it states no format"),
         ("3", "it states no format"),
         ('{"format": "1"}', "not a valid device snapshot: format"),

@@ -208,7 +208,7 @@ def test_a_bad_json_file_is_refused_in_one_line(document: object, said: str) -> 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b'{"edges"', b"[" * 100_000])
 def test_what_is_no_text_or_no_json_is_refused(data: bytes) -> None:
-    with pytest.raises(BadInput, match=r"Save the file|Mend the file"):
+    with pytest.raises(BadInput, match=r"Save it as|is not JSON|nests deeper"):
         parse_graph(data, origin="my.json")
 
 

@@ -141,10 +141,10 @@ def test_a_malformed_problem_is_refused_in_one_line(changes: dict[str, object], 
     [
         (b"", "not JSON (Expecting value at line 1, column 1)"),
         (b"{", "not JSON"),
-        (b"\xff{}", "byte 0 is not UTF-8"),
+        (b"\xff{}", "is not UTF-8 text (byte 0 is wrong)"),
         (b"[1]", "must hold one JSON object"),
-        (b"[" * 100_000, "too deep"),
-        (b'{"n_qubits": ' + b"9" * 5000 + b"}", "number is too long"),
+        (b"[" * 100_000, "nests deeper than 100 levels"),
+        (b'{"n_qubits": ' + b"9" * 5000 + b"}", "a number has too many digits"),
     ],
 )
 def test_bytes_that_are_no_problem_are_refused_in_one_line(data: bytes, said: str) -> None:

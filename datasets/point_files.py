@@ -126,6 +126,9 @@ def _batches(source: Path) -> tuple[list[str], Iterator[Any]]:
         if not name:
             message = f"{source}: column {place} has no name. Name the parameter that it binds."
             raise BadInput(message)
+        if not name.isprintable():
+            message = f"{source}: column {place} is named {name[:_SHOWN]!r}. Name it in one line."
+            raise BadInput(message)
         if name in names[: place - 1]:
             message = f"{source}: column {place} is named {name} again. Keep one of them."
             raise BadInput(message)

@@ -4,25 +4,18 @@ A file's columns are the parameters, its rows the points; rows are counted from 
 header. What a sweep reads is its own copy: it never sees a file that has changed since.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.file_reading import opened
 from datasets.file_writing import writing
-from datasets.json_text import read_json
+from datasets.point_sources import GROUP_ROWS, SHOWN, columns_of
 from tasks.errors import BadInput, StorageFault
-
-GROUP_ROWS: Final = 65_536
-MAX_COLUMNS: Final = 10_000
-_UNNAMED: Final = re.compile(r"__index_level_\d+__")
-_SHOWN: Final = 40  # characters of foreign text that a message repeats
 
 Block = NDArray[np.float64]
 
@@ -84,7 +77,7 @@ def pin_points(source: Path, *, pinned: Path, most: int) -> PointTable:
         StorageFault: the copy cannot be written.
     """
     with _reading(source):
-        names, batches = _batches(source.expanduser())
+        names, batches = columns_of(source.expanduser())
     try:
         with writing(pinned) as file:
             count = _write(_checked(_read(batches, source), names, source, most=most), names, file)
@@ -113,97 +106,6 @@ def _reading(source: Path) -> Iterator[None]:
 def _read(batches: Iterator[Any], source: Path) -> Iterator[Any]:
     with _reading(source):
         yield from batches
-
-
-def _batches(source: Path) -> tuple[list[str], Iterator[Any]]:
-    """Return the columns' names and the rows as Arrow batches, text where the file is text."""
-    opened(source, wanted="points").close()  # a pipe would be waited for
-    names, batches = _csv(source) if source.suffix.lower() == ".csv" else _parquet(source)
-    if not names or len(names) > MAX_COLUMNS:
-        message = f"{source} has {len(names)} columns; give 1 to {MAX_COLUMNS}, one a parameter."
-        raise BadInput(message)
-    for place, name in enumerate(names, start=1):
-        if not name:
-            message = f"{source}: column {place} has no name. Name the parameter that it binds."
-            raise BadInput(message)
-        if not name.isprintable():
-            message = f"{source}: column {place} is named {name[:_SHOWN]!r}. Name it in one line."
-            raise BadInput(message)
-        if name in names[: place - 1]:
-            message = f"{source}: column {place} is named {name} again. Keep one of them."
-            raise BadInput(message)
-    return names, batches
-
-
-def _csv(source: Path) -> tuple[list[str], Iterator[Any]]:
-    import csv
-
-    import pyarrow as pa
-    from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, open_csv
-
-    with source.open(encoding="utf-8-sig", newline="") as file:
-        try:
-            names = [name.strip() for name in next(csv.reader(file), [])]
-        except csv.Error as error:
-            message = f"{source}: its first line is not CSV ({error}). Name a parameter a column."
-            raise BadInput(message) from error
-    # pandas writes a first column without a name: it only numbers the rows.
-    wanted = names[1:] if len(names) > 1 and not names[0] else names
-    bad: list[Any] = []
-
-    def refuse(row: Any) -> str:
-        bad.append(row)
-        return "error"
-
-    def read() -> Iterator[Any]:
-        rows_before = 0
-        try:
-            # One thread, so that rows come in order and a bad one has its number.
-            with open_csv(
-                source,
-                read_options=ReadOptions(use_threads=False, column_names=names, skip_rows=1),
-                parse_options=ParseOptions(invalid_row_handler=refuse),
-                convert_options=ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()),
-                    include_columns=wanted,
-                    strings_can_be_null=False,
-                ),
-            ) as reader:
-                for batch in reader:
-                    rows_before += len(batch)
-                    yield batch
-        except pa.ArrowInvalid as error:
-            if not bad:
-                raise
-            place = f"row {bad[0].number - 1}" if bad[0].number else f"after row {rows_before}"
-            message = (
-                f"{source}: {place} has {bad[0].actual_columns} cells; there are "
-                f"{bad[0].expected_columns} columns. Correct the row."
-            )
-            raise BadInput(message) from error
-
-    return wanted, read()
-
-
-def _parquet(source: Path) -> tuple[list[str], Iterator[Any]]:
-    from pyarrow.parquet import ParquetFile
-
-    file = ParquetFile(source)
-    rows = _pandas_index(file.schema_arrow)
-    names = [name for name in file.schema_arrow.names if name not in rows]
-    return names, file.iter_batches(batch_size=GROUP_ROWS, columns=names if rows else None)
-
-
-def _pandas_index(schema: Any) -> frozenset[str]:
-    """Return the columns that only number the rows: an index of pandas that nobody named."""
-    told = read_json(
-        (schema.metadata or {}).get(b"pandas", b"{}").decode(),
-        origin="what pandas says of the file",
-        wanted="Write it again.",
-    )
-    index = told.get("index_columns") if isinstance(told, dict) else None
-    listed = index if isinstance(index, list) else []
-    return frozenset(n for n in listed if isinstance(n, str) and _UNNAMED.fullmatch(n))
 
 
 def _checked(
@@ -262,7 +164,7 @@ def _bad_cell(column: Any, name: str, source: Path, first: int) -> BadInput:
 
 
 def _refused(cell: object, name: str, source: Path, row: int) -> BadInput:
-    shown = "nothing" if cell is None or cell == "" else repr(cell)[:_SHOWN]
+    shown = "nothing" if cell is None or cell == "" else repr(cell)[:SHOWN]
     return BadInput(
         f"{source}: row {row}, column {name} has {shown}, not a finite number. Correct the cell."
     )

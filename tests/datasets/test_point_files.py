@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from datasets.point_files import GROUP_ROWS, PointTable, open_points, pin_points
+from datasets.point_files import PointTable, open_points, pin_points
+from datasets.point_sources import GROUP_ROWS
 from tasks.errors import BadInput, StorageFault
 
 MOST = 1_000_000

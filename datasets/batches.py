@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from datasets import encoding
 from datasets.conversion import Rows, to_table
 from datasets.layout import file_path
+from datasets.likeness import difference
 from datasets.stores import Store
 from tasks.errors import StorageFault, Terminal
 
@@ -46,16 +47,20 @@ def landed(store: Store, batch: Batch) -> encoding.Label | None:
         data = store.read(batch.path)
     except FileNotFoundError:
         return None
-    where = store.locate(batch.path)
     try:
         found = encoding.read_label(data)
+        if found is not None and found.identity == _identity(batch, form=found.form):
+            return found
+        differs = _difference(data, found, batch)
     except ValueError as error:
+        where = store.locate(batch.path)
         message = f"{where} is damaged. Move it away and land it again; `qrt verify` lists damage."
         raise StorageFault(message) from error
-    if found is None or found.identity != _identity(batch, form=found.form):
+    if found is None or differs:
         message = (
-            f"{where} is landed already with other rows, and landed files never change. "
-            "Use another key, or move the file away if it is wrong."
+            f"{store.locate(batch.path)} is landed already with {differs}, and landed files never "
+            "change. `qrt verify` says whether it is whole: move it away if it is not, else start "
+            "a new run."
         )
         raise Terminal(message)
     return found
@@ -92,3 +97,19 @@ def _identity(batch: Batch, *, form: int) -> str:
     if form == told.form:
         return told.identity
     return encoding.label(told.table, told.key, batch.rows, form=form).identity
+
+
+def _difference(data: bytes, found: encoding.Label | None, batch: Batch) -> str | None:
+    """Return what tells a file from the batch that has its name; None if nothing does.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    if found is None:
+        return "rows that the lake did not write"
+    rows = encoding.decode(data)
+    if not encoding.is_as_labelled(rows, found):
+        message = "its rows are not those of its checksum"
+        raise ValueError(message)
+    told = batch.label
+    return difference(rows, batch.rows, table=told.table, key=told.key)

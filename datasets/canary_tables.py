@@ -19,7 +19,7 @@ CANARIES = Table(
         Column("baseline", "float", "What is expected of a healthy device, 0 to 1."),
         Column("p_value", "float", "Chance of a score this low on a healthy device."),
         Column("passed", "bool", "Whether the device is healthy."),
-        Column("at", "time", "When."),
+        Column("at", "time", "When.", incidental=True),
     ),
 )
 
@@ -37,6 +37,6 @@ READOUTS = Table(
         Column("p0_given_1", "float", "Share of 0 where 1 was prepared."),
         Column("p0_given_1_stderr", "float", "Its standard error."),
         _SHOTS,
-        Column("measured_at", "time", "When the device was done with it."),
+        Column("measured_at", "time", "When the device was done with it.", incidental=True),
     ),
 )

@@ -25,8 +25,10 @@ Kind = Literal[
 class Column:
     """One column. `required` means never null.
 
-    `volatile` means measured anew every time (a duration, a clock): landing the same rows again
-    with another value is still the same landing, and the first one stands.
+    Whoever does the same work again may see another value of what is `incidental`: what a clock
+    said, what was in force then, what did the work. Landing the same rows with another value is
+    still the same landing, and the first one stands. `volatile` is what is so in every file: the
+    identity in its label leaves it out.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Column:
     required: bool = True
     unit: str = ""
     volatile: bool = False
+    incidental: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,13 +68,14 @@ class Lake:
         chunk = [prepare(name, *item) for name, items in batches.items() for item in items]
         with explain(self.root, run_id=run_id):
             found = [landed(store, batch) for batch in chunk]
-            if None not in found and _is_known_good(store, chunk, run_id=run_id):
+            labels = [there or batch.label for there, batch in zip(found, chunk, strict=True)]
+            if None not in found and _is_known_good(store, labels, run_id=run_id):
                 return tuple(map(partial(_land, store), chunk, found))
             verdicts, encoded = _check(chunk, found)
             if not all(verdict.success for verdict in verdicts):
                 self._refuse(store, chunk, verdicts, run_id=run_id)
             files = tuple(map(partial(_land, store), chunk, found, encoded))
-            _witness(store, chunk, verdicts, run_id=run_id)
+            _witness(store, labels, verdicts, run_id=run_id)
             return files
 
     def holds(self, table: str, key: Sequence[str]) -> bool:
@@ -104,7 +105,8 @@ class Lake:
         pairs = list(zip(chunk, verdicts, strict=True))
         kept = [quarantine.keep(self.quarantine, batch, verdict) for batch, verdict in pairs]
         reports = [str(place.with_suffix(".json")) for place in kept]
-        _witness(store, chunk, verdicts, run_id=run_id, reports=reports)
+        labels = [batch.label for batch in chunk]
+        _witness(store, labels, verdicts, run_id=run_id, reports=reports)
         broken = [at for at, verdict in enumerate(verdicts) if not verdict.success]
         tables = dict.fromkeys(chunk[at].label.table for at in broken)
         failed = dict.fromkeys(text for at in broken for text in verdicts[at].failed)
@@ -167,28 +169,28 @@ def _land(store: Store, batch: Batch, found: Label | None, encoded: Contents = N
     )
 
 
-def _is_known_good(store: Store, chunk: Sequence[Batch], *, run_id: str) -> bool:
+def _is_known_good(store: Store, labels: Sequence[Label], *, run_id: str) -> bool:
     """Whether `quality` says already that this very chunk kept its contracts."""
-    passed = _evidence(chunk, [PASSED] * len(chunk), run_id=run_id, reports=())
+    passed = _evidence(labels, [PASSED] * len(labels), run_id=run_id, reports=())
     return landed(store, passed) is not None
 
 
 def _witness(
     store: Store,
-    chunk: Sequence[Batch],
+    labels: Sequence[Label],
     verdicts: Sequence[Verdict],
     *,
     run_id: str,
     reports: Sequence[str] = (),
 ) -> None:
     """Land one `quality` file with a row a check, unless it says the same already."""
-    evidence = _evidence(chunk, verdicts, run_id=run_id, reports=reports)
+    evidence = _evidence(labels, verdicts, run_id=run_id, reports=reports)
     if landed(store, evidence) is None:
         publish(store, evidence)
 
 
 def _evidence(
-    chunk: Sequence[Batch],
+    labels: Sequence[Label],
     verdicts: Sequence[Verdict],
     *,
     run_id: str,
@@ -196,20 +198,21 @@ def _evidence(
 ) -> Batch:
     """Return the `quality` rows of a chunk; another outcome has another key."""
     now = datetime.now(UTC)
-    places = reports or [""] * len(chunk)
+    places = reports or [""] * len(labels)
+    paths = [file_path(label.table, label.key) for label in labels]
     rows = [
         {
             "run_id": run_id,
-            "table_name": batch.label.table,
-            "batch": str(batch.path),
-            "contract": f"{batch.label.table} v{batch.label.version}",
+            "table_name": label.table,
+            "batch": str(path),
+            "contract": f"{label.table} v{label.version}",
             "success": verdict.success,
             "failed": verdict.failed,
             "report": report or None,
             "checked_at": now,
         }
-        for batch, verdict, report in zip(chunk, verdicts, places, strict=True)
+        for label, path, verdict, report in zip(labels, paths, verdicts, places, strict=True)
     ]
     told = [(row["batch"], row["failed"], row["report"]) for row in rows]
-    outcome = digest([told, [batch.label.identity for batch in chunk]])
+    outcome = digest([told, [label.identity for label in labels]])
     return prepare("quality", (run_id, outcome[:32]), rows)

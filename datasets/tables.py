@@ -13,6 +13,11 @@ def _maybe(name: str, kind: Kind, meaning: str, unit: str = "") -> Column:
     return Column(name, kind, meaning, required=False, unit=unit)
 
 
+def _seen(name: str, kind: Kind, meaning: str) -> Column:
+    """Return a column, null where it is not known, of what another look may see otherwise."""
+    return Column(name, kind, meaning, required=False, incidental=True)
+
+
 _RUN = Column("run_id", "id", "The flow run that made the row.")
 _TARGET = Column("target", "text", "Where the work ran, such as `emulator:garnet`.")
 _CALIBRATION = Column("calibration_id", "id", "The device snapshot that was used.")
@@ -30,8 +35,8 @@ RUNS = Table(
         _maybe("seed", "int64", "The seed that all randomness of the run came from."),
         _maybe("problem", "text", "What was solved: a bundled name or a file."),
         Column("parameters", "json", "The flow's parameters, enough to run it again."),
-        Column("started_at", "time", "When the run began."),
-        _maybe("ended_at", "time", "When it ended."),
+        Column("started_at", "time", "When the run began, by its machine.", incidental=True),
+        _seen("ended_at", "time", "When it ended, by the machine that ended it."),
         _maybe("quote_usd", "money", "What it may cost at most, as was quoted.", "USD"),
         _maybe("cost_usd", "money", "What it cost in the end.", "USD"),
         _maybe("result", "json", "The flow's answer."),
@@ -52,7 +57,7 @@ PROGRAMS = Table(
     ("program_id",),
     (
         Column("program_id", "id", "Digest of the program."),
-        _maybe("name", "text", "A name for readers."),
+        _seen("name", "text", "A name for readers."),
         Column("source", "text", "The circuit in OpenQASM 3, parameters free."),
         Column("n_qubits", "int32", "Qubits of the program.", unit="qubits"),
         Column("n_parameters", "int32", "Free parameters."),
@@ -77,9 +82,9 @@ COMPILED_PROGRAMS = Table(
         Column(
             "estimated_success", "float", "Product of gate, readout and idle fidelities, 0 to 1."
         ),
-        Column("toolchain", "json", "Compiler packages and their versions."),
+        Column("toolchain", "json", "Compiler packages and their versions.", incidental=True),
         Column("options", "json", "Options of the compilation."),
-        _maybe("reason", "text", "Why these qubits, in one sentence."),
+        _seen("reason", "text", "Why these qubits, in one sentence."),
         Column("compile_s", "float", "Time to compile.", unit="s", volatile=True),
     ),
 )
@@ -133,9 +138,9 @@ SELECTIONS = Table(
         Column("policy", "text", "What was preferred, such as `balanced`; `named` by the caller."),
         Column("target", "text", "The candidate."),
         _maybe("rank", "int32", "1 is best; null when rejected."),
-        Column("score", "json", "What went into the rank."),
+        Column("score", "json", "What went into the rank.", incidental=True),
         Column("chosen", "bool", "Whether the work went here."),
-        Column("reason", "text", "Why, in one sentence."),
+        Column("reason", "text", "Why, in one sentence.", incidental=True),
     ),
 )
 
@@ -151,7 +156,7 @@ EXECUTIONS = Table(
             "compiled_id", "id", "The compiled program that ran; a batch's `set_id` in `members`."
         ),
         Column("calibration_id", "id", "The snapshot that it was compiled for."),
-        _maybe("calibration_id_end", "id", "The snapshot when it ended."),
+        _seen("calibration_id_end", "id", "The snapshot when it ended."),
         _maybe("handle", "text", "The provider's name for it, such as an ARN."),
         Column("state", "text", "`completed`, `partial`, `failed`, `landed`, `settled`, ..."),
         Column("purpose", "text", "`readout`, `iteration`, `estimate` or `canary`."),
@@ -161,13 +166,18 @@ EXECUTIONS = Table(
         _maybe("shots_returned", "int64", "Shots that came back.", "shots"),
         Column("n_executables", "int32", "Circuits in it, copies included."),
         _maybe("cost_usd", "money", "What it cost.", "USD"),
-        Column("created_at", "time", "When it was written into the journal."),
-        _maybe("submitted_at", "time", "When the provider took it."),
-        _maybe("started_at", "time", "When the device began."),
-        _maybe("ended_at", "time", "When the device was done."),
-        _maybe("failure", "text", "The provider's reason."),
-        _maybe("calibration_id_submitted", "id", "The snapshot when it was submitted."),
-        _maybe("engine", "text", "What simulated it here, and why that; null on a device."),
+        Column(
+            "created_at",
+            "time",
+            "When it was written into the journal, by the machine that wrote.",
+            incidental=True,
+        ),
+        _seen("submitted_at", "time", "When its handle was written down, by that machine."),
+        _seen("started_at", "time", "When the target took it, by the target's clock."),
+        _seen("ended_at", "time", "When the target was done with it, by the target's clock."),
+        _seen("failure", "text", "The provider's reason."),
+        _seen("calibration_id_submitted", "id", "The snapshot when it was submitted."),
+        _seen("engine", "text", "What simulated it here, and why that; null on a device."),
     ),
 )
 
@@ -237,7 +247,7 @@ SPEND = Table(
         _maybe("execution_id", "id", "What for."),
         Column("kind", "text", "`reserve`, `settle` or `release`."),
         Column("usd", "money", "How much, never negative.", unit="USD"),
-        Column("at", "time", "When."),
+        Column("at", "time", "When.", incidental=True),
     ),
 )
 

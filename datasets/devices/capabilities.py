@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 
 from datasets.devices import register
 from datasets.devices.cleaning import Cleaned, clean
-from datasets.devices.document_model import Day
+from datasets.devices.document_model import MAX_USD, Day
 from datasets.devices.identity import sealed
 from datasets.devices.published import TWO_QUBIT_GATES, native_gates, published, qubit_count
 from datasets.devices.raw import RawDevice, open_document
@@ -33,7 +33,7 @@ _PRICED_BY: Final[Mapping[str, Callable[[Decimal], Prices]]] = {
     "minute": register.simulator_prices,
 }
 MAX_NAME: Final = 100
-MAX_PRICE_USD: Final = 1_000_000
+_EVIDENCE: Final = ", taken for it by vendor, qubits, gates and place; --name says otherwise"
 _PROGRAM_SET: Final = "braket.ir.openqasm.program_set"
 
 
@@ -56,6 +56,7 @@ def import_capabilities(
     raw = open_document(text, origin=origin)
     known = _known(raw, vendor=(vendor := _vendor(raw)), name=name)
     called = known.name if known else (name or raw.name)
+    taken = "" if name or raw.name or raw.arn else _EVIDENCE
     kind = DeviceKind.SIMULATOR if vendor == "simulators" else DeviceKind.QPU
     parts = _ideal(raw) if kind is DeviceKind.SIMULATOR else _cleaned(raw, known=known)
     return sealed(
@@ -74,7 +75,7 @@ def import_capabilities(
             prices=_prices(raw, known=known),
             limits=_limits(raw),
             dropped=parts.dropped,
-            source=source or f"Braket capabilities document of {called}",
+            source=source or f"Braket capabilities document of {called}{taken}",
         )
     )
 
@@ -95,7 +96,7 @@ def _vendor(raw: RawDevice) -> str:
 def _known(raw: RawDevice, *, vendor: str, name: str | None) -> KnownDevice | None:
     """Return the device in the register, or None when only its name is known."""
     stated = name or raw.name
-    known = register.by_name(stated) if stated else register.by_arn(raw.arn)
+    known = register.by_name(name) if name else _stated(raw)
     if known is not None and known.vendor != vendor:
         raw.refuse(f"{known.name} is not of {register.vendors()[vendor]}", remedy="Name another.")
     if len(stated) > MAX_NAME or not stated.isprintable():
@@ -103,13 +104,23 @@ def _known(raw: RawDevice, *, vendor: str, name: str | None) -> KnownDevice | No
     return known if known or stated else _likely(raw, vendor=vendor)
 
 
+def _stated(raw: RawDevice) -> KnownDevice | None:
+    """Return the device that a GetDevice answer is about; its ARN has one spelling."""
+    return register.by_arn(raw.arn) or (register.by_name(raw.name) if raw.name else None)
+
+
 def _likely(raw: RawDevice, *, vendor: str) -> KnownDevice:
-    """Return the only device of the register that fits the document."""
-    place = str(raw.section("service").get("deviceLocation"))
-    found = register.matching(vendor=vendor, n_qubits=qubit_count(raw), place=place)
+    """Return the only device, of all that there were, that fits the document."""
+    found = register.matching(
+        vendor=vendor,
+        n_qubits=qubit_count(raw),
+        place=str(raw.section("service").get("deviceLocation")),
+        gates=frozenset(native_gates(raw)),
+    )
     if len(found) != 1:
         what = f"it does not say which {register.vendors()[vendor]} device it is of"
-        raw.refuse(what, remedy="Name the device: --name NAME")
+        either = " or ".join(device.name for device in found) or "NAME"
+        raw.refuse(what, remedy=f"Name the device: --name {either}")
     return found[0]
 
 
@@ -199,8 +210,9 @@ def _money(raw: RawDevice, price: object) -> Decimal:
         amount = Decimal(str(price))
     except InvalidOperation as error:
         raw.refuse("service.deviceCost.price is not a number", cause=error)
-    if not amount.is_finite() or not 0 <= amount < MAX_PRICE_USD or amount != round(amount, 6):
-        raw.refuse("service.deviceCost.price is not an amount of USD with at most 6 decimals")
+    if not amount.is_finite() or not 0 <= amount < MAX_USD or amount != round(amount, 6):
+        what = f"service.deviceCost.price is not less than {MAX_USD:,} USD with 6 decimals at most"
+        raw.refuse(what)
     return amount
 
 

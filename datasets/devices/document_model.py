@@ -18,6 +18,8 @@ from pydantic import (
 from datasets.records.devices import DeviceKind, Flag
 
 FORMAT = 1
+MAX_USD = 10_000  # of a task, shot or minute; the dearest shot so far was 0.08
+LAST_YEAR = 2100  # a date beyond it is none, and sums of it leave the calendar
 MAX_LABEL = 1_023  # no gate-model device is near it, and all pairs of 1,024 qubits still fit
 
 
@@ -37,10 +39,14 @@ def _value_and_stderr(published: object) -> object:
 
 def _in_utc(moment: datetime) -> datetime:
     try:
-        return moment.astimezone(UTC)
+        found = moment.astimezone(UTC)
     except OverflowError as error:
         message = "must be a time that exists in UTC"
         raise ValueError(message) from error
+    if found.year > LAST_YEAR:
+        message = f"must be of a year up to {LAST_YEAR}"
+        raise ValueError(message)
+    return found
 
 
 def _naive(moment: time) -> time:
@@ -55,11 +61,23 @@ Word = Annotated[Line, StringConstraints(min_length=1, max_length=100)]
 GATE_NAME = r"^[a-z][a-z0-9_]{0,39}$"
 GateName = Annotated[str, StringConstraints(pattern=GATE_NAME)]
 Label = Annotated[int, Field(ge=0, le=MAX_LABEL)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
-Usd = Annotated[Decimal, Field(ge=0, lt=Decimal(10) ** 12, decimal_places=6)]
-FractionFigure = Annotated[tuple[Fraction, NotNegative | None], BeforeValidator(_value_and_stderr)]
+Usd = Annotated[Decimal, Field(ge=0, lt=MAX_USD, decimal_places=6)]
+# Below these an operation leaves nothing of its state: a mean fidelity of 1/2 or 1/4 is that of the
+# completely depolarising channel, and a readout of 1/2 is a coin.
+OneQubitFigure = Annotated[
+    tuple[Annotated[float, Field(gt=0.5, le=1)], NotNegative | None],
+    BeforeValidator(_value_and_stderr),
+]
+PairFigure = Annotated[
+    tuple[Annotated[float, Field(gt=0.25, le=1)], NotNegative | None],
+    BeforeValidator(_value_and_stderr),
+]
+ReadoutErrorFigure = Annotated[
+    tuple[Annotated[float, Field(ge=0, lt=0.5)], NotNegative | None],
+    BeforeValidator(_value_and_stderr),
+]
 TimeFigure = Annotated[tuple[Positive, NotNegative | None], BeforeValidator(_value_and_stderr)]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Hour = Annotated[time, AfterValidator(_naive)]
@@ -80,10 +98,10 @@ class QubitLine(Strict):
 
     label: Label | None = None
     labels: tuple[Label, Label] | None = None
-    one_qubit_fidelity: FractionFigure | None = None
-    readout_fidelity: FractionFigure | None = None
-    p1_given_0: FractionFigure | None = None
-    p0_given_1: FractionFigure | None = None
+    one_qubit_fidelity: OneQubitFigure | None = None
+    readout_fidelity: OneQubitFigure | None = None
+    p1_given_0: ReadoutErrorFigure | None = None
+    p0_given_1: ReadoutErrorFigure | None = None
     t1_s: TimeFigure | None = None
     t2_s: TimeFigure | None = None
 
@@ -100,7 +118,7 @@ class PairLine(Strict):
 
     labels: tuple[Label, Label] | Literal["all"]
     gate: GateName
-    fidelity: FractionFigure
+    fidelity: PairFigure
 
 
 class DroppedLine(Strict):

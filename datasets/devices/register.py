@@ -1,6 +1,7 @@
 """Which devices there are and what they cost, where their own documents do not say."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,7 +17,11 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class KnownDevice:
-    """A device that Braket offers; `vendor` as in schema names, `labels` first and last."""
+    """A device that Braket offers, or once did (`retired`).
+
+    `vendor` is its word in schema names, `labels` are the first and last, `gates` the native
+    two-qubit gates that it may have; empty where they do not tell it from others.
+    """
 
     short: str
     name: str
@@ -25,6 +30,8 @@ class KnownDevice:
     qubits: tuple[int, int]
     labels: tuple[int, int] | None
     place: str
+    gates: frozenset[str]
+    retired: bool
 
 
 def vendors() -> dict[str, str]:
@@ -33,15 +40,19 @@ def vendors() -> dict[str, str]:
 
 
 def known() -> tuple[KnownDevice, ...]:
-    """Return every device that there is an ARN of."""
-    return _devices()
+    """Return every device that there is an ARN of and that has not retired."""
+    return tuple(device for device in _devices() if not device.retired)
 
 
 def by_name(name: str) -> KnownDevice | None:
-    """Return the device with this name or short name, in any case."""
-    word = name.casefold()
-    matching = (d for d in _devices() if word in {d.short, d.name.casefold()})
+    """Return the device with this name or short name, in any case: `Forte-1`, `forte 1`."""
+    word = _plain(name)
+    matching = (d for d in _devices() if word in {d.short, _plain(d.name)})
     return next(matching, None)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", "-", name.casefold().strip())
 
 
 def by_arn(arn: str) -> KnownDevice | None:
@@ -49,14 +60,17 @@ def by_arn(arn: str) -> KnownDevice | None:
     return next((device for device in _devices() if arn and device.arn == arn), None)
 
 
-def matching(*, vendor: str, n_qubits: int, place: str) -> tuple[KnownDevice, ...]:
-    """Return the devices that a document without a name may be of."""
+def matching(
+    *, vendor: str, n_qubits: int, place: str, gates: frozenset[str]
+) -> tuple[KnownDevice, ...]:
+    """Return the devices, retired ones too, that a document without a name may be of."""
     return tuple(
         device
         for device in _devices()
         if device.vendor == vendor
         and device.qubits[0] <= n_qubits <= device.qubits[1]
         and device.place in place
+        and (not device.gates or device.gates & gates)
     )
 
 
@@ -127,4 +141,6 @@ def _device(row: dict[str, Any]) -> KnownDevice:
         qubits=(row["qubits"][0], row["qubits"][1]),
         labels=(row["labels"][0], row["labels"][1]) if "labels" in row else None,
         place=row.get("place", ""),
+        gates=frozenset(row.get("gates", ())),
+        retired=row.get("retired", False),
     )

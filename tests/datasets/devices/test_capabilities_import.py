@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from datasets.devices import register
 from datasets.devices.capabilities import import_capabilities
 from datasets.records.devices import DeviceKind, Figure, Prices
 from tasks.errors import BadInput
@@ -149,3 +150,60 @@ def test_a_simulator_is_billed_by_the_minute_with_a_minimum() -> None:
     assert snapshot.prices == Prices(usd_per_minute=Decimal("0.075"), minimum_s=3)
     assert snapshot.kind is DeviceKind.SIMULATOR
     assert {entry.fidelity for entry in snapshot.pairs} == {Figure(1.0)}
+
+
+def of_size(n_qubits: int, *gates: str, vendor: str = "rigetti", place: str = "") -> dict[str, Any]:
+    """Return the document, which does not say its name, of a device with so many qubits."""
+    document = square()
+    document["braketSchemaHeader"]["name"] = f"braket.device_schema.{vendor}.capabilities"
+    document["paradigm"] |= {"qubitCount": n_qubits, "nativeGateSet": ["rx", "rz", *gates]}
+    document["service"]["deviceLocation"] = place
+    for properties in document["standardized"]["twoQubitProperties"].values():
+        for entry in properties["twoQubitGateFidelity"]:
+            entry["gateName"] = gates[0].upper()
+    return document
+
+
+@pytest.mark.parametrize(
+    ("document", "among"),
+    [
+        (of_size(80, "cz", "xy"), "Aspen-M-3 or Aspen-M-2 or Aspen-M-1"),
+        (of_size(84, "iswap"), "Ankaa-3 or Ankaa-2"),
+        (of_size(25, "ms", vendor="ionq", place="Maryland, USA"), "Aria-1 or Aria-2"),
+        (of_size(56, "iswap"), "NAME"),
+        (of_size(80, "ecr"), "NAME"),
+    ],
+)
+def test_a_document_that_several_devices_fit_is_asked_for_its_name(
+    document: dict[str, Any], among: str
+) -> None:
+    with pytest.raises(BadInput, match=f"Name the device: --name {among}$"):
+        import_capabilities(json.dumps(document))
+
+
+def test_a_retired_device_keeps_its_own_name() -> None:
+    snapshot = imported(of_size(80, "cz", "xy"), name="aspen-m-3")
+    assert snapshot.name == "Aspen-M-3"
+    assert snapshot.arn == "arn:aws:braket:us-west-1::device/qpu/rigetti/Aspen-M-3"
+    assert snapshot.arn not in {device.arn for device in register.known()}
+
+
+def test_a_name_that_the_document_does_not_state_is_told() -> None:
+    document = of_size(36, "zz", vendor="ionq", place="Maryland, USA")
+    taken = import_capabilities(json.dumps(document))
+    assert taken.name == "Forte-1"
+    assert "taken for it by vendor, qubits, gates and place; --name" in taken.source
+    assert "taken" not in imported(document, name="Forte-1").source
+
+
+@pytest.mark.parametrize("device", register.known(), ids=lambda device: device.short)
+def test_one_calibration_has_one_id_however_it_travels(device: register.KnownDevice) -> None:
+    document = square()
+    document["braketSchemaHeader"]["name"] = f"braket.device_schema.{device.vendor}.capabilities"
+    if device.vendor == "simulators":
+        document["action"]["braket.ir.openqasm.program"] = {"supportedOperations": ["cz"]}
+    bare = imported(document, name=device.short)
+    for spelt in (device.name, device.name.replace("-", " "), device.name.upper(), "Another"):
+        answer = {"deviceName": spelt, "deviceArn": device.arn, "deviceCapabilities": document}
+        inside = import_capabilities(json.dumps(answer))
+        assert (inside.name, inside.calibration_id) == (device.name, bare.calibration_id)

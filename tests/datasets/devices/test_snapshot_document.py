@@ -30,12 +30,13 @@ from datasets.records.devices import (
 )
 from tasks.errors import BadInput
 
-FRACTIONS = st.floats(0, 1)
 ERRORS = st.none() | st.floats(0, 1)
-FIGURES = st.builds(Figure, FRACTIONS, ERRORS)
+FIGURES = st.builds(Figure, st.floats(0.5, 1, exclude_min=True), ERRORS)
+MISREADINGS = st.builds(Figure, st.floats(0, 0.5, exclude_max=True), ERRORS)
 TIMES = st.builds(Figure, st.floats(1e-9, 1e4), ERRORS)
 WORDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
 GATES = st.from_regex(r"[a-z][a-z0-9_]{0,6}", fullmatch=True)
+DAYS = datetime(2000, 1, 2), datetime(2100, 12, 30)  # noqa: DTZ001 - hypothesis adds the zone
 MONEY = st.decimals(0, 1000, places=6)
 LABELS = st.lists(st.integers(0, 60), min_size=1, max_size=4, unique=True).map(sorted)
 ZONES = st.integers(-12, 12).map(lambda hours: timezone(timedelta(hours=hours)))
@@ -44,9 +45,14 @@ ZONES = st.integers(-12, 12).map(lambda hours: timezone(timedelta(hours=hours)))
 @st.composite
 def snapshots(draw: st.DrawFn) -> DeviceSnapshot:
     labels = draw(LABELS)
-    names = ("one_qubit_fidelity", "readout_fidelity", "p1_given_0", "p0_given_1")
-    figures = {name: st.none() | FIGURES for name in names} | {
-        name: st.none() | TIMES for name in ("t1_s", "t2_s")
+    figures = {
+        name: st.none() | kind
+        for kind, names in (
+            (FIGURES, ("one_qubit_fidelity", "readout_fidelity")),
+            (MISREADINGS, ("p1_given_0", "p0_given_1")),
+            (TIMES, ("t1_s", "t2_s")),
+        )
+        for name in names
     }
     qubits = tuple(draw(st.builds(Qubit, st.just(label), **figures)) for label in labels)
     possible = list(combinations(labels, 2))
@@ -62,7 +68,7 @@ def snapshots(draw: st.DrawFn) -> DeviceSnapshot:
             vendor=draw(WORDS),
             kind=draw(st.sampled_from(DeviceKind)),
             arn=draw(WORDS | st.just("")),
-            published_at=draw(st.datetimes(datetime(2000, 1, 2), timezones=st.just(UTC))),  # noqa: DTZ001 - hypothesis takes naive bounds and adds the zone
+            published_at=draw(st.datetimes(*DAYS, timezones=st.just(UTC))),
             fully_connected=complete,
             native_gates=tuple(draw(st.lists(GATES, max_size=4))),
             qubits=qubits,
@@ -143,7 +149,7 @@ def test_the_zone_of_the_same_moment_does_not_change_the_calibration_id(zone: ti
     assert calibration_id(elsewhere) == calibration_id(in_utc)
 
 
-@given(value=FRACTIONS)
+@given(value=st.floats(0.5, 1, exclude_min=True))
 def test_another_figure_is_another_calibration(value: float) -> None:
     qubits = (dataclasses.replace(TRIO.qubits[0], readout_fidelity=Figure(value)), *TRIO.qubits[1:])
     changed = dataclasses.replace(TRIO, qubits=qubits)
@@ -256,6 +262,12 @@ PAIR = {"labels": [1, 2], "gate": "cz", "fidelity": 0.99}
         ({"windows": [{"day": "Monday", "start": "00:00Z", "end": "01:00"}]}, "no zone"),
         ({"prices": {"usd_per_shot": "-1"}}, "prices.usd_per_shot"),
         ({"prices": {"usd_per_shot": "NaN"}}, "prices.usd_per_shot"),
+        ({"prices": {"usd_per_task": "1000000000000"}}, "less than 10000"),
+        ({"published_at": "9999-12-31T23:59:59+00:00"}, "a year up to 2100"),
+        ({"qubits": [QUBIT | {"one_qubit_fidelity": 0}]}, "greater than 0.5"),
+        ({"qubits": [QUBIT | {"readout_fidelity": 0.5}]}, "greater than 0.5"),
+        ({"qubits": [QUBIT | {"p1_given_0": 0.5}]}, "less than 0.5"),
+        ({"pairs": [PAIR | {"fidelity": 0.25}]}, "greater than 0.25"),
         ({"limits": {"shots_min": 9, "shots_max": 8}}, "shots_min is above shots_max"),
         ({"name": "a\nb"}, "printable"),
         ({"kind": "toaster"}, "kind"),

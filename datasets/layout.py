@@ -66,6 +66,11 @@ class Home:
         return self.root / "inputs"
 
     @property
+    def devices(self) -> Path:
+        """Device snapshots that were imported, `NAME@DATE.json`."""
+        return self.root / "devices"
+
+    @property
     def cache(self) -> Path:
         """What can be made again."""
         return self.root / "cache"

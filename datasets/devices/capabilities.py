@@ -34,6 +34,7 @@ _PRICED_BY: Final[Mapping[str, Callable[[Decimal], Prices]]] = {
 }
 MAX_NAME: Final = 100
 _EVIDENCE: Final = ", taken for it by vendor, qubits, gates and place; --name says otherwise"
+_ANALOGUE: Final = "braket.ir.ahs.program"
 _PROGRAM_SET: Final = "braket.ir.openqasm.program_set"
 
 
@@ -84,6 +85,9 @@ def _vendor(raw: RawDevice) -> str:
     header = str(raw.section("braketSchemaHeader").get("name"))
     parts = header.split(".")
     vendor = parts[2] if len(parts) > 2 else ""  # noqa: PLR2004 - braket.device_schema.VENDOR.name
+    if _ANALOGUE in raw.section("action"):
+        what = "it is of an analogue device (Hamiltonian simulation), which has no gates"
+        raw.refuse(what, remedy="Give a document of a gate-model device.")
     if vendor not in register.vendors():
         names = ", ".join(register.vendors().values())
         message = (

@@ -2,9 +2,9 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List, show, import, judge and withhold devices.", no_args_is_help=False)
 
+_CLOCK_MAY_BE_OFF: Final = timedelta(days=7)
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -26,6 +28,7 @@ def devices(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the targets: how each stands now, its errors and its price."""
     if context.invoked_subcommand is not None:
         return
+    from datasets.devices.catalogue import unreadable
     from deployments.cli import device_table
     from tasks.lifecycle.known_devices import known_devices
 
@@ -36,8 +39,9 @@ def devices(context: typer.Context, *, as_json: AsJson = False) -> None:
         return
     screen = console()
     screen.print(device_table.table(found, now=now))
+    broken = unreadable(home().devices).values()
     closing = "Errors are medians, USD is a task of 1,000 shots. More: qrt devices show TARGET"
-    _print_lines(["", *device_table.remarks(found, now=now), closing])
+    _print_lines(["", *device_table.remarks(found, now=now), *broken, closing])
 
 
 @app.command()
@@ -74,14 +78,19 @@ def import_(
     file: Annotated[Path, typer.Argument(help="A capabilities document or GetDevice answer.")],
     *,
     name: Annotated[str | None, typer.Option(help="The device, if the file does not say.")] = None,
-    out: Annotated[Path | None, typer.Option(help="A folder, or a file ending in .json.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder, or a file ending in .json.", show_default="devices/ of QRT_HOME"
+        ),
+    ] = None,
     published: Annotated[
         str | None, typer.Option(help="Its date, such as 2026-05-05, if the file has none.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a different file.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Turn a Braket capabilities document into a snapshot file that an emulator can use."""
+    """Turn a Braket capabilities document into a snapshot that emulators and `auto` can use."""
     from datasets.devices.capabilities import import_capabilities
     from datasets.devices.document import write_snapshot
     from datasets.devices.text_file import write_text
@@ -91,15 +100,16 @@ def import_(
     moment = None if published is None else _date(published)
     text = read_text(file, wanted="a device document")
     snapshot = import_capabilities(text, origin=str(file), name=name, published_at=moment)
-    path = _destination(snapshot, out=out)
+    _check_dated(snapshot, origin=file)
+    path, target = _destination(snapshot, out=out)
     write_text(path, write_snapshot(snapshot), replace=force)
-    target = f"emulator:{path if path.is_absolute() else f'./{path}'}"
     if as_json:
         facts = device_views.details(snapshot, target=target)
         _print_json(facts | {"file": str(path)})
         return
     kept = f"{snapshot.n_qubits} qubits and {len(snapshot.pairs)} pairs can be used"
-    lines = [f"{path}: {snapshot.name}, {kept}.", *_notes(snapshot), f"Use it as {target}"]
+    lines = [f"{path}: {snapshot.name}, {kept}.", f"It is the {snapshot.source}."]
+    lines += [*_notes(snapshot), f"Use it as {target}"]
     _print_lines(lines)
 
 
@@ -112,19 +122,28 @@ def _target(name: str) -> str:
 def _draw(device: "KnownDevice", path: Path | None) -> Path:
     """Write the device's map, by default among the reports, and return where it is."""
     from datasets.devices.text_file import write_text
-    from datasets.file_writing import make_folder
     from tasks.core.reports.device_map import device_map
 
     if path is None:
-        folder = home().reports
-        try:
-            make_folder(folder)
-        except OSError as error:
-            message = f"{folder} cannot be made: {error.strerror}. Choose a file: --svg FILE."
-            raise BadInput(message) from error
-        path = folder / f"device-{slug(device.target)}.svg"
+        path = _made(home().reports, "--svg FILE") / f"device-{slug(device.target)}.svg"
     write_text(path, device_map(device.snapshot), replace=True)
     return path
+
+
+def _made(folder: Path, otherwise: str) -> Path:
+    """Return a folder of the home, made if it is missing.
+
+    Raises:
+        BadInput: it cannot be made.
+    """
+    from datasets.file_writing import make_folder
+
+    try:
+        make_folder(folder)
+    except OSError as error:
+        message = f"{folder} cannot be made: {error.strerror}. Choose a file: {otherwise}."
+        raise BadInput(message) from error
+    return folder
 
 
 def _notes(snapshot: "DeviceSnapshot") -> list[str]:
@@ -149,15 +168,32 @@ def _date(published: str) -> datetime:
         raise BadInput(message) from error
 
 
-def _destination(snapshot: "DeviceSnapshot", *, out: Path | None) -> Path:
+def _check_dated(snapshot: "DeviceSnapshot", *, origin: Path) -> None:
+    """Refuse a calibration of the future, but for what the clock of this machine may be off.
+
+    Raises:
+        BadInput: it is published in the future.
+    """
+    now, published_at = datetime.now(UTC), snapshot.published_at
+    if published_at - now > _CLOCK_MAY_BE_OFF:
+        message = (
+            f"{origin} is of {published_at:%Y-%m-%d}, and today is {now:%Y-%m-%d}. "
+            "Give its date: --published 2026-05-05"
+        )
+        raise BadInput(message)
+
+
+def _destination(snapshot: "DeviceSnapshot", *, out: Path | None) -> tuple[Path, str]:
+    """Return where the snapshot goes, and the target that it is from then on."""
     from datasets.devices.register import by_name
 
     known = by_name(snapshot.name)
-    short = known.short if known else slug(snapshot.name)
-    file_name = f"{short or 'device'}@{snapshot.published_at.date().isoformat()}.json"
+    short = (known.short if known else slug(snapshot.name)) or "device"
+    stem = f"{short}@{snapshot.published_at.date().isoformat()}"
     if out is None:
-        return Path(file_name)
-    return out if out.suffix == ".json" and not out.is_dir() else out / file_name
+        return _made(home().devices, "--out FILE") / f"{stem}.json", f"emulator:{stem}"
+    path = out if out.suffix == ".json" and not out.is_dir() else out / f"{stem}.json"
+    return path, f"emulator:{path if path.is_absolute() else f'./{path}'}"
 
 
 def slug(text: str) -> str:

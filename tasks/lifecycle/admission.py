@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from datasets.devices.catalogue import resolve
+from datasets.layout import home
 from datasets.records.devices import DeviceKind, DeviceSnapshot
 from datasets.records.runs import Run
 from datasets.records.states import Authority, DeviceState, Standing
 from tasks.backends.braket_devices import PREFIX, arn_of
-from tasks.core.calibration_age import check_fresh
+from tasks.core.calibration_age import age_h, check_fresh, told
 from tasks.errors import DeviceWithheld
 from tasks.lifecycle.inputs import pinned_warning
 
@@ -52,7 +53,15 @@ def admit_run(run: Run, snapshot: DeviceSnapshot, *, runtime: "Runtime") -> str:
     now = datetime.now(UTC)
     standing = admit(run.target, journal=runtime.journal, now=now)
     check_age(run.asked, snapshot, target=run.target, now=now)
-    return pinned_warning(run, warning(standing), home=runtime.home)
+    said = " ".join(filter(None, (warning(standing), _dated_ahead(snapshot, run.target, now=now))))
+    return pinned_warning(run, said, home=runtime.home)
+
+
+def _dated_ahead(snapshot: DeviceSnapshot, target: str, *, now: datetime) -> str:
+    """Say of a calibration that the future has published that it is one."""
+    if age_h(snapshot.published_at, now=now) is not None:
+        return ""
+    return f"The calibration of {target} is {told(snapshot.published_at, now=now)}."
 
 
 def check_age(
@@ -101,5 +110,5 @@ def target_of(name: str) -> str:
         arn_of(target)
         return target
     target = name if ":" in name else f"emulator:{name}"
-    resolve(target)
+    resolve(target, home().devices)
     return target

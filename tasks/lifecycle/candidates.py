@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from datasets.devices import catalogue, register
+from datasets.layout import home
 from datasets.records.circuits import Circuit
 from datasets.records.devices import DeviceKind
 from datasets.records.states import Standing
@@ -45,12 +46,15 @@ def targets_for(*, account: bool) -> tuple[str, ...]:
         return tuple(
             f"{PREFIX}{device.arn}" for device in register.known() if device.vendor != "simulators"
         )
+    imported = home().devices
+    broken = catalogue.unreadable(imported)
     return tuple(
         name
-        for name in catalogue.names()
+        for name in catalogue.names(imported)
         if name.startswith("emulator:")
         and "@" not in name
-        and catalogue.resolve(name).kind is DeviceKind.QPU
+        and name not in broken
+        and catalogue.resolve(name, imported).kind is DeviceKind.QPU
     )
 
 
@@ -84,7 +88,7 @@ def candidates(
 def _candidate(target: str) -> Candidate:
     """Return a target as its provider describes it; an emulated one is always open, and idle."""
     if not is_braket(target):
-        return Candidate(target, catalogue.resolve(target))
+        return Candidate(target, catalogue.resolve(target, home().devices))
     device = look(target)
     return Candidate(
         target,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from datasets.devices.catalogue import resolve
+from datasets.layout import home
 from datasets.problems.catalogue import load
 from datasets.problems.graph_catalogue import load_graph
 from datasets.records.circuits import Circuit
@@ -256,7 +257,7 @@ def _usable(asked: Mapping[str, Any], *, target: str) -> DeviceSnapshot:
 def _snapshot(target: str) -> DeviceSnapshot:
     """Return the target as it stands, once it is known that it can be used."""
     if not is_braket(target):
-        return resolve(target)
+        return resolve(target, home().devices)
     try:
         return preflight(target)
     except (DeviceOffline, DeviceRetired) as fault:

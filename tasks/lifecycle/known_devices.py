@@ -52,8 +52,9 @@ class KnownDevice:
 def known_devices(home: Home, *, now: datetime) -> tuple[KnownDevice, ...]:
     """Return the bundled targets, then the devices of an account that were seen, by name."""
     seen, told = _seen(home), said(home, now=now)
-    names = [*catalogue.names(), *sorted(seen.keys() - set(catalogue.names()))]
-    return tuple(_known(name, seen.get(name), told) for name in names)
+    here, broken = catalogue.names(home.devices), catalogue.unreadable(home.devices)
+    names = [name for name in (*here, *sorted(seen.keys() - set(here))) if name not in broken]
+    return tuple(_known(name, seen.get(name), told, home) for name in names)
 
 
 def known_device(target: str, home: Home, *, now: datetime) -> KnownDevice:
@@ -65,35 +66,30 @@ def known_device(target: str, home: Home, *, now: datetime) -> KnownDevice:
     """
     seen = _seen(home)
     if target.startswith(_ACCOUNT) and target not in seen:
-        if not seen.keys() - set(catalogue.names()):
+        if not any(name.startswith(_ACCOUNT) for name in seen):
             message = f"{target} was not seen yet. `qrt calibrate --target {target}` looks at it."
             raise BadInput(message)
         kind = "device of an account"
         raise UnknownName(kind, target, (name for name in seen if name.startswith(_ACCOUNT)))
-    return _known(target, seen.get(target), said(home, now=now))
+    return _known(target, seen.get(target), said(home, now=now), home)
 
 
-def _known(target: str, row: dict[str, Any] | None, told: dict[str, Standing]) -> KnownDevice:
+def _known(
+    target: str, row: dict[str, Any] | None, told: dict[str, Standing], home: Home
+) -> KnownDevice:
     standing = told.get(target, Standing(target))
-    if row is None:
-        return KnownDevice(target, catalogue.resolve(target), standing, queue_depth=0)
+    here = None if target.startswith(_ACCOUNT) else catalogue.resolve(target, home.devices)
+    if here is not None and (row is None or row["calibration_id"] != here.calibration_id):
+        return KnownDevice(target, here, standing, queue_depth=0)
+    assert row is not None  # noqa: S101 - a device of an account is known by its row alone
     return KnownDevice(
         target,
-        _snapshot(target, row),
+        here or read_snapshot(row["document"], origin=f"the lake's document of {target}"),
         standing,
         status=row["status"],
         queue_depth=row["queue_depth"],
         seen_at=row["taken_at"],
     )
-
-
-def _snapshot(target: str, row: dict[str, Any]) -> DeviceSnapshot:
-    """Return the calibration that was seen; a bundled one need not be read again."""
-    if not target.startswith(_ACCOUNT):
-        bundled = catalogue.resolve(target)
-        if bundled.calibration_id == row["calibration_id"]:
-            return bundled
-    return read_snapshot(row["document"], origin=f"the lake's document of {target}")
 
 
 def _seen(home: Home) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from datasets.devices import catalogue
+from datasets.layout import home
 from datasets.records.devices import DeviceSnapshot
 from datasets.views import query
 from tasks.backends.braket_account import REGIONS, has_account, listed
@@ -152,11 +153,13 @@ def _named(targets: Sequence[str]) -> Iterator[Observed | Missed]:
         if is_braket(target):
             yield _asked(connection_of(target), arn_of(target), name=target)
         else:
-            yield _bundled(target)
+            yield _emulated(target)
 
 
 def _reachable() -> Iterator[Observed | Missed]:
-    yield from map(_bundled, catalogue.names())
+    broken = catalogue.unreadable(home().devices)
+    here = (name for name in catalogue.names(home().devices) if name not in broken)
+    yield from map(_emulated, here)
     if not has_account():
         return
     seen: set[str] = set()
@@ -172,8 +175,8 @@ def _reachable() -> Iterator[Observed | Missed]:
         yield from (_asked(connection, device.arn, name=device.name) for device in live)
 
 
-def _bundled(target: str) -> Observed:
-    return Observed(target, catalogue.resolve(target), "online", 0)
+def _emulated(target: str) -> Observed:
+    return Observed(target, catalogue.resolve(target, home().devices), "online", 0)
 
 
 def _asked(connection: Connection, arn: str, *, name: str) -> Observed | Missed:

@@ -79,7 +79,11 @@ class Runtime:
             run,
             home=self.home,
             used=bought[0].execution.calibration_id if bought else None,
-            look=lambda: current(run.target) if is_braket(run.target) else resolve(run.target),
+            look=lambda: (
+                current(run.target)
+                if is_braket(run.target)
+                else resolve(run.target, self.home.devices)
+            ),
         )
 
 

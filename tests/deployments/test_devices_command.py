@@ -3,7 +3,8 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from datasets.devices import catalogue
+from datasets.devices.document import write_snapshot
 from deployments.cli.devices import app
 from tasks.errors import BadInput, StorageFault, UnknownName
+from tasks.lifecycle.candidates import targets_for
 
 
 @pytest.fixture(autouse=True)
@@ -111,29 +114,52 @@ def test_an_unknown_device_is_refused() -> None:
         run("show", "aria")
 
 
-def test_import_writes_a_file_that_an_emulator_can_use(document: Path) -> None:
+def test_import_makes_a_target_of_the_home(document: Path, home: Path) -> None:
     said = run("import", document, "--name", "My Duo").stdout
-    assert (document.parent / "my-duo@2026-01-02.json").exists()
-    assert said.splitlines()[-1] == "Use it as emulator:./my-duo@2026-01-02.json"
-    assert catalogue.resolve("emulator:./my-duo@2026-01-02.json").n_qubits == 2
+    assert said.splitlines()[-1] == "Use it as emulator:my-duo@2026-01-02"
+    assert catalogue.resolve("emulator:my-duo", home / "devices").n_qubits == 2
+    listed = {entry["target"] for entry in json.loads(run("--json").stdout)}
+    assert "emulator:my-duo" in listed
+    assert json.loads(run("show", "my-duo", "--json").stdout)["name"] == "My Duo"
+    assert "emulator:my-duo" in targets_for(account=False)
     assert "1 cz_fidelity (sentinel): a standard error of 1 marks an uncalibrated" in said
     assert "(isolated): no usable pair joins its qubit to another: q3" in said
 
 
-def test_import_again_is_fine_and_a_different_file_is_kept(document: Path) -> None:
+def test_an_imported_calibration_is_the_device_s_newest(home: Path) -> None:
+    bundled = catalogue.resolve("emulator:garnet")
+    newer = replace(bundled, published_at=bundled.published_at + timedelta(days=30))
+    (home / "devices").mkdir(parents=True)
+    (home / "devices" / "garnet@2026-06-04.json").write_text(write_snapshot(newer))
+    devices = home / "devices"
+    assert catalogue.resolve("emulator:garnet", devices).published_at == newer.published_at
+    assert catalogue.resolve("emulator:garnet@2026-05-05", devices) == bundled
+    assert "emulator:garnet@2026-05-05" in catalogue.names(devices)
+
+
+def test_a_damaged_import_is_told_and_hides_nothing_else(document: Path, home: Path) -> None:
     run("import", document, "--name", "duo")
-    written = (document.parent / "duo@2026-01-02.json").read_bytes()
+    (home / "devices" / "ruin@2026-01-02.json").write_text("{}")
+    said = run().stdout
+    assert "emulator:duo" in said
+    assert "ruin@2026-01-02.json is not a device snapshot" in said
+    assert "emulator:ruin" not in targets_for(account=False)
+    with pytest.raises(BadInput, match="not a device snapshot"):
+        run("show", "ruin")
+
+
+def test_import_again_is_fine_and_a_different_file_is_kept(document: Path, home: Path) -> None:
+    run("import", document, "--name", "duo")
+    file = home / "devices" / "duo@2026-01-02.json"
+    written = file.read_bytes()
     run("import", document, "--name", "duo")
     document.write_text(json.dumps(duo(0.98)))
     with pytest.raises(BadInput, match=r"exists and differs\. Use --force"):
         run("import", document, "--name", "duo")
-    assert (document.parent / "duo@2026-01-02.json").read_bytes() == written
+    assert file.read_bytes() == written
     run("import", document, "--name", "duo", "--force")
-    assert (document.parent / "duo@2026-01-02.json").read_bytes() != written
-    assert sorted(path.name for path in document.parent.iterdir()) == [
-        "duo@2026-01-02.json",
-        "raw.json",
-    ]
+    assert file.read_bytes() != written
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
 def test_import_writes_where_it_is_told(document: Path) -> None:
@@ -146,18 +172,19 @@ def test_import_writes_where_it_is_told(document: Path) -> None:
     assert (folder / "mine.json").exists()
 
 
-def test_import_takes_the_date_when_the_document_has_none(document: Path) -> None:
+def test_import_takes_the_date_when_the_document_has_none(document: Path, home: Path) -> None:
     undated = duo()
     del undated["service"]["updatedAt"]
     document.write_text(json.dumps(undated))
     run("import", document, "--name", "duo", "--published", "2025-12-24")
-    assert (document.parent / "duo@2025-12-24.json").exists()
+    assert (home / "devices" / "duo@2025-12-24.json").exists()
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["--name", "duo", "--published", "soon"], "is not a date"),
+        (["--name", "duo", "--published", "2077-01-01"], "is of 2077-01-01, and today is"),
         (["--name", "duo", "--out", "nowhere"], "There is no folder nowhere"),
         (["--name", "duo", "--out", "nowhere/duo.json"], "There is no folder nowhere"),
         ([], "--name NAME"),
@@ -182,7 +209,7 @@ def test_a_disk_that_refuses_leaves_nothing_behind(
 
     monkeypatch.setattr("datasets.file_writing.os.fsync", full)
     with pytest.raises(StorageFault, match="No space left on device"):
-        run("import", document, "--name", "duo")
+        run("import", document, "--name", "duo", "--out", document.parent)
     assert [path.name for path in document.parent.iterdir()] == ["raw.json"]
 
 

@@ -54,6 +54,7 @@ GRAPH = ("paradigm", "connectivity", "connectivityGraph")
     ("change", "words"),
     [
         (without("braketSchemaHeader"), "of a vendor that is not known here"),
+        (with_value({}, "action", "braket.ir.ahs.program"), "of an analogue device"),
         (with_value({"name": "braket.device_schema.quera.x"}, "braketSchemaHeader"), "not known"),
         (without("paradigm"), "it has no paradigm"),
         (with_value([], "paradigm", "connectivity"), "paradigm.connectivity is not an object"),

@@ -57,7 +57,6 @@ def import_capabilities(
     raw = open_document(text, origin=origin)
     known = _known(raw, vendor=(vendor := _vendor(raw)), name=name)
     called = known.name if known else (name or raw.name)
-    taken = "" if name or raw.name or raw.arn else _EVIDENCE
     kind = DeviceKind.SIMULATOR if vendor == "simulators" else DeviceKind.QPU
     parts = _ideal(raw) if kind is DeviceKind.SIMULATOR else _cleaned(raw, known=known)
     return sealed(
@@ -76,7 +75,7 @@ def import_capabilities(
             prices=_prices(raw, known=known),
             limits=_limits(raw),
             dropped=parts.dropped,
-            source=source or f"Braket capabilities document of {called}{taken}",
+            source=source or f"Braket capabilities document of {called}{_evidence(raw, name)}",
         )
     )
 
@@ -111,6 +110,11 @@ def _known(raw: RawDevice, *, vendor: str, name: str | None) -> KnownDevice | No
 def _stated(raw: RawDevice) -> KnownDevice | None:
     """Return the device that a GetDevice answer is about; its ARN has one spelling."""
     return register.by_arn(raw.arn) or (register.by_name(raw.name) if raw.name else None)
+
+
+def _evidence(raw: RawDevice, name: str | None) -> str:
+    """Say how the device was told whose document does not name it."""
+    return "" if name or raw.name or raw.arn else _EVIDENCE
 
 
 def _likely(raw: RawDevice, *, vendor: str) -> KnownDevice:

@@ -9,6 +9,7 @@ from datasets.records.runs import Run
 from tasks.core.compilation.checks import check_native
 from tasks.core.events import emit
 from tasks.core.grouping import Group
+from tasks.core.streams import stream_seed
 from tasks.lifecycle.compile_cache import compile_once
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.options import options_of, written
@@ -31,7 +32,7 @@ def compile_for_target(run: Run, *, program: Program, groups: tuple[Group, ...])
     )
     return Experiment(
         run_id=run.run_id,
-        seed=run.seed,
+        seed=stream_seed(run, program.program_id, run.target),
         target=run.target,
         program=program,
         groups=groups,

@@ -6,6 +6,7 @@ from prefect.cache_policies import NO_CACHE
 from datasets.layout import home
 from datasets.records.runs import Run
 from tasks.core.ansatz import Kind
+from tasks.core.streams import stream_seed
 from tasks.lifecycle.experiment import Prepared, prepared, prepared_cut
 from tasks.lifecycle.inputs import pinned_graph, pinned_problem
 
@@ -14,7 +15,7 @@ from tasks.lifecycle.inputs import pinned_graph, pinned_problem
 def prepare(run: Run, *, problem: str, ansatz: Kind, layers: int) -> Prepared:
     """Build the trial program and group what is to be measured."""
     loaded = pinned_problem(run, problem, home=home())
-    return prepared(loaded, kind=ansatz, layers=layers, seed=run.seed)
+    return prepared(loaded, kind=ansatz, layers=layers, seed=stream_seed(run, loaded.hamiltonian))
 
 
 @task(name="prepare", cache_policy=NO_CACHE)

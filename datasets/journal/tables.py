@@ -79,6 +79,7 @@ runs = Table(
     Column("result", Text),  # JSON: the flow's answer
     Column("failure", Text),
     Column("cancel_requested_at", Moment),
+    Column("streams", Integer, nullable=False, server_default="1"),
 )
 
 executions = Table(

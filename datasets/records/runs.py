@@ -24,7 +24,8 @@ class RunState(StrEnum):
 class Run:
     """One flow run. `parameters` and `result` are canonical JSON.
 
-    `target` names where it runs; where that is more than one place, all of them.
+    `target` names where it runs; where that is more than one place, all of them. `streams` says
+    how streams of random numbers come from the seed (`tasks.core.streams`).
     """
 
     run_id: RunId
@@ -41,6 +42,7 @@ class Run:
     result: str | None = None
     failure: str | None = None
     cancel_requested_at: datetime | None = None
+    streams: int = 2
 
     @property
     def asked(self) -> Mapping[str, Any]:

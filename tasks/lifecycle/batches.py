@@ -13,6 +13,7 @@ from tasks.core.compilation.checks import check_native
 from tasks.core.orders import Setting
 from tasks.core.quotes import Quote, quote_executions
 from tasks.core.samples import added
+from tasks.core.streams import stream_seed
 from tasks.errors import BadInput
 from tasks.lifecycle.batch_inputs import BatchCircuit, BatchInputs
 from tasks.lifecycle.compile_cache import Wanted, compile_all
@@ -98,7 +99,7 @@ def compiled_batch(run: Run, *, inputs: BatchInputs, runtime: Runtime) -> Batch:
         raise BadInput(refused[min(refused)])
     return Batch(
         run_id=run.run_id,
-        seed=run.seed,
+        seed=stream_seed(run, [c.program.program_id for c in inputs.circuits], run.target),
         target=run.target,
         snapshot=snapshot,
         inputs=inputs,

@@ -1,0 +1,12 @@
+"""How a run's streams of random numbers come from its seed; those of before are the seed itself."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Add the column; whatever has begun goes on as it began."""
+    op.add_column("runs", sa.Column("streams", sa.Integer, nullable=False, server_default="1"))

@@ -1,6 +1,6 @@
 """Bring the journal and the targets together again."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from prefect import task
@@ -17,7 +17,7 @@ from tasks.lifecycle.runtime import open_runtime
 @task(name="reconcile", cache_policy=NO_CACHE)
 def reconcile(*, days: int) -> Reconciliation:
     """Close open intents, adopt what is ours, settle what has ended, report strays."""
-    return verb(open_runtime(home()), since=datetime.now(UTC) - timedelta(days=days))
+    return verb(open_runtime(home()), within=timedelta(days=days))
 
 
 @task(name="tell", cache_policy=NO_CACHE)

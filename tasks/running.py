@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from datasets.layout import home
 from datasets.records.executions import RunId
 from datasets.records.runs import Run, RunState, named
+from tasks.backends.provider_clock import provider_time
 from tasks.core.events import emit
 from tasks.core.identity import canonical
 from tasks.lifecycle.claims import claim
@@ -31,6 +32,7 @@ def open_run(flow: str, *, parameters: Mapping[str, Any], run_id: str | None) ->
         seed=parameters["seed"],
         parameters=canonical(parameters).decode(),
         started_at=datetime.now(UTC),
+        opened_at=provider_time(),
     )
     runtime = open_runtime(home())
     check_same(run, runtime=runtime)

@@ -8,7 +8,7 @@ from dataclasses import fields
 
 import sqlalchemy as sa
 
-from datasets.journal.database import Database, insert_once
+from datasets.journal.database import Database, insert_once, next_number
 from datasets.journal.rows import Entry, execution_row, iteration_row, to_entry
 from datasets.journal.tables import executions, iterations
 from datasets.records.executions import ExecutionState, Purpose, RunId
@@ -21,7 +21,12 @@ class ChunkVerbs(Database):
     def keep(self, entries: Sequence[Entry], *, made: Sequence[Iteration], chunk: str) -> None:
         """Write down ended executions, which land in `chunk`, and iterations; the first stands."""
         with self._writing("keep") as connection:
-            rows = (_row(entry) | {"chunk": chunk} for entry in entries)
+            runs = {entry.execution.run_id for entry in entries}
+            first = next_number(connection, executions, executions.c.run_id.in_(runs))
+            rows = (
+                _row(entry) | {"chunk": chunk, "number": number}
+                for number, entry in enumerate(entries, first)
+            )
             insert_once(connection, executions, *rows)
             insert_once(connection, iterations, *map(iteration_row, made))
 

@@ -81,6 +81,12 @@ def dialect_insert(connection: sa.Connection) -> Any:
     return postgresql.insert
 
 
+def next_number(connection: sa.Connection, table: sa.Table, *chosen: sa.ColumnElement[bool]) -> int:
+    """Return what comes after the highest `number` of the chosen rows; two may share one."""
+    highest = sa.select(sa.func.max(table.c.number)).where(*chosen)
+    return int(connection.execute(highest).scalar() or 0) + 1
+
+
 def _remedy(engine: sa.Engine) -> str:
     if engine.dialect.name == "sqlite":
         return "Check the space and rights there, or set QRT_HOME to another folder."

@@ -8,7 +8,7 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from datasets.journal import ledger, queries
-from datasets.journal.database import Database, insert_once
+from datasets.journal.database import Database, insert_once, next_number
 from datasets.journal.rows import (
     Entry,
     execution_row,
@@ -28,23 +28,29 @@ RUNS_LOOKED_AT = 20  # for what is expected of a target
 class ExecutionVerbs(Database):
     """Executions, and the ledger."""
 
-    def intend(self, execution: Execution, *, reserve: bool = False) -> Entry:
+    def intend(
+        self, execution: Execution, *, reserve: bool = False, now: datetime | None = None
+    ) -> Entry:
         """Write the execution down before anything is asked of the target; return what stands.
 
-        An intent that was given up is meant again. `reserve` sets its cost aside in the ledger.
+        An intent that was given up is meant again. `reserve` sets its cost aside in the ledger,
+        `now` is what time it is at the target, where that is known.
         """
         query = queries.of_execution(execution.execution_id)
         with self._writing("intend") as connection:
             queries.lock(connection, runs.c.run_id == execution.run_id)
-            insert_once(connection, executions, execution_row(execution))
+            number = next_number(connection, executions, executions.c.run_id == execution.run_id)
+            insert_once(connection, executions, execution_row(execution) | {"number": number})
             entry = to_entry(connection.execute(query).one())
             if entry.abandoned:
-                meant = {"state": ExecutionState.INTENT, "failure": None}
+                again = {"state": ExecutionState.INTENT, "failure": None}
                 queries.advance(
-                    connection, [execution.execution_id], ExecutionState.CANCELLED, meant
+                    connection, [execution.execution_id], ExecutionState.CANCELLED, again
                 )
             if reserve and entry.handle is None:
                 ledger.reserve(connection, entry)
+            meant = {"meant_at": now}
+            queries.advance(connection, [execution.execution_id], ExecutionState.INTENT, meant)
             return to_entry(connection.execute(query).one())
 
     def abandon(self, execution_id: ExecutionId, *, reason: str) -> None:
@@ -64,7 +70,7 @@ class ExecutionVerbs(Database):
         A run on several targets does not count.
         """
         last = sa.select(runs.c.run_id).where(runs.c.target == target)
-        last = last.order_by(runs.c.started_at.desc()).limit(RUNS_LOOKED_AT)
+        last = last.order_by(runs.c.number.desc()).limit(RUNS_LOOKED_AT)
         again = sa.func.count(executions.c.parent_id)
         ours = sa.and_(executions.c.run_id.in_(last), executions.c.handle.is_not(None))
         with self._reading() as connection:
@@ -171,7 +177,7 @@ class ExecutionVerbs(Database):
     def executions(self, run_id: RunId) -> tuple[Entry, ...]:
         """Return a run's executions in the order of their creation."""
         of_run = sa.select(executions).where(executions.c.run_id == run_id)
-        order = (executions.c.created_at, executions.c.execution_id)
+        order = (executions.c.number, executions.c.execution_id)
         with self._reading() as connection:
             return tuple(to_entry(row) for row in connection.execute(of_run.order_by(*order)))
 
@@ -180,11 +186,19 @@ class ExecutionVerbs(Database):
         with self._reading() as connection:
             return to_entry(connection.execute(queries.of_execution(execution_id)).one())
 
-    def meant_at(self, execution_id: ExecutionId) -> datetime:
-        """Return when an execution was last written down as an intent."""
-        with self._reading() as connection:
-            row = connection.execute(queries.of_execution(execution_id)).one()
-            return ledger.meant_at(connection, to_entry(row))
+    def meant_at(self, execution_id: ExecutionId, *, now: datetime) -> datetime:
+        """Return when an intent was meant last, by its target's clock, which says `now`.
+
+        Where nobody knows it was no later than now, which is written down.
+        """
+        of_it = executions.c.execution_id == execution_id
+        unknown = executions.update().where(of_it, executions.c.meant_at.is_(None))
+        with self._writing("meant_at") as connection:
+            connection.execute(unknown.values(meant_at=now))
+            found: datetime = connection.execute(
+                sa.select(executions.c.meant_at).where(of_it)
+            ).scalar_one()
+            return found
 
     def find_execution(self, execution_id: ExecutionId) -> Entry | None:
         """Return one execution, if there is one of that id."""

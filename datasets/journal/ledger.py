@@ -49,13 +49,6 @@ def outstanding(connection: sa.Connection, entry: Entry) -> Decimal:
     return reserved - sum(total.values(), Decimal(0))
 
 
-def meant_at(connection: sa.Connection, entry: Entry) -> datetime:
-    """Return when the execution was last meant: it can be given up, and then meant again."""
-    reserved = sa.and_(_of(entry), ledger.c.kind == SpendKind.RESERVE)
-    last = connection.execute(sa.select(sa.func.max(ledger.c.at)).where(reserved)).scalar()
-    return max(entry.created_at, last or entry.created_at)
-
-
 def seal(connection: sa.Connection, run_id: RunId) -> None:
     """Make what is new in a run's ledger the next batch for the lake."""
     of_run = ledger.c.run_id == run_id

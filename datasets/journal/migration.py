@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from datasets.journal.engines import writing
 from tasks.errors import StorageFault
 
-VERSION = "0005"
+VERSION = "0006"
 _upgrading = Lock()  # Alembic's context is the process's, not the thread's
 
 

@@ -54,7 +54,7 @@ def unsettled() -> sa.Select[tuple[object, ...]]:
     ending = runs.c.cancel_requested_at.is_not(None)
     ended = runs.c.state.in_([RunState.COMPLETED, RunState.CANCELLED])
     either = working | holding | landing | (ending & ~ended)
-    return sa.select(runs).where(either).order_by(runs.c.started_at, runs.c.run_id)
+    return sa.select(runs).where(either).order_by(runs.c.number, runs.c.run_id)
 
 
 def advance(

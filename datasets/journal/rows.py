@@ -72,6 +72,7 @@ def run_row(run: Run) -> dict[str, object]:
 def to_run(row: sa.Row[tuple[object, ...]]) -> Run:
     """Read a run back."""
     values = row._asdict()
+    del values["number"]
     return Run(**values | {"run_id": RunId(values["run_id"]), "state": RunState(values["state"])})
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from datasets.journal import queries
-from datasets.journal.database import Database, insert_once
+from datasets.journal.database import Database, insert_once, next_number
 from datasets.journal.rows import (
     iteration_row,
     run_row,
@@ -29,7 +29,8 @@ class RunVerbs(Database):
         """
         again = queries.AGAIN | {"parameters": run.parameters}
         with self._writing("begin") as connection:
-            insert_once(connection, runs, run_row(run))
+            row = run_row(run) | {"number": next_number(connection, runs)}
+            insert_once(connection, runs, row)
             connection.execute(runs.update().where(runs.c.run_id == run.run_id).values(**again))
             return to_run(connection.execute(queries.of_run(run.run_id)).one())
 
@@ -115,7 +116,7 @@ class RunVerbs(Database):
 
     def runs(self, *, limit: int = 50) -> tuple[Run, ...]:
         """Return the newest runs first."""
-        newest = sa.select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id).limit(limit)
+        newest = sa.select(runs).order_by(runs.c.number.desc(), runs.c.run_id).limit(limit)
         with self._reading() as connection:
             return tuple(to_run(row) for row in connection.execute(newest))
 

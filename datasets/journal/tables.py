@@ -10,6 +10,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 )
 
 MICRO = Decimal("0.000001")
+WIDE = BigInteger().with_variant(Integer, "sqlite")  # whose integers are all wide
 
 
 class Money(TypeDecorator[Decimal]):
@@ -66,6 +68,7 @@ runs = Table(
     "runs",
     metadata,
     Column("run_id", String(36), primary_key=True),
+    Column("number", BigInteger, index=True),  # ascending, whatever the clock said
     Column("flow", String(64), nullable=False),
     Column("tenant", String(64), nullable=False),
     Column("target", Text, nullable=False),
@@ -80,6 +83,7 @@ runs = Table(
     Column("failure", Text),
     Column("cancel_requested_at", Moment),
     Column("streams", Integer, nullable=False, server_default="1"),
+    Column("opened_at", Moment),  # when it began, by the clock of who sells
 )
 
 executions = Table(
@@ -87,6 +91,7 @@ executions = Table(
     metadata,
     Column("execution_id", String(40), primary_key=True),
     Column("run_id", String(36), ForeignKey("runs.run_id"), nullable=False, index=True),
+    Column("number", BigInteger),  # ascending within the run
     Column("parent_id", String(40)),
     Column("target", Text, nullable=False),
     Column("state", String(16), nullable=False, index=True),
@@ -95,8 +100,8 @@ executions = Table(
     Column("action", LargeBinary, nullable=False),  # the very bytes that the target gets
     Column("executables", Text, nullable=False),  # JSON
     Column("seed", BigInteger, nullable=False),
-    Column("shots", Integer, nullable=False),
-    Column("shots_returned", Integer),
+    Column("shots", WIDE, nullable=False),
+    Column("shots_returned", WIDE),
     Column("compiled_id", String(64), nullable=False),
     Column("calibration_id", String(64), nullable=False),
     Column("calibration_id_submitted", String(64)),
@@ -104,6 +109,7 @@ executions = Table(
     Column("cost_usd", Money, nullable=False),
     Column("handle", Text),
     Column("created_at", Moment, nullable=False),
+    Column("meant_at", Moment),  # when it was meant last, by the target's clock
     Column("submitted_at", Moment),
     Column("started_at", Moment),
     Column("ended_at", Moment),
@@ -112,6 +118,7 @@ executions = Table(
     Column("options", Text, nullable=False),  # JSON
     Column("engine", Text),  # what simulated it, and why that
     Column("chunk", Text),  # where in the lake its counts are, or will be
+    Index("ix_executions_number", "run_id", "number"),
 )
 
 iterations = Table(
@@ -121,7 +128,7 @@ iterations = Table(
     Column("iteration", Integer, primary_key=True),
     Column("points", Text, nullable=False),  # JSON: list of lists of radians
     Column("energies", Text, nullable=False),  # JSON: list of [value, stderr]
-    Column("shots", Integer, nullable=False),
+    Column("shots", WIDE, nullable=False),
     Column("cost_usd", Money, nullable=False),
     Column("elapsed_s", Float, nullable=False),
 )

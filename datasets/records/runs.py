@@ -24,8 +24,10 @@ class RunState(StrEnum):
 class Run:
     """One flow run. `parameters` and `result` are canonical JSON.
 
-    `target` names where it runs; where that is more than one place, all of them. `streams` says
-    how streams of random numbers come from the seed (`tasks.core.streams`).
+    `target` names where it runs; where that is more than one place, all of them. `started_at` and
+    `ended_at` are by the clocks of the machines that wrote them, `opened_at` is when it began by
+    the clock of who sells, where that was known. `streams` says how streams of random numbers come
+    from the seed (`tasks.core.streams`).
     """
 
     run_id: RunId
@@ -43,6 +45,7 @@ class Run:
     failure: str | None = None
     cancel_requested_at: datetime | None = None
     streams: int = 2
+    opened_at: datetime | None = None
 
     @property
     def asked(self) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -63,7 +63,7 @@ def reconcile(
     from tasks.lifecycle.reconciliation import reconcile as verb
     from tasks.lifecycle.runtime import open_runtime
 
-    found = verb(open_runtime(home()), since=datetime.now(UTC) - timedelta(days=days))
+    found = verb(open_runtime(home()), within=timedelta(days=days))
     if as_json:
         say(json.dumps(plain(found)))
     else:

@@ -16,8 +16,9 @@ from tasks.backends.braket_objects import read_objects
 from tasks.backends.braket_patience import Patience, patiently
 from tasks.backends.braket_requests import create_request
 from tasks.backends.braket_results import MAX_QUBITS, Returned, failures, returned
-from tasks.backends.braket_search import search
+from tasks.backends.braket_search import search, sold
 from tasks.backends.protocol import Histogram, Outcome, Sold
+from tasks.backends.provider_clock import provider_time
 from tasks.core.packing import price
 from tasks.errors import (
     AccessDenied,
@@ -34,23 +35,22 @@ from tasks.errors import (
 Found = TypeVar("Found")
 MAX_POLL_S: Final = 30.0
 _SLOWER: Final = 1.5  # each look at a task comes so much later than the one before
-SKEW: Final = timedelta(hours=1)  # by which this machine's clock may be fast
+SKEW: Final = timedelta(hours=1)  # by which the provider's own machines may differ
 # SearchQuantumTasks promises nothing about how soon it lists a new task.
 LAG: Final = timedelta(minutes=5)
 _KEPT: Final = 64  # results in memory: a chunk of iterations is read again when it lands
 _ENDED: Final = {
-    "COMPLETED": ExecutionState.COMPLETED,
-    "FAILED": ExecutionState.FAILED,
-    "CANCELLED": ExecutionState.CANCELLED,
+    state.name: state
+    for state in (ExecutionState.COMPLETED, ExecutionState.FAILED, ExecutionState.CANCELLED)
 }
 
 
 class BraketBackend:
     """Runs executions on one device.
 
-    `began` says when a run began; nothing of it is older. `prices` are those that the run was
-    quoted: the service does not say what it charges. `account` says in which account a run buys,
-    given the one that these credentials are for.
+    `began` says when a run began, by the provider's clock; nothing of it is older. `prices` are
+    those that the run was quoted: the service does not say what it charges. `account` says in which
+    account a run buys, given the one that these credentials are for.
     """
 
     charges = True
@@ -60,7 +60,7 @@ class BraketBackend:
         self,
         target: str,
         *,
-        began: Callable[[RunId], datetime],
+        began: Callable[[RunId], datetime | None],
         prices: Callable[[], Prices],
         account: Callable[[RunId, str], str] = lambda _, account: account,
         connection: Connection | None = None,
@@ -159,9 +159,13 @@ class BraketBackend:
         with suppress(Conflict):  # it has ended, or is being cancelled
             self._connection.ask("braket", "CancelQuantumTask", quantumTaskArn=handle)
 
-    def sold(self, since: datetime) -> tuple[Sold, ...]:
+    def now(self) -> datetime | None:
+        """Return what time it is at the provider."""
+        return provider_time()
+
+    def sold(self, within: timedelta) -> tuple[Sold, ...]:
         """Return the tasks in the device's region that carry the runtime's tags."""
-        return self._ask_patiently(lambda: tuple(search(self._connection, since=since)))
+        return sold(self._connection, within=within)
 
     def calibration(self) -> str | None:
         """Return the device's calibration as it was at most a minute ago."""
@@ -193,7 +197,8 @@ class BraketBackend:
 
     def _listed(self, run_id: RunId) -> dict[str, str]:
         """Return the tasks on the device since the run began, by the execution in their tags."""
-        tasks = search(self._connection, since=self._began(run_id) - SKEW, arn=self._arn)
+        began = self._began(run_id)
+        tasks = search(self._connection, since=began and began - SKEW, arn=self._arn)
         return {task.execution_id: task.handle for task in tasks}
 
     def _check_account(self, run_id: RunId) -> None:
@@ -215,10 +220,9 @@ class BraketBackend:
     def _calibration_at(self, moment: datetime) -> str | None:
         """Return what was in force at a moment, unless the device was calibrated since then."""
         snapshot = self._snapshot()
-        just_now = datetime.now(UTC) - moment < timedelta(seconds=FRESH_S)
-        if snapshot is None or not (just_now or snapshot.published_at <= moment):
-            return None
-        return snapshot.calibration_id
+        just_now = self._connection.now() - moment < timedelta(seconds=FRESH_S)
+        stood = snapshot and (just_now or snapshot.published_at <= moment)
+        return snapshot.calibration_id if snapshot and stood else None
 
     def _task(self, handle: str) -> dict[str, Any]:
         return self._connection.ask("braket", "GetQuantumTask", quantumTaskArn=handle)
@@ -241,7 +245,7 @@ class BraketBackend:
                 state, failure = ExecutionState.PARTIAL, self._missing(task, shots=shots)
         elif not failure:
             failure = "the provider gave no reason"
-        ended_at = task.get("endedAt", datetime.now(UTC)).astimezone(UTC)
+        ended_at = (task.get("endedAt") or self._connection.now()).astimezone(UTC)
         return Outcome(
             state=state,
             shots_returned=shots,

@@ -3,12 +3,14 @@
 import os
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
 from tasks.backends.braket_faults import translated
 from tasks.backends.braket_patience import QUOTAS, Clock, Pace, Patience, patiently
 from tasks.backends.braket_session import ROLE, session
+from tasks.backends.provider_clock import note, provider_time
 from tasks.core.events import emit
 from tasks.core.identity import digest
 from tasks.errors import BadInput, CredentialsExpired, NotFound, Refused
@@ -65,12 +67,22 @@ class Connection:
         try:
             with translated(operation):
                 answer = getattr(self._client(service), xform_name(operation))(**members)
+                note(answer)
                 found = {**answer, "Body": answer["Body"].read()} if "Body" in answer else answer
         except CredentialsExpired:
             self._forget()
             raise
         emit("provider.answered", operation=operation)
         return dict(found)
+
+    def now(self) -> datetime:
+        """Return what time it is at the provider, which is asked once; raises as `account` does.
+
+        An endpoint that does not say is taken to go by this machine's clock.
+        """
+        if provider_time() is None:
+            self.account()
+        return provider_time() or datetime.now(UTC)
 
     def account(self, *, patience: Patience | None = None) -> str:
         """Return the account that pays for what is bought here.

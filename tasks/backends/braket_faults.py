@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Final
 
+from tasks.backends.provider_clock import note, provider_time
 from tasks.errors import (
     AccessDenied,
     Conflict,
@@ -85,6 +87,13 @@ CLIENT: Final[Mapping[str, Fault]] = {
     "IncompleteReadError": Unavailable,
     "BotoCoreError": InvalidRequest,
 }
+_SIGNATURES: Final = {
+    "InvalidSignatureException",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+}
+_SKEW_S: Final = 240  # signatures are good for five minutes
 _TOO_MANY: Final = 429
 _OWN_FAILURE: Final = 500
 
@@ -108,11 +117,24 @@ def translated(operation: str) -> Iterator[None]:
         said = error.response.get("Error", {})
         code = str(said.get("Code") or "no code")
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
-        text = str(said.get("Message") or "no message")
+        note(error.response)
+        text = str(said.get("Message") or "no message") + _clock_fault(code)
         # Not always `operation`: to be able to ask, a role may have to be assumed first.
         raise of_code(code, status=status)(error.operation_name, code, text) from error
     except BotoCoreError as error:
         raise of_client(type(error))(operation, type(error).__name__, _short(error)) from error
+
+
+def _clock_fault(code: str) -> str:
+    """Say so where a signature is refused because this machine's clock is wrong."""
+    there = provider_time()
+    if code not in _SIGNATURES or there is None:
+        return ""
+    ahead_s = (datetime.now(UTC) - there).total_seconds()
+    if abs(ahead_s) < _SKEW_S:
+        return ""
+    how = "ahead of" if ahead_s > 0 else "behind"
+    return f". This machine's clock is {abs(ahead_s):,.0f} s {how} the service's: set it"
 
 
 def _short(error: BaseException) -> str:

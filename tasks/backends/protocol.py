@@ -64,7 +64,7 @@ class Backend(Protocol):
     """A place that runs executions and remembers them by `execution_id`.
 
     `charges` says whether what is bought here costs money, `lag` how long after a purchase `find`
-    may still not know of it.
+    may still not know of it, by the target's own clock.
     """
 
     charges: bool
@@ -83,6 +83,9 @@ class Backend(Protocol):
     def submit(self, execution: Execution) -> str:
         """Hand the execution over and return its handle; the same one for the same id."""
 
+    def now(self) -> datetime | None:
+        """Return what time it is at the target; None while it has not told."""
+
     def look(self, handle: str) -> Outcome | None:
         """Return how the target ended the execution, or None while it goes on; never buys."""
 
@@ -92,8 +95,8 @@ class Backend(Protocol):
     def cancel(self, handle: str) -> None:
         """Ask the target to drop the execution; it may be too late."""
 
-    def sold(self, since: datetime) -> tuple[Sold, ...]:
-        """Return all that the target has of this runtime's since then, whoever bought it."""
+    def sold(self, within: timedelta) -> tuple[Sold, ...]:
+        """Return all of this runtime's that was bought within that time, whoever bought it."""
 
     def calibration(self) -> str | None:
         """Return the calibration that is in force now; None where the target does not say."""

@@ -96,9 +96,13 @@ class SimulatedBackend:
     def cancel(self, handle: str) -> None:
         """Do nothing: the work was done when it was submitted."""
 
-    def sold(self, since: datetime) -> tuple[Sold, ...]:
+    def now(self) -> datetime:
+        """Return this machine's time."""
+        return datetime.now(UTC)
+
+    def sold(self, within: timedelta) -> tuple[Sold, ...]:
         """Return nothing: what is in the spool belongs to the journal beside it."""
-        del since
+        del within
         return ()
 
     def calibration(self) -> str:

@@ -55,7 +55,7 @@ def submit(executions: Sequence[Execution], *, dispatch: Dispatch) -> None:
     journal, backend = dispatch.journal, dispatch.backend
     for execution in executions:
         dispatch.check_wanted()
-        entry = journal.intend(execution, reserve=backend.charges)
+        entry = journal.intend(execution, reserve=backend.charges, now=backend.now())
         emit("execution.intended", execution_id=execution.execution_id)
         if entry.handle is None:
             handle, in_force = _adopt_or_buy(execution, backend)

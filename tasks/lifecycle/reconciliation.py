@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 from typing import Final
 
 from datasets.journal.rows import Entry
@@ -40,16 +40,16 @@ class _Sweep:
         self.result.silent.append(Silence(run_id, target, reason))
 
 
-def reconcile(runtime: Runtime, *, since: datetime) -> Reconciliation:
+def reconcile(runtime: Runtime, *, within: timedelta) -> Reconciliation:
     """Close every open intent, adopt what is ours, see what has ended, and settle it.
 
     Buys nothing, waits for nothing, and changes nothing when it is repeated. What goes wrong with
     one run keeps no other from being looked at. A run that was to be cancelled, and whose process
-    died before that, is cancelled. Tasks that were created before `since` are not looked through
-    for strays.
+    died before that, is cancelled. Strays are looked for among the tasks that
+    were created within that time, by the provider's clock.
     """
     sweep = _Sweep(runtime)
-    _adopt_orphans(sweep, since=since)
+    _adopt_orphans(sweep, within=within)
     for run in runtime.journal.unsettled():
         with turn(run.run_id, home=runtime.home) as ours:
             if ours:
@@ -152,7 +152,7 @@ def _sighting(found: Found, entry: Entry) -> Sighting:
     return Sighting(found, *ids, execution.target, entry.handle)
 
 
-def _adopt_orphans(sweep: _Sweep, *, since: datetime) -> None:
+def _adopt_orphans(sweep: _Sweep, *, within: timedelta) -> None:
     """Go through what each region has of ours; what the journal gave up or lost is adopted."""
     seen = {""}
     runs = sweep.runtime.journal.one_a_target()
@@ -162,7 +162,7 @@ def _adopt_orphans(sweep: _Sweep, *, since: datetime) -> None:
             continue
         seen.add(region)
         try:
-            for task in sweep.runtime.backend(run).sold(since):
+            for task in sweep.runtime.backend(run).sold(within):
                 _place(task, sweep)
         except RuntimeFault as fault:
             sweep.hush(fault, target=run.target, region=region)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from datasets.journal.journal import Journal
@@ -55,16 +54,21 @@ def look(entry: Entry, *, journal: Journal, backend: Backend, reason: str) -> Fo
 def _resolve(entry: Entry, *, journal: Journal, backend: Backend, reason: str) -> Found:
     execution = entry.execution
     handle = backend.find(execution)
-    if (
-        handle is None
-        and datetime.now(UTC) - journal.meant_at(execution.execution_id) < backend.lag
-    ):
+    if handle is None and _is_early(execution, journal=journal, backend=backend):
         return Found.OPEN
     if handle is None:
         journal.abandon(execution.execution_id, reason=reason)
         return Found.GIVEN_UP
     adopt(execution, handle, journal=journal, reserve=backend.charges)
     return Found.ADOPTED
+
+
+def _is_early(execution: Execution, *, journal: Journal, backend: Backend) -> bool:
+    """Whether the target may not list it yet, by its own clock: this machine's may have jumped."""
+    now = backend.now()
+    if now is None or not backend.lag:
+        return bool(backend.lag)
+    return now - journal.meant_at(execution.execution_id, now=now) < backend.lag
 
 
 def adopt(execution: Execution, handle: str, *, journal: Journal, reserve: bool) -> None:

@@ -53,7 +53,7 @@ class Runtime:
             return SimulatedBackend(self.snapshot(run), self.home.spool)
         return BraketBackend(
             run.target,
-            began=lambda run_id: self.journal.run(run_id).started_at,
+            began=lambda run_id: self.journal.run(run_id).opened_at,
             prices=lambda: self.snapshot(run).prices,
             account=lambda run_id, account: pinned_account(run_id, account, home=self.home),
         )

@@ -111,7 +111,6 @@ def test_what_is_given_up_and_meant_again_is_set_aside_again(times: int) -> None
     ((_, entries),) = journal.sealed_spend(RUN.run_id)
     kinds = [entry.kind for entry in entries]
     assert kinds == [SpendKind.RESERVE, SpendKind.RELEASE] * times + [SpendKind.RESERVE]
-    assert journal.meant_at(execution.execution_id) == entries[-1].at
     journal.close()
 
 
@@ -122,10 +121,6 @@ def test_where_nobody_charges_nothing_is_set_aside() -> None:
     journal.submitted(execution.execution_id, "handle")
     journal.settle([execution.execution_id])
     assert journal.sealed_spend(RUN.run_id) == ()
-    assert (
-        journal.meant_at(execution.execution_id)
-        == journal.execution(execution.execution_id).created_at
-    )
     journal.close()
 
 

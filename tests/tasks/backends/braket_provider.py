@@ -62,6 +62,9 @@ class Provider(Connection):
         self.time_s += seconds
         self.pauses.append(seconds)
 
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=self.time_s)
+
     def account(self, **_: Any) -> str:
         return "1"
 

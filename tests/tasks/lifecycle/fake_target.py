@@ -37,6 +37,7 @@ from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.runtime import Runtime
 
 NOW = datetime(2026, 5, 5, tzinfo=UTC)
+WEEK = timedelta(days=7)
 PRICE = Decimal("0.01")  # a shot; a task that returns nothing is free
 SILENT = Unavailable("GetQuantumTask", "ConnectionError", "the target does not answer")
 AGAIN = Failure("the laser drifted", retryable=True)
@@ -93,6 +94,7 @@ class Target:
 
     charges: bool = True
     lag: timedelta = timedelta(0)
+    time: datetime = NOW  # by its own clock
     late: bool = False  # whether what is sold is listed only later
     silent: bool = False
     deaf: bool = False  # whether running tasks cannot be cancelled
@@ -173,9 +175,12 @@ class Target:
         if self.tasks[handle].outcome is None and not self.deaf:
             self.end(handle, ExecutionState.CANCELLED)
 
-    def sold(self, since: datetime) -> tuple[Sold, ...]:
+    def now(self) -> datetime:
+        return self.time
+
+    def sold(self, within: timedelta) -> tuple[Sold, ...]:
         self._answer("sold")
-        del since
+        del within
         return tuple(
             Sold(t.execution.execution_id, t.execution.run_id, t.handle, "queued", NOW)
             for t in self.tasks.values()

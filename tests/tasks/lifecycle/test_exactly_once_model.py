@@ -30,7 +30,7 @@ from tasks.lifecycle.reconciliation import reconcile
 from tests.tasks.lifecycle.fake_target import (
     AGAIN,
     NEVER,
-    NOW,
+    WEEK,
     Target,
     Task,
     a_place,
@@ -96,7 +96,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     @rule()
     def reconcile_(self) -> None:
         sold = len(self.target.tasks)
-        reconcile(self.place, since=NOW)
+        reconcile(self.place, within=WEEK)
         assert len(self.target.tasks) == sold
 
     # The target
@@ -207,7 +207,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         for task in self._running():
             self.target.finish(task.handle)
         for _ in range(2):
-            reconcile(self.place, since=NOW)
+            reconcile(self.place, within=WEEK)
         self.every_execution_is_sold_once()
         entries = self._entries()
         assert {e.handle for e in entries if e.handle} == set(self.target.tasks)

@@ -99,8 +99,11 @@ class Provider:
     def cancel(self, handle: str) -> None:
         assert handle in self.known
 
-    def sold(self, since: datetime) -> tuple[Sold, ...]:
-        del since
+    def now(self) -> datetime:
+        return NOW
+
+    def sold(self, within: timedelta) -> tuple[Sold, ...]:
+        del within
         return ()
 
     def calibration(self) -> str:

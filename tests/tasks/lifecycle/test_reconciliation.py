@@ -23,6 +23,7 @@ from tasks.lifecycle.reconciliation import reconcile
 from tasks.lifecycle.recovery import Found
 from tests.tasks.lifecycle.fake_target import (
     NOW,
+    WEEK,
     Place,
     Target,
     Task,
@@ -53,7 +54,7 @@ def places(**targets: Target) -> Iterator[Place]:
 
 
 def found(place: Place) -> Reconciliation:
-    return reconcile(place, since=NOW)
+    return reconcile(place, within=WEEK)
 
 
 def live(place: Place, run: Run, history: list[str]) -> None:
@@ -248,7 +249,7 @@ def test_a_run_whose_region_cannot_be_told_keeps_nothing_from_the_others() -> No
         live(place, a_run(0), ["finished"])
         live(place, a_run(1, target="lost"), ["meant"])
         astray = Astray(place.home, place.journal, place.lake, place.targets)
-        result = reconcile(astray, since=NOW)
+        result = reconcile(astray, within=WEEK)
         assert len(result.of(Found.ENDED)) == 1
         assert [silence.run_id for silence in result.silent] == [a_run(1).run_id]
 

@@ -11,7 +11,14 @@ from datasets.layout import Home
 from tasks.errors import Unavailable
 from tasks.lifecycle.claims import claim, is_held, release
 from tasks.lifecycle.recovery import Found, look, turn
-from tests.tasks.lifecycle.fake_target import Target, a_journal, a_run, an_execution, everything
+from tests.tasks.lifecycle.fake_target import (
+    NOW,
+    Target,
+    a_journal,
+    a_run,
+    an_execution,
+    everything,
+)
 
 RUN, EXECUTION = a_run(), an_execution()
 
@@ -53,13 +60,24 @@ def test_an_intent_that_the_target_does_not_have_is_given_up_with_the_reason(
 
 
 def test_an_intent_is_not_given_up_while_the_target_may_not_list_it_yet(journal: Journal) -> None:
-    before = everything(journal)
     target = Target(lag=timedelta(minutes=5), late=True)
     target.submit(EXECUTION)
+    assert seen(journal, target) is Found.OPEN
+    before = everything(journal)
     assert seen(journal, target) is Found.OPEN
     assert everything(journal) == before
     target.tasks["task-0"].listed = True
     assert seen(journal, target) is Found.ADOPTED
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_intent_is_given_up_by_the_clock_of_the_target(journal: Journal, *, known: bool) -> None:
+    target = Target(lag=timedelta(minutes=5))
+    if known:
+        journal.intend(EXECUTION, now=target.now())
+    for minutes, found in ((0, Found.OPEN), (4, Found.OPEN), (6, Found.GIVEN_UP)):
+        target.time = NOW + timedelta(minutes=minutes)
+        assert seen(journal, target) is found
 
 
 @pytest.mark.parametrize("bought", [True, False])

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+BARRIER: Final = "barrier"
+"""The name of a gate that does nothing; a compiler moves and merges no gate across it."""
 
 
 @dataclass(frozen=True, slots=True)

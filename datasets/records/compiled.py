@@ -28,8 +28,8 @@ class Metrics:
 class MeasuredCircuit:
     """The compiled circuit followed by the rotation into one measurement basis.
 
-    `basis` has one letter a program qubit out of I, X, Y, Z; I means that the qubit is measured as
-    it stands and its outcome is not used.
+    `basis` has one letter out of I, X, Y, Z for each measured qubit, bit 0 leftmost; I means that
+    the qubit is measured as it stands and its outcome is not used.
     """
 
     basis: str
@@ -41,9 +41,9 @@ class CompiledProgram:
     """A program in a device's native gates, on its labels, with parameters still free.
 
     `layout[i]` is the device label where program qubit i starts, `measured_qubits[i]` the label
-    where it ends and is measured. `circuit` is the program alone, up to a diagonal frame that no
-    Z measurement sees; `measured` holds one executable form a basis. `reason` says in one sentence
-    why these qubits.
+    that is measured into bit i of an outcome. `circuit` is the program alone, up to a diagonal
+    frame that no Z measurement sees and without what no outcome depends on; `measured` holds one
+    executable form a basis. `reason` says in one sentence why these qubits.
     """
 
     compiled_id: CompiledId

@@ -50,6 +50,8 @@ class Program:
     is R_k: as a function of parameter k alone, any expectation value is a trigonometric polynomial
     with the integer frequencies 1..R_k, which is what shift rules need (arXiv:2107.12390). Where
     the weights of a graph are no whole numbers, nor are its frequencies: R_k bounds them.
+    `measured_qubits[i]` is the qubit of the circuit whose outcome is bit i; None measures all
+    qubits in their order.
     """
 
     program_id: ProgramId
@@ -58,3 +60,11 @@ class Program:
     parameters: tuple[str, ...]
     frequencies: tuple[int, ...]
     observable: Hamiltonian
+    measured_qubits: tuple[int, ...] | None = None
+
+    @property
+    def bits(self) -> tuple[int, ...]:
+        """The qubit that is measured into each bit of an outcome, the leftmost first."""
+        if self.measured_qubits is None:
+            return tuple(range(self.circuit.n_qubits))
+        return self.measured_qubits

@@ -95,13 +95,14 @@ def _quick(source: str, inputs: Inputs, snapshot: DeviceSnapshot) -> Distributio
         return None
     touched = {qubit for gate in circuit.gates for qubit in gate.qubits}
     names = {gate.name for gate in circuit.gates}
-    if not measured or not touched <= set(measured) or not names <= _FAST:
+    if not measured or not names <= _FAST:
         return None
-    if len(measured) > MAX_NOISY_QUBITS or any(n not in inputs for n in circuit.parameters):
+    labels = touched.union(measured)
+    if len(labels) > MAX_NOISY_QUBITS or any(n not in inputs for n in circuit.parameters):
         return None
     for gate in circuit.gates:
         _check_native(gate, snapshot)
-    _check_labels(measured, snapshot)
+    _check_labels(labels, snapshot)
     free = circuit.parameters
     lowered = lower([circuit], measured_qubits=measured, names=free, noise=noise.of(snapshot))
     values = np.array([[inputs[name] for name in free]], dtype=np.float64)

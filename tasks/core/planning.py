@@ -192,9 +192,16 @@ def _source(
 
 
 def text_of(circuit: Circuit, compiled: CompiledProgram, snapshot: DeviceSnapshot) -> str:
-    """Return what the device gets of a native circuit: untouched there if it is a machine."""
+    """Return what the device gets of a native circuit: untouched there if it is a machine.
+
+    The simulators that Braket sells measure all qubits or none: those that the program does not
+    measure come after its bits, and are dropped from the outcomes.
+    """
     verbatim = snapshot.kind is DeviceKind.QPU
-    return to_openqasm(circuit, measured_qubits=compiled.measured_qubits, verbatim=verbatim)
+    measured = compiled.measured_qubits
+    if snapshot.arn and not verbatim:
+        measured += tuple(sorted(set(compiled.layout).difference(measured)))
+    return to_openqasm(circuit, measured_qubits=measured, verbatim=verbatim)
 
 
 def _unit(source: str, circuit: Circuit, point: Mapping[str, float]) -> Unit:

@@ -10,6 +10,7 @@ from datasets.devices.text_file import write_text
 from datasets.file_writing import make_folder
 from datasets.records.problems import Program
 from tasks.core.grouping import Group
+from tasks.core.measurements import bits_of, program_of
 from tasks.core.mitigation.composition import Mitigation, Technique
 from tasks.core.qasm.circuit import ReadCircuit
 from tasks.core.qasm.reading import read_circuit
@@ -17,14 +18,17 @@ from tasks.core.sweeps.estimation import groups_of
 from tasks.core.sweeps.observables import Observable
 from tasks.errors import BadInput, UnknownName
 from tasks.lifecycle.batch_files import Listed, listed
-from tasks.lifecycle.sweep_inputs import observables_of, program_of
+from tasks.lifecycle.sweep_inputs import observables_of
 
 MITIGATIONS: Final = ("none", "readout")
 
 
 @dataclass(frozen=True, slots=True)
 class BatchCircuit:
-    """One circuit of a batch, and what is estimated of it; `number` counts from 0."""
+    """One circuit of a batch, and what is estimated of it; `number` counts from 0.
+
+    The observables and the groups have a letter for each bit of an outcome.
+    """
 
     number: int
     program: Program
@@ -39,7 +43,7 @@ class BatchCircuit:
 
     @property
     def n_qubits(self) -> int:
-        """How many qubits it declares."""
+        """How many qubits it uses."""
         return self.program.circuit.n_qubits
 
     @property
@@ -105,13 +109,15 @@ def _circuit(number: int, each: Listed, asked: Mapping[str, Any]) -> BatchCircui
     read = read_circuit(each.text, origin=f"{each.name}.qasm")
     _check_bound(read, each.name)
     try:
-        observables = observables_of(each.observables or asked["observables"], read)
+        asked_for = observables_of(each.observables or asked["observables"], read)
+        program = program_of(read, asked_for, name=each.name)
     except BadInput as fault:
         message = f"Circuit {each.name}: {fault}"
         raise BadInput(message) from fault
+    observables = bits_of(read, asked_for).of(asked_for)
     return BatchCircuit(
         number=number,
-        program=program_of(read, observables, name=each.name),
+        program=program,
         observables=observables,
         groups=groups_of(observables),
         shots=each.shots or asked["shots"],

@@ -137,7 +137,7 @@ def check_sweep(asked: Mapping[str, Any]) -> None:
     if is_auto(asked["target"]):
         _check_count(inputs, bought=int(is_braket(asked["target"])))
         corrected = _is_corrected(inputs.mitigation)
-        check_auto(asked, inputs.read.circuit, shots=asked["shots"], corrected=corrected)
+        check_auto(asked, inputs.program.circuit, shots=asked["shots"], corrected=corrected)
         return
     for target in inputs.spec.targets:
         _check_fits(inputs, asked, target=target)
@@ -171,9 +171,10 @@ def _check_fits(inputs: SweepInputs, asked: Mapping[str, Any], *, target: str) -
         message = f"--target {target} chooses one device. Give it alone, or name all devices."
         raise BadInput(message)
     snapshot = _usable(asked, target=target)
-    if inputs.read.n_qubits > snapshot.n_qubits:
-        raise TooLarge(target, snapshot.n_qubits, inputs.read.n_qubits)
-    _check_size(snapshot, inputs.read.circuit, target=target)
+    circuit = inputs.program.circuit
+    if circuit.n_qubits > snapshot.n_qubits:
+        raise TooLarge(target, snapshot.n_qubits, circuit.n_qubits)
+    _check_size(snapshot, circuit, target=target)
     _check_shots(asked, snapshot, target=target, corrected=_is_corrected(inputs.mitigation))
 
 

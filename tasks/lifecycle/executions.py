@@ -279,15 +279,17 @@ def _may_buy(entry: "Entry", dispatch: Dispatch) -> bool:
 
 
 def _merge(execution: Execution, histograms: Sequence[Histogram]) -> tuple[Counts, ...]:
-    """Add up the copies of each executable."""
+    """Add up the copies of each executable, with as many bits as its basis has letters."""
     merged, start = [], 0
     for executable in execution.executables:
         copies = histograms[start : start + executable.copies]
         start += executable.copies
-        outcomes = np.concatenate([copy.outcomes for copy in copies])
+        n_bits = min(copies[0].n_qubits, len(executable.basis))
+        mask = np.uint64((1 << n_bits) - 1)
+        outcomes = np.concatenate([copy.outcomes for copy in copies]) & mask
         seen = np.concatenate([copy.counts for copy in copies])
         distinct, place = np.unique(outcomes, return_inverse=True)
         totals = np.bincount(place, weights=seen).astype(np.uint32)
         failure = next((copy.failure for copy in copies if copy.failure), None)
-        merged.append(Counts(executable, copies[0].n_qubits, distinct, totals, failure))
+        merged.append(Counts(executable, n_bits, distinct, totals, failure))
     return tuple(merged)

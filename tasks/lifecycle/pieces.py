@@ -18,16 +18,16 @@ def sweep_piece(inputs: SweepInputs, *, readout_shots: int) -> Piece:
     """Return a sweep as a piece of work: every point, repetition and measurement group."""
     spec, mitigation = inputs.spec, inputs.mitigation
     corrected = Technique.READOUT in mitigation.techniques
-    groups = inputs.groups
+    groups, program = inputs.groups, inputs.program
     count = len(spec.points) * spec.repetitions * len(groups)
     work = Work(count, spec.shots, mitigation, readout_shots)
-    demand = Demand(inputs.read.n_qubits, spec.shots, readout_shots if corrected else None)
+    demand = Demand(program.circuit.n_qubits, spec.shots, readout_shots if corrected else None)
 
     def pricing(compiled: CompiledProgram, candidate: Candidate) -> Quote:
         del compiled
         return quote_work(work, snapshot=candidate.snapshot)
 
-    return Piece(inputs.program, tuple(group.basis for group in groups), demand, pricing)
+    return Piece(program, tuple(group.basis for group in groups), demand, pricing)
 
 
 def search_piece(run: Run, *, prepared: Prepared, search: Search) -> Piece:

@@ -46,7 +46,9 @@ def program_row(program: Program) -> Row:
     return {
         "program_id": program.program_id,
         "name": program.name,
-        "source": to_openqasm(program.circuit, measured_qubits=None, verbatim=False),
+        "source": to_openqasm(
+            program.circuit, measured_qubits=program.measured_qubits, verbatim=False
+        ),
         "n_qubits": program.circuit.n_qubits,
         "n_parameters": len(program.parameters),
         "observables": json.dumps(terms),

@@ -8,8 +8,8 @@ from typing import Final
 
 from datasets.file_reading import read_text
 from datasets.records.compiled import CompiledProgram
-from datasets.records.problems import Hamiltonian, Program, ProgramId
 from tasks.core.feasibility import Candidate, Demand
+from tasks.core.measurements import program_of
 from tasks.core.mitigation.composition import NONE, Mitigation, Technique
 from tasks.core.pricing import Work, quote_work
 from tasks.core.qasm.reading import read_circuit
@@ -74,26 +74,17 @@ def _files(path: Path) -> list[Path]:
 
 def _piece(path: Path, *, measuring: Measuring) -> Piece:
     read = read_circuit(read_text(path, wanted=_WANTED), origin=str(path))
-    program = Program(
-        program_id=ProgramId(read.digest),
-        name=path.stem,
-        circuit=read.circuit,
-        parameters=read.circuit.parameters,
-        frequencies=(),
-        observable=Hamiltonian(read.n_qubits, ()),
-    )
-    measured = set(read.measured_qubits)
-    basis = "".join("Z" if qubit in measured else "I" for qubit in range(read.n_qubits))
+    program = program_of(read, (), name=path.stem)
     mitigation = measuring.mitigation
     corrected = Technique.READOUT in mitigation.techniques
     demand = Demand(
-        read.n_qubits,
+        program.circuit.n_qubits,
         measuring.shots,
         readout_shots=measuring.readout_shots if corrected else None,
         debias=measuring.debias,
     )
     work = Work(1, measuring.shots, mitigation, measuring.readout_shots)
-    return Piece(program, (basis,), demand, partial(_priced, work))
+    return Piece(program, ("Z" * len(program.bits),), demand, partial(_priced, work))
 
 
 def _priced(work: Work, compiled: CompiledProgram, candidate: Candidate) -> Quote:

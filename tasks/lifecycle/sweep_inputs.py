@@ -11,15 +11,15 @@ from datasets.file_writing import make_folder
 from datasets.layout import Home
 from datasets.point_files import open_points, pin_points
 from datasets.problems.catalogue import load
-from datasets.records.problems import Program, ProgramId
+from datasets.records.problems import Program
 from datasets.records.runs import Run, each
 from tasks.backends.braket_circuits import openqasm_of
 from tasks.core.grouping import Group
-from tasks.core.identity import digest
+from tasks.core.measurements import bits_of, program_of
 from tasks.core.mitigation.composition import Mitigation
 from tasks.core.qasm.circuit import ReadCircuit
 from tasks.core.qasm.reading import read_circuit
-from tasks.core.sweeps.estimation import combined, groups_of
+from tasks.core.sweeps.estimation import groups_of
 from tasks.core.sweeps.observables import Observable, parse_observables
 from tasks.core.sweeps.points import MAX_POINTS, Points, check_parameters
 from tasks.core.sweeps.points_language import PointFile, parse_points
@@ -38,9 +38,14 @@ class SweepInputs:
     spec: SweepSpec
 
     @property
+    def observables(self) -> tuple[Observable, ...]:
+        """The observables with a letter for each bit of an outcome."""
+        return bits_of(self.read, self.spec.observables).of(self.spec.observables)
+
+    @property
     def groups(self) -> tuple[Group, ...]:
         """The measurement groups of all observables together."""
-        return groups_of(self.spec.observables)
+        return groups_of(self.observables)
 
     @property
     def mitigation(self) -> Mitigation:
@@ -100,20 +105,6 @@ def _circuit_text(circuit: str, pinned: Path) -> str:
     text = read_text(Path(circuit), wanted=WANTED) if is_path(circuit) else circuit
     write_text(pinned, text, replace=False)
     return text
-
-
-def program_of(read: ReadCircuit, observables: Sequence[Observable], *, name: str) -> Program:
-    """Return a circuit that was read as a program; its observable is the sum of all."""
-    observable = combined(observables)
-    content = [read.digest, observable]
-    return Program(
-        program_id=ProgramId(digest(content)),
-        name=name,
-        circuit=read.circuit,
-        parameters=read.circuit.parameters,
-        frequencies=(),
-        observable=observable,
-    )
 
 
 def is_path(circuit: str) -> bool:

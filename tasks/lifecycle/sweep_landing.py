@@ -34,7 +34,7 @@ def land_piece(
         return ()
     estimates = estimate(
         measured.block,
-        observables=sweep.spec.observables,
+        observables=sweep.observables,
         groups=sweep.experiment.groups,
         mitigation=sweep.mitigation,
         confusion=confusion,

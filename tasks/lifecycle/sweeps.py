@@ -21,12 +21,14 @@ from tasks.backends.batches import measure as measure_together
 from tasks.backends.braket_devices import is_braket
 from tasks.backends.protocol import Outcome
 from tasks.core.identity import canonical
+from tasks.core.measurements import bits_of
 from tasks.core.mitigation import zne
 from tasks.core.mitigation.composition import Mitigation
 from tasks.core.openqasm import to_openqasm
 from tasks.core.qasm.circuit import ReadCircuit
 from tasks.core.quotes import Quote, quote_circuits
 from tasks.core.sweeps.chunking import chunk_points
+from tasks.core.sweeps.observables import Observable
 from tasks.core.sweeps.work import Piece, SweepSpec, chunks, pieces
 from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.executions import write_outcome
@@ -49,6 +51,11 @@ class Sweep:
     def n_measurements(self) -> int:
         """How often some point is measured, over all repetitions."""
         return len(self.spec.points) * self.spec.repetitions
+
+    @property
+    def observables(self) -> tuple[Observable, ...]:
+        """The observables with a letter for each bit of an outcome."""
+        return bits_of(self.read, self.spec.observables).of(self.spec.observables)
 
     @property
     def mitigation(self) -> Mitigation:

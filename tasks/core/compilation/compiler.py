@@ -12,6 +12,7 @@ from datasets.records.compiled import CompiledId, CompiledProgram, MeasuredCircu
 from datasets.records.devices import CalibrationId, DeviceSnapshot
 from datasets.records.problems import Program, ProgramId
 from tasks.core.compilation.emission import EMISSION_VERSION, emit
+from tasks.core.compilation.measurement import light_cone
 from tasks.core.compilation.natives import natives_of
 from tasks.core.compilation.reasons import reason
 from tasks.core.compilation.relabelling import PLACEMENT_VERSION
@@ -60,7 +61,7 @@ def compile_program(
 ) -> CompiledProgram:
     """Return the program in native gates, once for each measurement basis, on one placement.
 
-    `bases` are strings with a letter out of I, X, Y, Z for each program qubit, qubit 0 leftmost.
+    `bases` are strings with a letter out of I, X, Y, Z for each measured qubit, bit 0 leftmost.
     The placement is that whose least likely measured circuit is likeliest to succeed; the metrics
     are those of that circuit.
 
@@ -70,9 +71,10 @@ def compile_program(
     """
     started_s = time.perf_counter()
     check_options(options)
-    check_bases(bases, n_qubits=program.circuit.n_qubits)
+    check_bases(bases, n_qubits=len(program.bits))
     ranked = placements(
-        checked_source(program.circuit),
+        light_cone(checked_source(program.circuit), measured=program.bits),
+        measured=program.bits,
         snapshot=snapshot,
         bases=bases,
         seeds=range(options.first_seed, options.first_seed + options.seeds),

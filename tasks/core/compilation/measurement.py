@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from datasets.records.circuits import Angle, Gate
+from datasets.records.circuits import Angle, Circuit, Gate
 from tasks.core.compilation.rotations import Rotation, rotation_of, shortest
 
 _INTO_Z: dict[str, tuple[Rotation, ...]] = {
@@ -13,6 +13,19 @@ _INTO_Z: dict[str, tuple[Rotation, ...]] = {
     "Y": (("rx", Angle(math.pi / 2)),),
 }
 _DIAGONAL = frozenset({"cz", "zz"})
+
+
+def light_cone(circuit: Circuit, *, measured: Sequence[int]) -> Circuit:
+    """Return the circuit without the gates on which no measured outcome depends."""
+    reached = set(measured)
+    if len(reached) == circuit.n_qubits:
+        return circuit
+    kept: list[Gate] = []
+    for gate in reversed(circuit.gates):
+        if not reached.isdisjoint(gate.qubits):
+            reached.update(gate.qubits)
+            kept.append(gate)
+    return Circuit(circuit.n_qubits, tuple(reversed(kept)))
 
 
 def rotations_into(basis: str, *, measured_qubits: Sequence[int]) -> dict[int, list[Rotation]]:

@@ -42,6 +42,7 @@ class Placement:
 def placements(
     circuit: Circuit,
     *,
+    measured: Sequence[int],
     snapshot: DeviceSnapshot,
     bases: Sequence[str],
     seeds: Sequence[int],
@@ -56,13 +57,13 @@ def placements(
     natives = natives_of(snapshot)
     labels = usable_labels(snapshot, n_qubits=circuit.n_qubits)
     target = build_target(snapshot, labels=labels, natives=natives)
-    source = to_qiskit(circuit, measured=True)
+    source = to_qiskit(circuit, measured=measured)
     scorer = _Scorer(bases, natives=natives, fidelities=Fidelities(snapshot))
     found: dict[tuple[tuple[Gate, ...], _Ends], Placement] = {}
     for seed in seeds[:1] if snapshot.fully_connected else seeds:
         routed, fits = _transpiled(source, target=target, seed=seed, level=optimisation_level)
         gates = to_gates(routed, labels=labels)
-        ends = _ends(routed, labels=labels)
+        ends = _ends(routed, measured=measured, labels=labels)
         if (gates, ends) not in found:
             found[gates, ends] = scorer.placement(gates, ends=ends, seed=seed, fits=fits)
         if fits:
@@ -166,11 +167,11 @@ def _translation(target: Any) -> Any:
     )
 
 
-def _ends(routed: Any, *, labels: Sequence[int]) -> _Ends:
-    """Return where each program qubit starts and where it ends."""
+def _ends(routed: Any, *, measured: Sequence[int], labels: Sequence[int]) -> _Ends:
+    """Return where each program qubit starts, and where each measured one ends."""
     starts = routed.layout.initial_index_layout(filter_ancillas=True)
     finals = routed.layout.final_index_layout(filter_ancillas=True)
-    return tuple(labels[i] for i in starts), tuple(labels[i] for i in finals)
+    return tuple(labels[i] for i in starts), tuple(labels[finals[q]] for q in measured)
 
 
 def _rank(placement: Placement) -> tuple[float, tuple[int, ...], int]:

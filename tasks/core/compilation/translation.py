@@ -55,20 +55,18 @@ def checked_source(circuit: Circuit) -> Circuit:
     return circuit
 
 
-def to_qiskit(circuit: Circuit, *, measured: bool) -> Any:
-    """Return a qiskit `QuantumCircuit`; `measured` appends a barrier and Z measurements."""
+def to_qiskit(circuit: Circuit, *, measured: Sequence[int]) -> Any:
+    """Return a qiskit `QuantumCircuit` that ends in a barrier and Z measurements."""
     from qiskit import QuantumCircuit
 
-    width = (circuit.n_qubits, circuit.n_qubits) if measured else (circuit.n_qubits,)
-    built = QuantumCircuit(*width)
+    built = QuantumCircuit(circuit.n_qubits, len(measured))
     symbols = _symbols(circuit.parameters)
     for gate in circuit.gates:
         for name, qubits, angles in _expanded(gate):
             values = (_expression(angle, symbols=symbols) for angle in angles)
             getattr(built, name)(*values, *qubits)
-    if measured:
-        built.barrier()
-        built.measure(range(circuit.n_qubits), range(circuit.n_qubits))
+    built.barrier()
+    built.measure(measured, range(len(measured)))
     return built
 
 

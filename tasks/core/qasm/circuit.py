@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.records.circuits import Circuit
+from datasets.records.circuits import BARRIER, Circuit
 from tasks.core.identity import digest
 from tasks.core.openqasm import to_openqasm
 from tasks.core.qasm.arithmetic import Derivation
@@ -20,14 +20,26 @@ class ReadCircuit:
 
     `parameters` are the free ones, sorted: what points bind. Those of `circuit` are the free ones
     that it uses and the derived ones (`derivations`, each after those that it needs).
-    `measured_qubits` are in the order of the classical bits; a text that measures nothing measures
-    every qubit. Qubits are numbered over the registers in the order of their declaration.
+    `measurements` are the measured qubits in the order of the classical bits, none where the text
+    measures nothing. Qubits are numbered over the registers in the order of their declaration.
     """
 
     circuit: Circuit
     parameters: tuple[str, ...]
     derivations: tuple[Derivation, ...]
-    measured_qubits: tuple[int, ...]
+    measurements: tuple[int, ...]
+
+    @property
+    def measured_qubits(self) -> tuple[int, ...]:
+        """The qubits in the order of their bits; of a text without a measurement the used ones."""
+        return self.measurements or self.used_qubits
+
+    @property
+    def used_qubits(self) -> tuple[int, ...]:
+        """The qubits that a gate acts on, ascending; all where there is no gate."""
+        gates = (gate for gate in self.circuit.gates if gate.name != BARRIER)
+        used = {qubit for gate in gates for qubit in gate.qubits}
+        return tuple(sorted(used)) or tuple(range(self.n_qubits))
 
     @property
     def n_qubits(self) -> int:
@@ -45,7 +57,15 @@ class ReadCircuit:
     @property
     def digest(self) -> str:
         """The content address: comments, names of registers and spelling do not count."""
-        return digest(self)
+        every = self.measurements or tuple(range(self.n_qubits))
+        return digest(
+            {
+                "circuit": self.circuit,
+                "parameters": self.parameters,
+                "derivations": self.derivations,
+                "measured_qubits": every,
+            }
+        )
 
     def values(self, block: Block) -> Block:
         """Return what the circuit's parameters are at points.

@@ -12,12 +12,17 @@ class Measured:
     def __init__(self) -> None:
         self._by_bit: dict[int, int] = {}
         self._without_bit: list[int] = []
+        self._done: set[int] = set()  # also those of which a later outcome took the bit
         self._touched: set[int] = set()
 
-    def order(self, n_qubits: int) -> tuple[int, ...]:
-        """Return the measured qubits in the order of their bits; all when none is measured."""
-        found = (*(qubit for _, qubit in sorted(self._by_bit.items())), *self._without_bit)
-        return found or tuple(range(n_qubits))
+    def order(self) -> tuple[int, ...]:
+        """Return the measured qubits in the order of their bits; those without a bit come last.
+
+        A bit that nothing is measured into is left out, and one that is measured into again holds
+        the later outcome.
+        """
+        by_bit = tuple(qubit for _, qubit in sorted(self._by_bit.items()))
+        return (*by_bit, *(qubit for qubit in self._without_bit if qubit not in by_bit))
 
     def touch(self, qubits: Sequence[int], *, at: int, scope: Scope) -> None:
         """Note that a gate acts on qubits.
@@ -25,8 +30,7 @@ class Measured:
         Raises:
             BadInput: one was measured before.
         """
-        seen = {*self._by_bit.values(), *self._without_bit}
-        again = [qubit for qubit in qubits if qubit in seen] if seen else []
+        again = [qubit for qubit in qubits if qubit in self._done] if self._done else []
         if again:
             what = (
                 f"qubit {again[0]} was measured before this; a sweep measures at the end. "
@@ -48,14 +52,15 @@ class Measured:
             BadInput: other numbers of qubits and bits, or one that was used before.
         """
         self.touch(qubits, at=measurement.at, scope=scope)
+        self._done.update(qubits)
         if bits is None:
             self._without_bit += qubits
             return
         if len(bits) != len(qubits):
             what = f"{len(qubits)} qubits are measured into {len(bits)} bits. Make them equal."
             raise scope.source.fault(measurement.at, what)
-        if len(set(bits)) < len(bits) or self._by_bit.keys() & set(bits):
-            what = "a bit is measured into twice. Give each measurement a bit of its own."
+        if len(set(bits)) < len(bits):
+            what = "a bit is measured into twice at once. Give each qubit a bit of its own."
             raise scope.source.fault(measurement.at, what)
         self._by_bit.update(zip(bits, qubits, strict=True))
 

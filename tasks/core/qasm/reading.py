@@ -72,7 +72,7 @@ class _Reading:
             circuit,
             tuple(sorted(self._scope.free.names)),
             self._scope.arithmetic.derivations,
-            self._measured.order(circuit.n_qubits),
+            self._measured.order(),
         )
 
     def _take(self, statement: Statement, scope: Scope) -> None:

@@ -1,57 +1,24 @@
 """Circuits of many programs run together, and each finds its own counts."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from fake_target import NOW
+from opened_batches import Opened
 
-from datasets.layout import home
-from datasets.records.executions import RunId
-from datasets.records.runs import Run
-from tasks.core.identity import canonical
 from tasks.errors import BadInput, ExecutionFailed
 from tasks.lifecycle import batch_landing, batch_readouts, batches
-from tasks.lifecycle.batch_inputs import batch_inputs
 from tasks.lifecycle.batches import Batch, Returned
-from tasks.lifecycle.claims import claim, release
 from tasks.lifecycle.executions import Gathered, gather, submit
-from tasks.lifecycle.runtime import Runtime, open_runtime
+from tasks.lifecycle.runtime import Runtime
 
 pytestmark = pytest.mark.slow
 
 
 def prepares(number: int, n_qubits: int) -> str:
-    """Return a circuit whose outcome is a number, qubit 0 its lowest bit."""
+    """Return a circuit of so many used qubits whose outcome is a number, qubit 0 its lowest bit."""
     flips = "".join(f"x q[{q}];\n" for q in range(n_qubits) if number >> q & 1)
-    return f"OPENQASM 3.0;\nqubit[{n_qubits}] q;\nz q[0];\n{flips}"
-
-
-Opened = Callable[..., tuple[Runtime, Batch]]
-
-
-@pytest.fixture
-def opened(qrt_home: Path) -> Iterator[Opened]:
-    """Return what begins a run and compiles its batch."""
-    del qrt_home
-    begun: list[RunId] = []
-
-    def opening(*circuits: str, target: str, mitigate: str = "none") -> tuple[Runtime, Batch]:
-        asked = {"circuits": list(circuits), "observables": [], "target": target, "shots": 300}
-        asked |= {"mitigate": mitigate, "seed": 1}
-        run_id = RunId(f"{len(begun):032x}")
-        run = Run(run_id, "batch", "team", target, 1, canonical(asked).decode(), NOW)
-        runtime = open_runtime(home())
-        begun.append(run_id)
-        claim(run_id, home=runtime.home)
-        runtime.journal.begin(run)
-        inputs = batch_inputs(asked, folder=runtime.home.inputs / run_id)
-        return runtime, batches.compiled_batch(run, inputs=inputs, runtime=runtime)
-
-    yield opening
-    for run_id in begun:
-        release(run_id, home=home())
+    return f"OPENQASM 3.0;\nqubit[{n_qubits}] q;\nz q;\n{flips}"
 
 
 def gathered(runtime: Runtime, batch: Batch) -> Gathered:

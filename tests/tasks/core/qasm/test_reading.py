@@ -222,6 +222,9 @@ def test_registers_and_loops_are_spread_over_their_qubits(
         ("creg c[3]; measure q -> c;", (0, 1, 2)),
         ("bit[2] a; bit[2] b; b[0] = measure q[0]; a[1] = measure q[1];", (1, 0)),
         ("measure q[2]; measure q[0];", (2, 0)),
+        ("bit[9] c; c[7] = measure q[0]; c[2] = measure q[1];", (1, 0)),
+        ("bit c; c = measure q[0]; c = measure q[1];", (1,)),
+        ("bit[2] c; c = measure q[0:1]; c[0] = measure q[2];", (2, 1)),
     ],
 )
 def test_measured_qubits_are_in_the_order_of_their_bits(

@@ -68,7 +68,6 @@ def refused(text: str) -> str:
         ("qubit q; bit c; c = measure q; x q;", 32, "qubit 0 was measured before this"),
         ("qubit q; x q; reset q;", 15, "reset of a qubit that was used"),
         ("qubit[2] q; bit[3] c; c = measure q;", 23, "2 qubits are measured into 3 bits"),
-        ("qubit[2] q; bit c; c = measure q[0]; c = measure q[1];", 38, "measured into twice"),
         ("qubit q; bit c = 1;", 18, "from `measure` only"),
         ("qubit q; bit c; if (c == 1) x q;", 17, "`if` is not taken"),
         ("qubit q; while (true) x q;", 10, "`while` is not taken"),

@@ -52,7 +52,7 @@ class ReadCircuit:
 
         Its inputs are `circuit.parameters`; `values` computes them from the free ones.
         """
-        return to_openqasm(self.circuit, measured_qubits=self.measured_qubits, verbatim=False)
+        return to_openqasm(self.circuit, measured_qubits=self.measurements, verbatim=False)
 
     @property
     def digest(self) -> str:

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -38,13 +39,13 @@ def cluster(processes: int, *, folder: Path) -> LocalCluster:
     )
 
 
-def served(home: Path, *, stack: ExitStack) -> str:
-    """Start a Prefect server, and return its address."""
+def served(home: Path, *, stack: ExitStack) -> Mapping[str, str]:
+    """Start a Prefect server, and return what its clients need."""
     Home(home).logs.mkdir()
     server = EphemeralServer(Home(home))
     stack.callback(server.stop)
     server.ready()
-    return server.url
+    return server.settings
 
 
 def timed(workload: Workload, *, runner: str, seed: int, home: Path) -> float:
@@ -58,7 +59,7 @@ def compared(workload: Workload, *, turns: int, clusters_alone: bool) -> dict[st
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         home = Path(folder)
         # The clusters' processes inherit all of this, and outlive the flows.
-        os.environ.update(QUIET, QRT_HOME=folder, PREFECT_API_URL=served(home, stack=stack))
+        os.environ.update(QUIET | served(home, stack=stack), QRT_HOME=folder)
         runners = {} if clusters_alone else {"the flow's process": "threads"}
         for size in SIZES:
             made = stack.enter_context(cluster(size, folder=home / "cache"))

@@ -51,8 +51,18 @@ def make_private(root: Path) -> bool:
     if not wide:
         return False
     for path in (root, *kept) if root in wide else kept:
-        _close(path, deep=path != root)
+        close_to_others(path, deep=path != root)
     return True
+
+
+def close_to_others(path: Path, *, deep: bool) -> None:
+    """Take from others the rights to a path, and to what is below it; links are not followed."""
+    if _is_open(path):
+        with suppress(FileNotFoundError):
+            path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~_OTHERS)
+    if deep and path.is_dir() and not path.is_symlink():
+        for below in path.iterdir():
+            close_to_others(below, deep=True)
 
 
 @contextmanager
@@ -95,12 +105,3 @@ def _is_open(path: Path) -> bool:
         return False
     is_ours = found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode)
     return is_ours and bool(found.st_mode & _OTHERS)
-
-
-def _close(path: Path, *, deep: bool) -> None:
-    if _is_open(path):
-        with suppress(FileNotFoundError):
-            path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~_OTHERS)
-    if deep and path.is_dir() and not path.is_symlink():
-        for below in path.iterdir():
-            _close(below, deep=True)

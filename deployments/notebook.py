@@ -218,7 +218,7 @@ def _serving() -> Iterator[Mapping[str, Any]]:
     server = _server()
     if server is not None:
         server.ready()
-    yield {} if server is None else {"PREFECT_API_URL": server.url}
+    yield {} if server is None else server.settings
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """Serve: a working system with one command, and registration alone."""
 
+import json
 import os
 import sys
 from functools import partial
@@ -13,6 +14,7 @@ from tasks.errors import BadInput
 
 if TYPE_CHECKING:
     from deployments.register.manifest import Manifest
+    from deployments.server.up import System
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +31,9 @@ def up(
     no_worker: Annotated[
         bool, typer.Option("--no-worker", help="Run nothing here; others may.")
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say in JSON where it is, once it works.")
+    ] = False,
 ) -> None:
     """Start a Prefect server with everything registered, and a worker; Ctrl-C stops them."""
     from deployments.register.manifest import read
@@ -38,11 +43,14 @@ def up(
             f"PREFECT_API_URL names {named} already. `qrt deploy` registers there; or unset it."
         )
         raise BadInput(message)
-    _serve(read(), port=port, runs_at_once=runs_at_once, worker=not no_worker)
+    _serve(read(), port=port, runs_at_once=runs_at_once, worker=not no_worker, as_json=as_json)
 
 
-def _serve(manifest: "Manifest", *, port: int, runs_at_once: int, worker: bool) -> None:
+def _serve(
+    manifest: "Manifest", *, port: int, runs_at_once: int, worker: bool, as_json: bool
+) -> None:
     from deployments.server.environment import prefect_home, quietly
+    from deployments.server.password import GIVEN, given
     from deployments.server.up import keep, stop_on_signals, system
     from tasks.lifecycle.runtime import open_runtime
 
@@ -53,15 +61,22 @@ def _serve(manifest: "Manifest", *, port: int, runs_at_once: int, worker: bool) 
         where, port=port, pool=manifest.pool, runs_at_once=runs_at_once, say=partial(say, err=True)
     ) as running:
         quietly()
-        os.environ |= {"PREFECT_HOME": str(prefect_home(where)), "PREFECT_API_URL": running.url}
+        own = not given()
+        os.environ |= {
+            "PREFECT_HOME": str(prefect_home(where)),
+            "PREFECT_API_URL": running.url,
+            GIVEN: running.password,
+        }
 
         def prepare() -> None:
             from deployments.register.preparation import prepare as verb
 
             verb(manifest, running=running, worker=worker)
-            say(running.url.removesuffix("/api"))
+            told = _told(manifest, running, own=own, worker=worker)
+            say(json.dumps(told) if as_json else told["url"])
             sys.stdout.flush()
-            say("Ctrl-C stops it.", err=True)
+            where_from = f"the text in {told['auth_file']}" if own else f"that of {GIVEN}"
+            say(f"Sign in with {where_from}, user and all. Ctrl-C stops it.", err=True)
 
         def take_up() -> None:
             from deployments.register.leftovers import take_up as verb
@@ -72,6 +87,22 @@ def _serve(manifest: "Manifest", *, port: int, runs_at_once: int, worker: bool) 
         say("stopping", err=True)
 
 
+def _told(
+    manifest: "Manifest", running: "System", *, own: bool, worker: bool
+) -> dict[str, str | list[str] | None]:
+    """Return where everything is; the password itself is only where it is kept."""
+    from deployments.register.manifest import flow_of
+    from deployments.server.password import auth_file
+
+    return {
+        "url": running.url.removesuffix("/api"),
+        "api_url": running.url,
+        "auth_file": str(auth_file(running.home)) if own else None,
+        "deployments": [f"{flow_of(each).name}/{each['name']}" for each in manifest.deployments],
+        "worker": running.worker_name if worker else None,
+    }
+
+
 def deploy() -> None:
     """Register every deployment of prefect.yaml at PREFECT_API_URL, or on this home's server."""
     import asyncio
@@ -80,23 +111,20 @@ def deploy() -> None:
     from deployments.register.changes import sentence
     from deployments.server.address import check_usable
     from deployments.server.environment import quietly
+    from deployments.server.ephemeral import home_server
 
     quietly()
-    url = os.environ.get("PREFECT_API_URL") or _url_of_home()
-    check_usable(url)
-    os.environ["PREFECT_API_URL"] = url
+    if server := home_server(home()):
+        server.ready()
+        os.environ |= server.settings
+    check_usable(_named())
     from deployments.register.registration import register as verb
 
     say(sentence(asyncio.run(verb(manifest.read()))))
 
 
-def _url_of_home() -> str:
-    from deployments.server.ephemeral import HomeServer
-    from deployments.server.lease import serving
-
-    found = serving(home())
-    if found is None:
-        message = "No Prefect server is named. Set PREFECT_API_URL, or start one with `qrt up`."
-        raise BadInput(message)
-    HomeServer(found, home()).ready()
-    return found.url
+def _named() -> str:
+    if url := os.environ.get("PREFECT_API_URL"):
+        return url
+    message = "No Prefect server is named. Set PREFECT_API_URL, or start one with `qrt up`."
+    raise BadInput(message)

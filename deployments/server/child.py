@@ -4,11 +4,13 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 
 from deployments.server.children import when_parent_ends
 from deployments.server.first_start import begin
+from deployments.server.guard import Guard, hosts_of
 from deployments.server.reports import Reporter
 
 
@@ -26,6 +28,13 @@ class Server(uvicorn.Server):
             self._begun()
 
 
+def guarded_app(port: int) -> Guard:
+    """Return Prefect's application for those who may ask a server at this port."""
+    from prefect.server.api.server import create_app
+
+    return Guard(create_app(), hosts_of(port))
+
+
 def main() -> None:
     """Serve the Prefect API on the socket of the first argument; report to that of the second."""
     listener, report = socket.socket(fileno=int(sys.argv[1])), Reporter(int(sys.argv[2]))
@@ -36,7 +45,7 @@ def main() -> None:
         report.ready()
 
     config = uvicorn.Config(
-        "prefect.server.api.server:create_app",
+        partial(guarded_app, port=int(listener.getsockname()[1])),
         factory=True,
         log_level="error",
         timeout_graceful_shutdown=2,

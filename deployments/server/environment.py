@@ -5,9 +5,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import deployments
 from datasets.layout import Home
+from deployments.server.guard import hosts_of, origins_of
+from deployments.server.password import ASKED, GIVEN
 
 QUIET: Final = {
     "DO_NOT_TRACK": "1",
@@ -67,10 +70,19 @@ def quietly() -> None:
         os.environ.setdefault(name, value)
 
 
-def of_server(home: Home, *, url: str) -> Mapping[str, str]:
+def guarded(port: int, *, password: str) -> dict[str, str]:
+    """Return what lets those in who know the password, and pages of the server's own alone."""
+    return {
+        ASKED: password,
+        GIVEN: password,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(origins_of(hosts_of(port))),
+    }
+
+
+def of_server(home: Home, *, url: str, password: str) -> Mapping[str, str]:
     """Return the environment of a server with a UI, at the address of its API."""
-    folder = prefect_home(home)
-    return os.environ | QUIET | _LASTING | {
+    folder, port = prefect_home(home), urlsplit(url).port or 0
+    return os.environ | QUIET | _LASTING | guarded(port, password=password) | {
         "PREFECT_HOME": str(folder),
         "PREFECT_API_URL": url,
         "PREFECT_UI_API_URL": url,
@@ -78,7 +90,7 @@ def of_server(home: Home, *, url: str) -> Mapping[str, str]:
     }  # fmt: skip
 
 
-def of_worker(home: Home, *, url: str) -> Mapping[str, str]:
+def of_worker(home: Home, *, url: str, password: str) -> Mapping[str, str]:
     """Return the environment of a worker, which its flows inherit.
 
     `python` is the one that runs this; the work pool's command asks for it by that name. A flow
@@ -88,6 +100,7 @@ def of_worker(home: Home, *, url: str) -> Mapping[str, str]:
     return os.environ | QUIET | {
         "PREFECT_HOME": str(prefect_home(home)),
         "PREFECT_API_URL": url,
+        GIVEN: password,
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         "PREFECT_WORKER_HEARTBEAT_SECONDS": "10",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",

@@ -5,25 +5,26 @@ The server starts before the heavy imports, in a process of its own, so that bot
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from datasets.layout import Home
 from deployments.server.address import answers_in_time, listening
-from deployments.server.environment import EPHEMERAL, prefect_home, quietly
+from deployments.server.environment import EPHEMERAL, guarded, prefect_home, quietly
 from deployments.server.lease import Serving, serving
+from deployments.server.password import GIVEN, given, new_password, password_of
 from deployments.server.process import ServerProcess
-from tasks.errors import StorageFault
+from tasks.errors import BadInput, StorageFault
 
 
 class Server(Protocol):
     """A server that may still be starting."""
 
     @property
-    def url(self) -> str:
-        """The address of its API."""
+    def settings(self) -> Mapping[str, str]:
+        """What Prefect's clients need: the address of its API, and the password."""
         ...
 
     def ready(self) -> None:
@@ -35,12 +36,13 @@ class EphemeralServer:
     """A server on a free port; `ready` waits for it, `stop` ends it."""
 
     def __init__(self, home: Home) -> None:
+        self.password = new_password()
         # The child alone keeps the socket: when it ends, callers are refused and do not wait.
         with listening() as listener:
             self._port = int(listener.getsockname()[1])
             self._process = ServerProcess(
                 listener,
-                environment=os.environ | EPHEMERAL,
+                environment=os.environ | EPHEMERAL | guarded(self._port, password=self.password),
                 log=home.logs / "prefect-server.log",
             )
 
@@ -48,6 +50,11 @@ class EphemeralServer:
     def url(self) -> str:
         """The address of its API."""
         return f"http://127.0.0.1:{self._port}/api"
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The address of its API, and the password that only its starter has."""
+        return {"PREFECT_API_URL": self.url, GIVEN: self.password}
 
     def ready(self) -> None:
         """Wait until it answers.
@@ -71,9 +78,23 @@ class HomeServer:
         self._found, self._home = found, home
 
     @property
-    def url(self) -> str:
-        """The address of its API."""
-        return self._found.url
+    def settings(self) -> Mapping[str, str]:
+        """The address of its API, and the home's password where it is that.
+
+        Raises:
+            BadInput: it is another one, which the environment lacks.
+        """
+        url = {"PREFECT_API_URL": self._found.url}
+        match self._found.password:
+            case "home":
+                return url | {GIVEN: password_of(self._home)}
+            case "environment" if not given():
+                message = (
+                    f"The Prefect server at {self._found.ui} was given a password. "
+                    f"Set {GIVEN} to it, as it was when `qrt up` began."
+                )
+                raise BadInput(message)
+        return url
 
     def ready(self) -> None:
         """Wait until it answers.
@@ -86,6 +107,15 @@ class HomeServer:
             raise StorageFault(message)
 
 
+def home_server(home: Home) -> HomeServer | None:
+    """Return the server that `qrt up` keeps for this home, unless the environment names another."""
+    found, named = serving(home), os.environ.get("PREFECT_API_URL", "").rstrip("/")
+    named = named.replace("//localhost:", "//127.0.0.1:")
+    if found is None or named not in {"", found.url} or (named and given()):
+        return None
+    return HomeServer(found, home)
+
+
 @contextmanager
 def prefect_server(home: Home) -> Iterator[Server | None]:
     """Yield a server that may be starting, or None where the environment or a profile names one.
@@ -95,12 +125,10 @@ def prefect_server(home: Home) -> Iterator[Server | None]:
     imported; import it afterwards.
     """
     quietly()
-    if os.environ.get("PREFECT_API_URL"):
-        yield None
-    elif found := serving(home):
-        os.environ["PREFECT_API_URL"] = found.url
-        yield HomeServer(found, home)
-    elif _profile_names_one():
+    if server := home_server(home):
+        os.environ |= server.settings
+        yield server
+    elif os.environ.get("PREFECT_API_URL") or _profile_names_one():
         yield None
     else:
         yield from _one_for_now(home)
@@ -108,15 +136,17 @@ def prefect_server(home: Home) -> Iterator[Server | None]:
 
 def _one_for_now(home: Home) -> Iterator[Server]:
     os.environ["PREFECT_HOME"] = str(prefect_home(home))
-    server = EphemeralServer(home)
-    os.environ["PREFECT_API_URL"] = server.url
+    server, before = EphemeralServer(home), os.environ.get(GIVEN)
+    os.environ |= server.settings
     os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"  # nobody could read them there
     os.environ["QRT_EVENTS"] = "off"  # nor hear these
     try:
         yield server
     finally:
         server.stop()
-        del os.environ["PREFECT_API_URL"]
+        del os.environ["PREFECT_API_URL"], os.environ[GIVEN]
+        if before is not None:
+            os.environ[GIVEN] = before
 
 
 def _profile_names_one() -> bool:

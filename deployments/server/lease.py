@@ -11,19 +11,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from datasets.file_writing import make_folder, open_shared
 from datasets.layout import Home
 from deployments.server.environment import prefect_home
+from deployments.server.password import given
 from tasks.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The server of a home; `url` is that of its API, `pid` the process that keeps it."""
+    """The server of a home; `url` is that of its API, `pid` the process that keeps it.
+
+    `password` says who has it: the home, or whoever set it in the environment of `qrt up`. A server
+    of an earlier release has none.
+    """
 
     pid: int
     url: str
+    password: Literal["", "home", "environment"] = ""
 
     @property
     def ui(self) -> str:
@@ -63,7 +70,8 @@ def serve_home(home: Home) -> Iterator[Callable[[str], None]]:
         stream.truncate(0)
 
         def announce(url: str) -> None:
-            stream.write(json.dumps(asdict(Serving(os.getpid(), url))))
+            made = Serving(os.getpid(), url, "environment" if given() else "home")
+            stream.write(json.dumps(asdict(made)))
             stream.flush()
 
         yield announce

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Final
 
+from datasets.home_rights import close_to_others
 from datasets.layout import Home
 from deployments.server.address import listening
 from deployments.server.children import Child
-from deployments.server.environment import of_server, of_worker
+from deployments.server.environment import of_server, of_worker, prefect_home
 from deployments.server.lease import serve_home
+from deployments.server.password import password_to_ask
 from deployments.server.process import ServerProcess
 from tasks.errors import RuntimeFault, StorageFault
 
@@ -31,6 +33,7 @@ class System:
     pool: str
     runs_at_once: int
     say: Callable[[str], None]
+    password: str = field(repr=False)
     _server: ServerProcess | None = None
     _worker: Child | None = None
     _began_s: float = field(default_factory=time.monotonic)
@@ -49,7 +52,7 @@ class System:
         """Start the server on a socket that is ours, and do not wait."""
         self._server = ServerProcess(
             listener,
-            environment=of_server(self.home, url=self.url),
+            environment=of_server(self.home, url=self.url, password=self.password),
             log=self.home.logs / "prefect-server.log",
         )
 
@@ -61,6 +64,8 @@ class System:
         """
         if self._server is None or not self._server.answers():
             raise StorageFault(_ended("server", self._server, "does not start"))
+        # Prefect's copy of its UI has the rights of where it was installed.
+        close_to_others(prefect_home(self.home) / "ui", deep=True)
         self.tell("server answers")
 
     def start_worker(self) -> None:
@@ -70,7 +75,7 @@ class System:
             self.pool,
             self.worker_name,
             str(self.runs_at_once),
-            environment=of_worker(self.home, url=self.url),
+            environment=of_worker(self.home, url=self.url, password=self.password),
             log=self.home.logs / "prefect-worker.log",
         )
 
@@ -111,9 +116,10 @@ def system(
     """Yield a system whose server is starting; it ends with the block.
 
     Raises:
-        BadInput: somebody serves this home, or listens on the port.
+        BadInput: somebody serves this home or listens on the port, or the password is none.
+        StorageFault: the home's password cannot be made.
     """
-    made = System(home, port, pool, runs_at_once, say)
+    made = System(home, port, pool, runs_at_once, say, password_to_ask(home))
     with serve_home(home) as announce, listening(port) as listener:
         announce(made.url)
         made.start_server(listener)

@@ -41,6 +41,13 @@ class Screen:
 
     page: Any
 
+    def sign_in(self, url: str, text: str) -> None:
+        """Open the UI as a person who has read what `qrt up` said."""
+        self.page.goto(url)
+        self.page.locator("input[type=password]").fill(text)
+        self.page.get_by_role("button", name="Login").click()
+        self.page.wait_for_url("**/dashboard*")
+
     def keep(self, name: str, *, height_px: int = 1100) -> None:
         """Keep what is to be seen in a window of that height."""
         SCREENSHOTS.mkdir(exist_ok=True)

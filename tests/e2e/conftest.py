@@ -14,6 +14,7 @@ import pytest
 from datasets.layout import Home
 from deployments.server.environment import QUIET
 from deployments.server.ephemeral import EphemeralServer
+from tests.e2e.prefect_api import Api
 from tests.e2e.preloaded import Request
 from tests.e2e.processes import QRT, ROOT, Preloaded, Process, afresh, check_in_time
 from tests.e2e.sandbox_process import Sandbox
@@ -89,7 +90,7 @@ class Command:
 
 
 @pytest.fixture(scope="session")
-def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """Start a server that all commands share: each would start its own otherwise."""
     home = Home(tmp_path_factory.mktemp("server"))
     home.logs.mkdir()
@@ -98,7 +99,7 @@ def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = EphemeralServer(home)
     try:
         server.ready()
-        yield server.url
+        yield Api(server.url, server.password)
     finally:
         server.stop()
         for name, value in before.items():
@@ -128,10 +129,10 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def homeless(preloaded: Preloaded, prefect_url: str, one_authority: Path) -> Command:
+def homeless(preloaded: Preloaded, prefect_api: Api, one_authority: Path) -> Command:
     """Return what runs `qrt` in a process of its own; the caller names the home."""
     where = {
-        "PREFECT_API_URL": prefect_url,
+        **prefect_api.as_client,
         "PREFECT_API_SSL_CERT_FILE": str(one_authority),
         "COLUMNS": "80",
     }

@@ -33,6 +33,11 @@ class Api:
     url: str
     auth: str = ""
 
+    @property
+    def as_client(self) -> dict[str, str]:
+        """The settings of Prefect's own clients of it."""
+        return {"PREFECT_API_URL": self.url, "PREFECT_API_AUTH_STRING": self.auth}
+
     def ask(self, method: str, path: str, **body: Any) -> Any:
         """Return the answer to a request."""
         headers = {"Content-Type": "application/json"}

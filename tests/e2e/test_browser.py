@@ -38,6 +38,7 @@ def test_a_sweep_is_found_filled_in_run_and_watched_to_its_table_and_picture(
     up: Up, screen: Screen
 ) -> None:
     page, ui = screen.page, up.api.url.removesuffix("/api")
+    screen.sign_in(ui, up.api.auth)
     page.goto(f"{ui}/deployments")
     screen.shown("nightly-sweep")
     screen.keep("1-deployments")

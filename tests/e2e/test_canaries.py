@@ -20,7 +20,7 @@ USED = """
 
 
 def test_a_sweep_uses_the_readout_of_a_fresh_canary_and_says_which(
-    qrt: Command, tmp_path: Path, prefect_url: str
+    qrt: Command, tmp_path: Path, prefect_api: Api
 ) -> None:
     circuit = tmp_path / "bell.qasm"
     circuit.write_text(CIRCUIT)
@@ -33,7 +33,7 @@ def test_a_sweep_uses_the_readout_of_a_fresh_canary_and_says_which(
     canary = checked.answer
     assert canary["passed"]
     assert canary["standing"] == "healthy"
-    found = Api(prefect_url).ask("POST", "/artifacts/filter")
+    found = prefect_api.ask("POST", "/artifacts/filter")
     (shown,) = [each["data"] for each in found if canary["run_id"] in str(each["data"])]
     assert "# Canaries on `emulator:garnet`\n\nThe device is **healthy**" in shown
     after = qrt(*sweep, "--seed", "2").answer

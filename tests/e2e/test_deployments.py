@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Command
+from tests.e2e.prefect_api import Api
 from tests.e2e.processes import ROOT
 
 pytestmark = pytest.mark.e2e
 
 
-def prefect(url: str, *arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
+def prefect(api: Api, *arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
-        env=os.environ | {"PREFECT_API_URL": url, "QRT_HOME": str(home)},
+        env=os.environ | api.as_client | {"QRT_HOME": str(home)},
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -28,20 +29,20 @@ def prefect(url: str, *arguments: str, home: Path) -> subprocess.CompletedProces
 
 
 def test_every_deployment_is_registered_and_run_by_a_worker(
-    prefect_url: str, qrt: Command, qrt_home: Path
+    prefect_api: Api, qrt: Command, qrt_home: Path
 ) -> None:
-    made = prefect(prefect_url, "work-pool", "create", "quantum-runtime", "--type", "process",
+    made = prefect(prefect_api, "work-pool", "create", "quantum-runtime", "--type", "process",
                    home=qrt_home)  # fmt: skip
     assert made.returncode == 0, made.stderr
-    deployed = prefect(prefect_url, "deploy", "--all", home=qrt_home)
+    deployed = prefect(prefect_api, "deploy", "--all", home=qrt_home)
     assert deployed.returncode == 0, deployed.stdout + deployed.stderr
     parameters = '{"target": "local:sv", "mitigate": "none", "iterations": 2, "final_shots": 2000}'
-    asked = prefect(prefect_url, "deployment", "run", "vqe/vqe", "--param",
+    asked = prefect(prefect_api, "deployment", "run", "vqe/vqe", "--param",
                     f"parameters={parameters}", home=qrt_home)  # fmt: skip
     assert asked.returncode == 0, asked.stdout + asked.stderr
     worker = subprocess.Popen(
         [sys.executable, "-m", "prefect", "worker", "start", "--pool", "quantum-runtime"],
-        env=os.environ | {"PREFECT_API_URL": prefect_url, "QRT_HOME": str(qrt_home)},
+        env=os.environ | prefect_api.as_client | {"QRT_HOME": str(qrt_home)},
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

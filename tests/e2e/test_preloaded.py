@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Command
+from tests.e2e.prefect_api import Api
 
 pytestmark = pytest.mark.e2e
 
@@ -53,13 +54,13 @@ def wait_for_ever() -> None:
 
 
 def test_a_child_has_its_own_environment_settings_streams_and_exit_code(
-    qrt: Command, qrt_home: Path, prefect_url: str
+    qrt: Command, qrt_home: Path, prefect_api: Api
 ) -> None:
     ran = qrt("a", "b", main=TOLD, MINE="1", PREFECT_LOGGING_LEVEL="ERROR")
     told = ran.answer
     assert (ran.code, ran.err) == (7, "beside\n")
     assert told["arguments"] == ["a", "b"]
-    assert (told["home"], told["api"]) == (str(qrt_home), prefect_url)
+    assert (told["home"], told["api"]) == (str(qrt_home), prefect_api.url)
     assert (told["mine"], told["log"]) == ("1", "ERROR")
     assert told["threads"] == 1
 

@@ -63,7 +63,7 @@ def test_registering_again_changes_nothing_and_prefect_s_own_command_agrees(up: 
     before = described(up.api)
     deployed = subprocess.run(
         [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
-        env=up.environment | {"PREFECT_API_URL": up.api.url},
+        env=up.as_client,
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -177,7 +177,7 @@ def test_a_secret_of_a_block_is_nowhere_but_in_the_block(up: Up) -> None:
     )
     subprocess.run(
         [sys.executable, "-c", saved],
-        env=up.environment | {"PREFECT_API_URL": up.api.url},
+        env=up.as_client,
         cwd=ROOT,
         check=True,
     )

@@ -43,12 +43,11 @@ def worker(up: Up, name: str) -> Iterator[subprocess.Popen[bytes]]:
     """Start a worker as docs/deploy.md says for other machines, and end it with what it runs."""
     there = {
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
-        "PREFECT_API_URL": up.api.url,
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
     }
     found = subprocess.Popen(
         interpreter(PREFECT, "worker", "start", "--pool", "quantum-runtime", "--name", name),
-        env=up.environment | there,
+        env=up.as_client | there,
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

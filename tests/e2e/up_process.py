@@ -22,6 +22,11 @@ class Up:
     api: Api
     environment: dict[str, str]
 
+    @property
+    def as_client(self) -> dict[str, str]:
+        """The environment of Prefect's own clients of it."""
+        return self.environment | self.api.as_client
+
     def qrt(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run another command of the same home."""
         return subprocess.run(
@@ -59,5 +64,5 @@ def start(home: Path, *options: str, **more: str) -> Up:
     assert process.stdout
     with process.stdout as said:
         assert said.readline().strip() == f"http://127.0.0.1:{port}"
-    auth = more.get("PREFECT_API_AUTH_STRING", "")
+    auth = more.get("PREFECT_API_AUTH_STRING") or (home / "auth").read_text()
     return Up(process, home, Api(f"http://127.0.0.1:{port}/api", auth), environment)

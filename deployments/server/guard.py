@@ -1,0 +1,96 @@
+"""Who may ask a Prefect server of ours: callers that know its address, and no foreign page.
+
+A page of another origin reaches a server on this machine in two ways: it sends requests across
+origins, or it has its own name resolved to 127.0.0.1. The first names its origin, the second its
+host, and neither is ours.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HOSTS: Final = "QRT_ALLOWED_HOSTS"
+_OWN_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
+_MISDIRECTED: Final = 421
+_FORBIDDEN: Final = 403
+_REFUSED_SOCKET: Final = 1008
+_NOT_IN_A_FRAME: Final = (
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"frame-ancestors 'none'"),
+)
+
+
+def hosts_of(port: int, environment: Mapping[str, str] | None = None) -> frozenset[str]:
+    """Return the hosts that a server answers to: its own, and those that QRT_ALLOWED_HOSTS names.
+
+    They are as in a Host header, `name:port`; a name alone stands for any port.
+    """
+    settings = os.environ if environment is None else environment
+    named = (each.strip().lower() for each in settings.get(HOSTS, "").split(","))
+    return frozenset({*(f"{name}:{port}" for name in _OWN_NAMES), *filter(None, named)})
+
+
+def origins_of(hosts: Iterable[str]) -> tuple[str, ...]:
+    """Return the origins of the pages that a server of these hosts serves."""
+    schemes = ("http", "https")
+    return tuple(sorted(f"{scheme}://{host}" for host in hosts for scheme in schemes))
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """An application before which callers are looked at."""
+
+    app: ASGIApp
+    hosts: frozenset[str]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse whoever does not name this server or comes from another's page."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+        elif refusal := self._refusal(scope):
+            await _refuse(scope, send, *refusal)
+        else:
+            await self.app(scope, receive, _unframed(send))
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        hosts, origins = (_values(scope, name) for name in (b"host", b"origin"))
+        if len(hosts) != 1 or not self._knows(hosts[0]):
+            return _MISDIRECTED, f"This server has another name; {HOSTS} may add one."
+        if not all(self._is_own(origin) for origin in origins):
+            return _FORBIDDEN, "This server answers to its own pages alone."
+        return None
+
+    def _knows(self, host: str) -> bool:
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        return bool({host, name} & self.hosts)
+
+    def _is_own(self, origin: str) -> bool:
+        scheme, _, host = origin.partition("://")
+        return scheme in {"http", "https"} and self._knows(host)
+
+
+def _values(scope: Scope, wanted: bytes) -> list[str]:
+    return [value.decode("latin-1").lower() for name, value in scope["headers"] if name == wanted]
+
+
+async def _refuse(scope: Scope, send: Send, status: int, text: str) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": _REFUSED_SOCKET, "reason": text})
+        return
+    head = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": f"{text}\n".encode()})
+
+
+def _unframed(send: Send) -> Send:
+    """Have no page show ours in a frame, where people could be made to click."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *_NOT_IN_A_FRAME]
+        await send(message)
+
+    return sent

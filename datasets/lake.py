@@ -1,6 +1,5 @@
 """The lake: immutable Parquet files that are checked against their contract before they appear."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,14 +14,14 @@ from datasets.contracts.checking import PASSED, Verdict, check
 from datasets.conversion import Rows
 from datasets.encoding import Label
 from datasets.layout import file_path
+from datasets.records import names
 from datasets.storage_faults import explain
 from datasets.stores import Store, open_store
 from tasks.core.events import emit
 from tasks.core.identity import digest
-from tasks.errors import BadInput, BrokenContract
+from tasks.errors import BrokenContract
 
 Contents: TypeAlias = Callable[[], bytes] | None  # what gives a file's bytes once they are made
-RUN_ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +60,9 @@ class Lake:
             BrokenContract: a contract refused rows; they are in quarantine.
             StorageFault: something could not be written; no part of a file is left behind.
             Terminal: other rows are landed under the same key, or rows do not fit the schema.
-            BadInput: `run_id` is neither a UUID nor a hex digest.
+            BadInput: `run_id` is no run's id.
         """
-        _know_run(run_id)
+        names.run_id(run_id)
         store = open_store(self.root)
         chunk = [prepare(name, *item) for name, items in batches.items() for item in items]
         with explain(self.root, run_id=run_id):
@@ -111,12 +110,6 @@ class Lake:
         tables = dict.fromkeys(chunk[at].label.table for at in broken)
         failed = dict.fromkeys(text for at in broken for text in verdicts[at].failed)
         raise BrokenContract(", ".join(tables), tuple(failed), str(kept[broken[0]]))
-
-
-def _know_run(run_id: str) -> None:
-    if not RUN_ID.fullmatch(run_id):
-        message = f"A run_id is a UUID or 32 to 64 hex digits, lower case; got {run_id!r:.80}."
-        raise BadInput(message)
 
 
 def _check(

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from datasets.records.executions import RunId
+from datasets.records.names import file_part
 from datasets.schemas import SCHEMA_VERSIONS, table_of
 from tasks.errors import BadInput
 
@@ -64,6 +66,14 @@ class Home:
     def inputs(self) -> Path:
         """Problems and device snapshots as runs were given them."""
         return self.root / "inputs"
+
+    def inputs_of(self, run_id: RunId) -> Path:
+        """Return where the copies of one run's inputs are."""
+        return self.inputs / file_part(run_id)
+
+    def report_of(self, run_id: RunId) -> Path:
+        """Return where one run's report is, or will be."""
+        return self.reports / f"{file_part(run_id)}.html"
 
     @property
     def devices(self) -> Path:

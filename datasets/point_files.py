@@ -97,7 +97,7 @@ def _reading(source: Path) -> Iterator[None]:
 
     try:
         yield
-    except (OSError, ArrowException, UnicodeDecodeError, RuntimeError) as error:
+    except (OSError, ArrowException, ValueError, RuntimeError) as error:
         reason = " ".join(str(getattr(error, "strerror", None) or error).split())[:200]
         message = f"{source} cannot be read ({reason.rstrip('.')}). Give a CSV or Parquet file."
         raise BadInput(message) from error

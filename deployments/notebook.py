@@ -25,7 +25,7 @@ from deployments.cli.quoting import lines, quoted
 from deployments.server.beside import run_beside
 from deployments.server.ephemeral import Server, prefect_server
 from tasks.errors import BadInput
-from tasks.lifecycle.claims import release
+from tasks.lifecycle.claims import claim, release
 from tasks.lifecycle.report import plots_of
 from tasks.lifecycle.runtime import open_runtime
 from tasks.lifecycle.shown_parts import Ended
@@ -194,6 +194,7 @@ def _run(parameters: BaseModel) -> dict[str, Any]:
     run_id = RunId(str(uuid4()))
     with private_creation(), _serving() as settings:
         try:
+            claim(run_id, home=home())  # a flow takes an unknown id from its own process alone
             return run_beside(lambda: load("sweep")(parameters, run_id=run_id), settings=settings)
         finally:
             release(run_id, home=home())  # it was interrupted: anybody may go on with it

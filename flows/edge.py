@@ -6,9 +6,13 @@ The command line has neither: a run without a deployment, which names no block, 
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from prefect import runtime
 from prefect.blocks.core import Block
+from prefect.client.orchestration import get_client
+from prefect.context import FlowRunContext
+from prefect.exceptions import ObjectNotFound
 
 from blocks.account import BraketAccount
 from blocks.journal import Journal
@@ -17,9 +21,12 @@ from blocks.policy import Policy
 from blocks.tenant import Tenant
 from datasets.contracts.checking import warm
 from datasets.layout import home
+from datasets.records.executions import RunId
+from datasets.records.runs import Run
 from flows.parameters import RunParameters
 from flows.task_runners import configured
-from tasks.errors import BadInput
+from tasks.errors import BadInput, UnknownName
+from tasks.lifecycle.claims import is_held
 from tasks.lifecycle.runtime import open_runtime
 
 DEFAULT: Final = "default"
@@ -36,6 +43,7 @@ async def settled(
     A run that was begun before, as `run_id` or by this flow run, is as it was settled then.
 
     Raises:
+        UnknownName: nobody has begun a run of that `run_id`.
         BadInput: there is no block of a name that was given, the request cannot succeed, or the
             task runner that the environment names cannot be had.
     """
@@ -43,12 +51,14 @@ async def settled(
     if deployed:  # the command line has done so already
         warm()
     configured()
-    if not deployed and not parameters.policy and not parameters.account:
+    as_asked = not deployed and not parameters.policy and not parameters.account
+    if not as_asked:
+        await take_place()
+    begun = await begun_before(run_id)
+    if as_asked:
         return parameters
-    await take_place()
     account = await _named(BraketAccount, parameters.account)
     os.environ |= account.settings() if account else {}
-    begun = open_runtime(home()).journal.find_run(run_id or str(runtime.flow_run.id))
     if begun:
         return parameters if run_id else type(parameters).model_validate(begun.asked)
     policy = await _named(Policy, parameters.policy)
@@ -56,6 +66,36 @@ async def settled(
     final = laid_over(parameters, policy.chosen() if policy else {}, tenant)
     check(final.model_dump())
     return final
+
+
+async def begun_before(run_id: str | None) -> Run | None:
+    """Return the run to go on with, or that of this flow run where that was begun before.
+
+    A run that its flow run never opened is in no journal: Prefect knows it, or this process has
+    made its id. Nothing is begun, and bought, under an id that somebody has mistyped.
+
+    Raises:
+        UnknownName: nobody knows the run.
+    """
+    journal = open_runtime(home()).journal
+    if run_id is None:
+        return journal.find_run(str(runtime.flow_run.id))
+    begun = journal.find_run(run_id)
+    if begun is None and not is_held(RunId(run_id)) and not await _is_of_this_flow(run_id):
+        kind, known = "run", [each.run_id for each in journal.runs(limit=3)]
+        raise UnknownName(kind, run_id, known or ["none yet"])
+    return begun
+
+
+async def _is_of_this_flow(run_id: str) -> bool:
+    """Whether Prefect has a run of this very flow under that id."""
+    here = FlowRunContext.get()
+    async with get_client() as client:
+        try:
+            found = await client.read_flow_run(UUID(run_id))
+        except ObjectNotFound:
+            return False
+    return here is not None and here.flow_run is not None and found.flow_id == here.flow_run.flow_id
 
 
 async def take_place() -> None:

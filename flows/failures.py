@@ -5,6 +5,7 @@ from typing import Any
 from prefect.client.schemas.objects import FlowRun, State
 
 from datasets.layout import home
+from datasets.records.names import RUN_ID
 from datasets.records.runs import RunState
 from tasks.lifecycle.cancellation import cancel_run
 from tasks.lifecycle.claims import is_held
@@ -20,7 +21,7 @@ def record_failure(flow: Any, flow_run: FlowRun, state: State) -> None:
     """
     del flow
     runtime = open_runtime(home())
-    run = runtime.journal.find_run(flow_run.parameters.get("run_id") or str(flow_run.id))
+    run = runtime.journal.find_run(_meant(flow_run))
     if run is None or run.state is not RunState.RUNNING:
         return  # it failed before it was written down, or after it was closed
     held = is_held(run.run_id)
@@ -29,6 +30,12 @@ def record_failure(flow: Any, flow_run: FlowRun, state: State) -> None:
         cancel_run(run, runtime=runtime, holding=held)
     elif held:  # else another process works on it, which is why this one failed
         close(run.run_id, RunState.FAILED, runtime=runtime, failure=_reason(state))
+
+
+def _meant(flow_run: FlowRun) -> str:
+    """Return the id of the run that a flow run is of; one that has no id's shape is no run's."""
+    named = str(flow_run.parameters.get("run_id") or "")
+    return named if RUN_ID.fullmatch(named) else str(flow_run.id)
 
 
 def _reason(state: State) -> str:

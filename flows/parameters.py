@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from datasets.records.runs import named
 from flows.forms import as_form, titled
+from flows.names import EXAMPLE_RUN, BlockName, RunIdText, TenantName
 from tasks.lifecycle.sweep_inputs import circuit_text, is_path
 
 MAX_SHOTS = 100_000_000
@@ -39,9 +40,7 @@ def _plainly(targets: str | list[str]) -> str | list[str]:
     return targets[0] if len(targets) == 1 else targets
 
 
-RunToResume = Annotated[
-    str | None, Field(title="Run to go on with", max_length=64, examples=["0b9d0f5e-6a3e-4e0f"])
-]
+RunToResume = Annotated[RunIdText | None, Field(title="Run to go on with", examples=[EXAMPLE_RUN])]
 
 
 class RunParameters(BaseModel):
@@ -55,22 +54,20 @@ class RunParameters(BaseModel):
     )
 
     tenant: Annotated[
-        str,
+        TenantName,
         Field(
-            min_length=1,
-            max_length=64,
             description="Who pays; a tenant block of that name adds its tags.",
         ),
     ] = "default"
     policy: Annotated[
-        str,
+        BlockName,
         Field(
             description="A policy block, for what is left at its default here; empty: `default`.",
             examples=["published"],
         ),
     ] = ""
     account: Annotated[
-        str,
+        BlockName,
         Field(
             description="The Braket account block that buys; empty: `default`.",
             examples=["chemistry"],

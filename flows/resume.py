@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
+from flows.names import EXAMPLE_RUN, RunIdText
 from tasks.resumption import find, go_on
 
 
@@ -16,13 +17,11 @@ from tasks.resumption import find, go_on
 )
 async def resume(
     run_id: Annotated[
-        str,
+        RunIdText,
         Field(
             title="Run",
-            min_length=1,
-            max_length=64,
             description="The id of a run, or of the flow run that crashed.",
-            examples=["0b9d0f5e-6a3e-4e0f-9a55-0d4c5f6f8a11"],
+            examples=[EXAMPLE_RUN],
         ),
     ],
 ) -> dict[str, Any]:

@@ -33,9 +33,20 @@ its text in `__str__`: what, the limit, what to do.
 from collections.abc import Iterable
 from typing import ClassVar
 
+LONGEST_WORD = 400  # of a message: what people name can be of any length
+
 
 class RuntimeFault(Exception):  # noqa: N818 - the tree is of faults, as its docstring draws it
-    """The root: whatever the runtime itself raises."""
+    """The root: whatever the runtime itself raises; its text is one line, whatever people name."""
+
+    def __str__(self) -> str:
+        words = " ".join(map(_shortened, super().__str__().split()))
+        return "".join(each if each.isprintable() else repr(each)[1:-1] for each in words)
+
+
+def _shortened(word: str) -> str:
+    half = LONGEST_WORD // 2
+    return word if len(word) <= LONGEST_WORD else f"{word[:half]}...{word[-half:]}"
 
 
 class Transient(RuntimeFault):
@@ -62,7 +73,7 @@ class UnknownName(BadInput):
         super().__init__(kind, name, self.known)
 
     def __str__(self) -> str:
-        return f"Unknown {self.kind} {self.name!r}. Choose one of: {', '.join(self.known)}."
+        return f"Unknown {self.kind} {self.name!r:.80}. Choose one of: {', '.join(self.known)}."
 
 
 class TooLarge(BadInput):

@@ -13,6 +13,7 @@ from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 
 from datasets.layout import home
+from datasets.records import names
 from tasks.lifecycle.resuming import Resumable, resumable
 from tasks.lifecycle.runtime import open_runtime
 
@@ -32,7 +33,7 @@ async def find(run_id: str) -> Stopped:
     async with get_client() as client:
         flow_run = await _flow_run(run_id, client=client)
         asked = flow_run.parameters if flow_run else None
-        meant = (asked or {}).get("run_id") or run_id
+        meant = names.run_id((asked or {}).get("run_id") or run_id)
         tags = FlowRunFilterTags(all_=[Resumable(meant, "", {}).tag])
         resumed = len(await client.read_flow_runs(flow_run_filter=FlowRunFilter(tags=tags)))
     run = resumable(meant, asked=asked, resumed=resumed, runtime=open_runtime(home()))

@@ -51,7 +51,7 @@ def summarise(
         selection=story(run.run_id, home=runtime.home),
         wall_s=(datetime.now(UTC) - run.started_at).total_seconds(),
         lake=str(runtime.home.lake),
-        report=str(runtime.home.reports / f"{run.run_id}.html"),
+        report=str(runtime.home.report_of(run.run_id)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import IO
 
 from datasets.file_writing import make_folder, open_shared
 from datasets.records.executions import RunId
+from datasets.records.names import file_part
 from tasks.errors import StorageFault
 
 
@@ -81,7 +82,7 @@ class FileClaims:
                 stream.close()
 
     def _path(self, run_id: RunId) -> Path:
-        return self.folder / f"{run_id}.lock"
+        return self.folder / f"{file_part(run_id)}.lock"
 
 
 def _owner(stream: IO[str]) -> str:

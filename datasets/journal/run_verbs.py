@@ -15,6 +15,7 @@ from datasets.journal.rows import (
 )
 from datasets.journal.tables import executions, iterations, runs
 from datasets.records.executions import RunId
+from datasets.records.names import run_beginning
 from datasets.records.runs import Iteration, Run, RunState
 from tasks.errors import StorageFault, UnknownName
 
@@ -97,13 +98,16 @@ class RunVerbs(Database):
         """Return a run by its id or an unambiguous beginning of it.
 
         Raises:
+            BadInput: no id begins like that.
             UnknownName: no run, or more than one, begins with that.
         """
+        if run_id:  # a variable that was not set names none: say which there are
+            run_beginning(run_id)
         beginning = sa.select(runs).where(runs.c.run_id.startswith(run_id, autoescape=True))
         with self._reading() as connection:
             found = connection.execute(beginning.limit(3)).all()
         exact = [row for row in found if row.run_id == run_id]
-        if not run_id or (len(found) != 1 and not exact):  # a variable that was not set names none
+        if not run_id or (len(found) != 1 and not exact):
             known = [row.run_id for row in found] or [r.run_id for r in self.runs(limit=3)]
             raise UnknownName("run", run_id, known or ["none yet: start one with `qrt vqe`"])
         return to_run((exact or found)[0])

@@ -20,6 +20,7 @@ from datasets.file_writing import replace_file
 from datasets.records.circuits import Circuit
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Execution, ExecutionState
+from datasets.records.names import file_part
 from tasks.backends import noise
 from tasks.backends.engine.sampling import Drawn, draw, rows_of
 from tasks.backends.lowered import Lowered, lower
@@ -181,7 +182,7 @@ class SimulatedBackend:
         return lower(circuits, measured_qubits=measured_qubits, names=names, noise=self._noise)
 
     def _file(self, handle: str) -> Path:
-        return self._spool / f"{handle}.json"
+        return self._spool / f"{file_part(handle)}.json"
 
     def _result(self, handle: str) -> dict[str, Any]:
         path = self._file(handle)

@@ -79,7 +79,7 @@ def _found(entry: str) -> Iterator[Listed]:
 
 def _expanded(text: str) -> Path:
     path = Path(text)
-    with suppress(RuntimeError):  # nobody has that home: whoever reads the file says so
+    with suppress(RuntimeError, ValueError):  # no such home: whoever reads the file says so
         path = path.expanduser()
     return path
 
@@ -88,7 +88,7 @@ def _answers(question: Callable[[], bool]) -> bool:
     """Return what is asked of a path; of what is no path, such as one too long, nothing is true."""
     try:
         return question()
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 

@@ -55,7 +55,7 @@ def batch_result(
         "wall_s": (datetime.now(UTC) - run.started_at).total_seconds(),
         "selection": story(run.run_id, home=home),
         "lake": str(home.lake),
-        "report": str(home.reports / f"{run.run_id}.html"),
+        "report": str(home.report_of(run.run_id)),
     }
 
 

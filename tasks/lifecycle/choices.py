@@ -58,4 +58,4 @@ def _write(run_id: RunId, entries: tuple[Chosen, ...], home: Home) -> None:
 
 
 def _path(run_id: RunId, home: Home) -> Path:
-    return home.inputs / run_id / "choices.json"
+    return home.inputs_of(run_id) / "choices.json"

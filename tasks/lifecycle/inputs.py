@@ -58,7 +58,7 @@ def pinned_snapshot(
 
 def is_pinned(run: Run, *, home: Home) -> bool:
     """Whether the run's device is kept as it was."""
-    return (home.inputs / run.run_id / of_target("device", run)).exists()
+    return (home.inputs_of(run.run_id) / of_target("device", run)).exists()
 
 
 def pinned_readout(run: Run, choose: Callable[[], str], *, home: Home) -> str:
@@ -69,7 +69,7 @@ def pinned_readout(run: Run, choose: Callable[[], str], *, home: Home) -> str:
 def set_aside(run_id: RunId, *, number: int, home: Home) -> None:
     """Keep what the run knew of its device under another name: it is to have another one."""
     for name in _OF_THE_DEVICE:
-        path = home.inputs / run_id / f"{name}.json"
+        path = home.inputs_of(run_id) / f"{name}.json"
         if path.exists():
             move_file(path, path.with_name(f"{name}-{number}.json"))
 
@@ -104,7 +104,7 @@ def _found(
 
 
 def _pinned(run_id: RunId, name: str, make: Callable[[], str], *, home: Home) -> Path:
-    path = home.inputs / run_id / name
+    path = home.inputs_of(run_id) / name
     if not path.exists():
         content = make()
         make_folder(path.parent)

@@ -34,7 +34,7 @@ def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None)
         raise BadInput(message)
     drawn = plots_of(ended) if plots is None else plots
     page = html(ended, drawn, _device(ended))
-    path = runtime.home.reports / f"{run_id}.html"
+    path = runtime.home.report_of(run_id)
     try:
         replace_file(path, page)
     except OSError as error:

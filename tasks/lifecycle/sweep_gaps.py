@@ -28,7 +28,7 @@ class Gap:
 
 def keep(piece: Piece, missing: Mapping[int, str], *, run_id: RunId, home: Home) -> None:
     """Write down what is missing of a piece; the same again is the same file."""
-    folder = home.inputs / run_id / "missing"
+    folder = home.inputs_of(run_id) / "missing"
     make_folder(folder)
     content = {
         "target": piece.target,
@@ -41,7 +41,7 @@ def keep(piece: Piece, missing: Mapping[int, str], *, run_id: RunId, home: Home)
 def gaps_of(run_id: RunId, *, home: Home) -> dict[str, Gap]:
     """Return what is missing of a run, by the key of the piece that it belongs to."""
     found = {}
-    for path in sorted((home.inputs / run_id / "missing").glob("*.json")):
+    for path in sorted((home.inputs_of(run_id) / "missing").glob("*.json")):
         content = json.loads(read_text(path))
         missing = {int(number): str(reason) for number, reason in content["points"]}
         found[path.stem] = Gap(content["target"], content["repetition"], missing)

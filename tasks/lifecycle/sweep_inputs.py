@@ -95,7 +95,7 @@ def circuit_text(circuit: Any) -> Any:
 
 def folder_of(run: Run, *, home: Home) -> Path:
     """Return where a run's inputs are kept."""
-    return home.inputs / run.run_id
+    return home.inputs_of(run.run_id)
 
 
 def _circuit_text(circuit: str, pinned: Path) -> str:

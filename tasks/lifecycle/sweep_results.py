@@ -71,7 +71,7 @@ def sweep_result(
         **{word: targets[0][word] if len(targets) == 1 else None for word in _OF_ONE},
         "selection": story(run.run_id, home=runtime.home),
         "lake": str(runtime.home.lake),
-        "report": str(runtime.home.reports / f"{run.run_id}.html"),
+        "report": str(runtime.home.report_of(run.run_id)),
     }
 
 

@@ -18,6 +18,8 @@ from datasets.records.executions import RunId
 from flows.edge import laid_over, settled
 from flows.parameters import SweepParameters
 from tasks.core.identity import canonical
+from tasks.errors import UnknownName
+from tasks.lifecycle.claims import claim, release
 from tasks.lifecycle.runtime import open_runtime
 from tests.tasks.lifecycle.fake_target import a_run
 
@@ -103,6 +105,35 @@ def test_a_run_that_is_retried_is_as_it_was_settled_when_it_began(
     asked = SweepParameters(policy="published")
     assert asyncio.run(settled(asked, run_id=None, check=refuse)) == then
     assert asyncio.run(settled(asked, run_id=RUN_ID, check=refuse)) == asked
+
+
+def a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QRT_HOME", str(tmp_path))
+    monkeypatch.setattr("flows.edge._load", nothing)
+    monkeypatch.setattr("flows.edge._named", nothing)
+
+
+@pytest.mark.parametrize("policy", ["", "published"])
+def test_an_id_that_nobody_knows_begins_nothing(
+    policy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_home(tmp_path, monkeypatch)
+    monkeypatch.setattr("flows.edge._is_of_this_flow", nothing)
+    with pytest.raises(UnknownName, match="none yet"):
+        asyncio.run(settled(SweepParameters(policy=policy), run_id=RUN_ID, check=refuse))
+    assert open_runtime(home()).journal.runs() == ()
+
+
+def test_an_id_that_this_process_has_made_and_claimed_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_home(tmp_path, monkeypatch)
+    open_runtime(home())
+    claim(RunId(RUN_ID), home=home())
+    try:
+        assert asyncio.run(settled(SweepParameters(), run_id=RUN_ID, check=refuse))
+    finally:
+        release(RunId(RUN_ID), home=home())
 
 
 async def nothing(*_: object) -> None:

@@ -23,7 +23,7 @@ from datasets.records.executions import (
 )
 from datasets.records.runs import Iteration, Run, RunState
 from tasks.core.events import Event, listening
-from tasks.errors import StorageFault, UnknownName
+from tasks.errors import BadInput, StorageFault, UnknownName
 from tests.journals import Places
 
 RUN = Run(
@@ -187,7 +187,7 @@ def test_a_run_is_found_by_the_beginning_of_its_id(journal: Journal) -> None:
     journal.begin(replace(RUN, run_id=RunId("aa" + "b" * 30)))
     with pytest.raises(UnknownName, match="Unknown run 'aa'"):
         journal.run("aa")
-    with pytest.raises(UnknownName):
+    with pytest.raises(BadInput, match="'%' is neither"):
         journal.run("%")
 
 

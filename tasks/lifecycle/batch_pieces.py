@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from datasets.records.compiled import CompiledProgram
+from tasks.core.compilation.barriers import without
 from tasks.core.feasibility import Candidate, Demand
 from tasks.core.mitigation.readout import VARIANTS
 from tasks.core.quotes import Quote, quote_circuits
@@ -45,4 +46,5 @@ def largest_of(circuits: Sequence[BatchCircuit]) -> BatchCircuit:
 
 
 def _entangling(circuit: BatchCircuit) -> int:
-    return sum(len(gate.qubits) > 1 for gate in circuit.program.circuit.gates)
+    gates = without(circuit.program.circuit.gates)
+    return sum(len(gate.qubits) > 1 for gate in gates)

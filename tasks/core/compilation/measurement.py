@@ -3,7 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from datasets.records.circuits import Angle, Circuit, Gate
+from datasets.records.circuits import BARRIER, Angle, Circuit, Gate
+from tasks.core.compilation.barriers import without
 from tasks.core.compilation.rotations import Rotation, rotation_of, shortest
 
 _INTO_Z: dict[str, tuple[Rotation, ...]] = {
@@ -42,7 +43,8 @@ def measured_form(
 
     Walks from the end. A qubit is open while nothing after this point matters but a measurement
     in Z, which commutes with diagonal gates; a qubit without an entry in `rotations` is not
-    measured, so that while it is open no gate on it alone matters either.
+    measured, so that while it is open no gate on it alone matters either. What stands before a
+    barrier stays as it is; the barriers themselves are left out.
     """
     tails = _Tails(rotations, continuous=continuous)
     touched = {qubit for gate in gates for qubit in gate.qubits}
@@ -52,7 +54,7 @@ def measured_form(
         end -= 1
         if not tails.absorb(gates[end]):
             kept.append(gates[end])
-    return (*gates[:end], *reversed(kept), *tails.gates())
+    return without((*gates[:end], *reversed(kept), *tails.gates()))
 
 
 class _Tails:
@@ -69,7 +71,7 @@ class _Tails:
 
     def absorb(self, gate: Gate) -> bool:
         """Take the gate out of the circuit where that is allowed; otherwise close its qubits."""
-        if not self.closed.isdisjoint(gate.qubits):
+        if gate.name == BARRIER or not self.closed.isdisjoint(gate.qubits):
             self.closed.update(gate.qubits)
             return False
         if len(gate.qubits) == 1:

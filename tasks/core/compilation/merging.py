@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 
-from datasets.records.circuits import Angle, Gate
+from datasets.records.circuits import BARRIER, Angle, Gate
 from tasks.core.compilation.angles import is_half_turn, wrapped
 from tasks.core.compilation.rotations import Rotation, rotation_of, shortest
 
@@ -18,7 +18,7 @@ def merged_rotations(gates: Iterable[Gate], *, continuous: bool) -> tuple[Gate, 
     A run of rotations that is a half turn and nothing else moves behind the next two-qubit gate,
     where it costs nothing as soon as it meets another rotation. Half turns that reach the end move
     back towards the start: every gate here is a symmetric matrix, so that a circuit read backwards
-    may be rewritten by the same rules.
+    may be rewritten by the same rules. Nothing passes a barrier.
     """
     forwards = _merged(gates, continuous=continuous)
     return _merged(reversed(forwards), continuous=continuous)[::-1]
@@ -38,6 +38,12 @@ class _Merging:
         self._continuous = continuous
 
     def take(self, gate: Gate) -> None:
+        if gate.name == BARRIER:
+            for qubit in gate.qubits:
+                self._write(qubit, self._shortest(qubit))
+                self._runs[qubit] = []
+            self._written.append(gate)
+            return
         if len(gate.qubits) == 1:
             self._runs.setdefault(gate.qubits[0], []).append(rotation_of(gate))
             return

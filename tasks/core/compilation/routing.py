@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from datasets.records.circuits import Circuit, Gate
 from datasets.records.devices import DeviceSnapshot
+from tasks.core.compilation.barriers import without
 from tasks.core.compilation.measurement import measured_form, rotations_into
 from tasks.core.compilation.merging import merged_rotations
 from tasks.core.compilation.natives import Natives, natives_of
@@ -93,9 +94,9 @@ class _Scorer:
             )
             for basis in self.bases
         )
-        forms = measured or (merged,)
+        forms = measured or (without(merged),)
         worst = min(self.fidelities.log_success(form, measured_qubits=finals) for form in forms)
-        return Placement(merged, measured, layout, finals, seed, fits, worst)
+        return Placement(without(merged), measured, layout, finals, seed, fits, worst)
 
     def moved(self, placement: Placement, *, snapshot: DeviceSnapshot) -> Placement:
         """Return the placement on the qubits that the full error model prefers."""

@@ -5,8 +5,9 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from datasets.records.circuits import Angle, Circuit, Gate
+from datasets.records.circuits import BARRIER, Angle, Circuit, Gate
 from tasks.core.compilation.angles import wrapped
+from tasks.core.compilation.barriers import effective, without
 from tasks.errors import BadInput, UnknownName
 
 _QUARTER = math.pi / 2
@@ -33,7 +34,7 @@ _DIRECT = {
 
 _LOWERED = {"rz": "rz", "rx": "rx", "cz": "cz", "rzz": "zz", "rxx": "xx", "iswap": "iswap"}
 _FIXED_RX = {"sx": Angle(_QUARTER), "x": Angle(math.pi)}
-_NOT_GATES = frozenset({"measure", "barrier"})
+_MEASURE = "measure"
 
 
 def checked_source(circuit: Circuit) -> Circuit:
@@ -47,7 +48,7 @@ def checked_source(circuit: Circuit) -> Circuit:
     if circuit.n_qubits < 1:
         message = f"The circuit has {circuit.n_qubits} qubits; it needs at least 1. Correct it."
         raise BadInput(message)
-    for gate in circuit.gates:
+    for gate in without(circuit.gates):
         if gate.name not in SOURCE_GATES:
             kind = "gate"
             raise UnknownName(kind, gate.name, SOURCE_GATES)
@@ -71,7 +72,9 @@ def to_qiskit(circuit: Circuit, *, measured: Sequence[int]) -> Any:
 
 
 def to_gates(built: Any, *, labels: Sequence[int]) -> tuple[Gate, ...]:
-    """Return the lowered gates of a transpiled circuit; physical qubit i becomes `labels[i]`.
+    """Return the lowered gates of a transpiled circuit, and its barriers that part some of them.
+
+    Physical qubit i becomes `labels[i]`.
 
     Raises:
         BadInput: an angle that is not affine in the parameters.
@@ -80,11 +83,12 @@ def to_gates(built: Any, *, labels: Sequence[int]) -> tuple[Gate, ...]:
     gates: list[Gate] = []
     for item in built.data:
         name = item.operation.name
-        if name in _NOT_GATES:
-            continue
         qubits = tuple(index[qubit] for qubit in item.qubits)
-        gates.extend(_lowered(name, qubits, tuple(map(_affine, item.operation.params))))
-    return tuple(gates)
+        if name == BARRIER:
+            gates.append(Gate(BARRIER, qubits))
+        elif name != _MEASURE:
+            gates.extend(_lowered(name, qubits, tuple(map(_affine, item.operation.params))))
+    return effective(gates)
 
 
 def _lowered(name: str, qubits: tuple[int, ...], angles: tuple[Angle, ...]) -> tuple[Gate, ...]:
@@ -130,6 +134,8 @@ Step = tuple[str, tuple[int, ...], tuple[Angle, ...]]
 
 def _expanded(gate: Gate) -> tuple[Step, ...]:
     """Spell a gate in qiskit's, parametrised ones so that their angles stay affine."""
+    if gate.name == BARRIER:
+        return ((BARRIER, gate.qubits, ()),)
     if gate.name in _DIRECT:
         return ((_DIRECT[gate.name], gate.qubits, gate.angles),)
     if gate.name in _ONE_QUBIT:

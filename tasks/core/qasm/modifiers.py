@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from datasets.records.circuits import Angle
+from datasets.records.circuits import BARRIER, Angle
 from tasks.core.qasm.library import PHASE
 from tasks.errors import BadInput
 
@@ -22,7 +22,7 @@ class Step:
 
 
 _SELF_INVERSE: Final = frozenset(
-    "i h x y z cnot cy cz swap ecr ccnot cswap gpi".split()  # noqa: SIM905 # easier to read
+    "i h x y z cnot cy cz swap ecr ccnot cswap gpi barrier".split()  # noqa: SIM905 # easier to read
 )
 _PAIRS: Final = {"s": "si", "si": "s", "t": "ti", "ti": "t", "v": "vi", "vi": "v"}
 _TURNED_BACK: Final = {
@@ -81,7 +81,7 @@ def _inverse(step: Step) -> tuple[Step, ...]:
 
 
 def _controlled(step: Step, by: Qubit) -> tuple[Step, ...]:
-    if step.name == "i":
+    if step.name in ("i", BARRIER):
         return (step,)
     qubits = (by, *step.qubits)
     if step.name in _CONTROLLED_PHASES:

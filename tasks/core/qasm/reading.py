@@ -9,7 +9,8 @@ are dropped, and kept where a modifier controls them.
 from collections.abc import Sequence
 from typing import assert_never
 
-from datasets.records.circuits import Circuit, Gate
+from datasets.records.circuits import BARRIER, Circuit, Gate
+from tasks.core.compilation.barriers import effective
 from tasks.core.qasm.arithmetic import Arithmetic, Value
 from tasks.core.qasm.circuit import ReadCircuit
 from tasks.core.qasm.library import PHASE
@@ -67,7 +68,7 @@ class _Reading:
             self._take(statement, self._scope)
         if not self._qubits.size:
             raise self._source.fault(len(self._source.text.rstrip()), "there are no qubits.")
-        circuit = Circuit(self._qubits.size, tuple(self._gates))
+        circuit = Circuit(self._qubits.size, effective(self._gates))
         return ReadCircuit(
             circuit,
             tuple(sorted(self._scope.free.names)),
@@ -88,8 +89,9 @@ class _Reading:
             case Reset():
                 self._measured.reset(statement, self._qubits.find(statement.qubits, scope), scope)
             case Barrier():
-                for operand in statement.operands:
-                    self._qubits.find(operand, scope)
+                places = [self._qubits.find(operand, scope) for operand in statement.operands]
+                every = {qubit for found in places for qubit in found}
+                self._gates.append(Gate(BARRIER, tuple(sorted(every or range(self._qubits.size)))))
             case _:
                 self._declare(statement, scope)
 
@@ -152,8 +154,10 @@ class _Reading:
 
 def _gates(steps: Sequence[Step]) -> list[Gate]:
     """Return the steps on the circuit's qubits, where a global phase means nothing."""
-    return [
-        Gate(step.name, tuple(int(qubit) for qubit in step.qubits), step.angles)
-        for step in steps
-        if step.name != PHASE
-    ]
+    return [Gate(step.name, _places(step), step.angles) for step in steps if step.name != PHASE]
+
+
+def _places(step: Step) -> tuple[int, ...]:
+    """Return the qubits of a step; a barrier has no order of them."""
+    places = [int(qubit) for qubit in step.qubits]
+    return tuple(sorted(places) if step.name == BARRIER else places)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from datasets.records.circuits import Angle
+from datasets.records.circuits import BARRIER, Angle
 from tasks.core.qasm.arithmetic import Arithmetic
 from tasks.core.qasm.library import ALIASES, DEFINED, PRIMITIVES, definitions, known
 from tasks.core.qasm.modifiers import Qubit, Step, controlled, inverse
@@ -121,7 +121,8 @@ class Spelling:
                     for inner in scope.rounds(statement):
                         yield from self._body(statement.body, places, inner)
                 case Barrier():
-                    pass
+                    held = [self._place(each, places) for each in statement.operands]
+                    yield Step(BARRIER, tuple(held) or tuple(places.values()))
                 case _:
                     what = "a gate is made of gates only. Move this out of it."
                     raise self._source.fault(statement.at, what)
@@ -199,7 +200,7 @@ class Spelling:
 
 def _standard(step: Step) -> tuple[Step, ...]:
     """Spell a step in Braket's gates; its name is theirs, or one of our definitions."""
-    if step.name in PRIMITIVES:
+    if step.name in PRIMITIVES or step.name == BARRIER:
         return (step,)
     definition = definitions()[step.name]
     values = dict(zip(definition.parameters, step.angles, strict=True))

@@ -7,7 +7,7 @@ PEERS := .venv-peers
 CLUSTER := .venv-cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up browser test test-core test-slow test-e2e test-long test-postgres cluster test-cluster proof check bench bench-peers format lock clean
+.PHONY: help setup run up browser test test-core test-slow test-e2e test-long test-postgres test-pythons explore outdated cluster test-cluster proof check bench bench-peers format lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,11 +35,14 @@ check: $(STAMP)  ## Style, types, architecture, sizes
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.architecture.sizes
 
-test-core: $(STAMP)  ## Fast tests, at every save; without Prefect (HYPOTHESIS_PROFILE=thorough: longer)
+test-core: $(STAMP)  ## Fast tests, at every save; without Prefect
 	$(BIN)/pytest -m "not slow and not e2e" -n 2
 
 test-slow: $(STAMP)  ## Real compilers, simulators, Great Expectations
 	$(BIN)/pytest -m slow -n 2
+
+explore: $(STAMP)  ## Other examples of every law, ten times as many; before each release
+	HYPOTHESIS_PROFILE=explore $(BIN)/pytest -m "not e2e" -n 2 --dist worksteal
 
 test-e2e: $(STAMP) browser  ## The qrt command and the UI as people use them, killed and resumed
 	$(BIN)/pytest -m "e2e and not long" -n 2 --dist worksteal
@@ -54,6 +57,14 @@ test-long: $(STAMP)  ## Braket targets and clients against the sandbox, over HTT
 
 test-postgres: $(STAMP)  ## The journal on a PostgreSQL server, installed and started for the tests
 	$(BIN)/python -m tests.postgres_server $(BIN)/pytest -m postgres -n 2 --dist worksteal
+
+PYTHONS ?= $(foreach version,3.11 3.12 3.13,$(shell command -v python$(version)))
+
+test-pythons:  ## The locks and the core suite on every Python that is here, each in .venv-VERSION
+	set -e; for python in $(PYTHONS); do \
+	  version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	  $(MAKE) test-core PYTHON=$$python VENV=.venv-$$version; \
+	done
 
 cluster: $(CLUSTER)/.installed  ## Install Dask, Ray and Kubernetes workers beside all else, in .venv-cluster
 
@@ -76,6 +87,9 @@ $(PEERS)/.installed: benchmarks/peers/requirements.lock deployments/install.sh |
 	PROJECT=none sh deployments/install.sh $(BIN)/python $(PEERS) benchmarks/peers/requirements.lock
 	@touch $@
 
+outdated: $(STAMP)  ## What an upgrade of everything would change and break; touches no lock
+	$(BIN)/python -m tests.outdated $(foreach name,$(BEYOND),--beyond $(name))
+
 format: $(STAMP)  ## Rewrite the sources in the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -96,5 +110,5 @@ lock: $(STAMP)  ## Resolve pyproject.toml anew into the locks
 	done
 	$(COMPILE) benchmarks/peers/requirements.in --python-version 3.11 -o benchmarks/peers/requirements.lock
 
-clean:  ## Remove the environment and caches; data under QRT_HOME stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis *.egg-info
+clean:  ## Remove the environments and caches; data under QRT_HOME stays
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -3,20 +3,41 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import TestCase
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from tests.journals import KINDS, Places, places_of
 
-# No deadlines: a first import on a busy machine takes longer than any law.
-settings.register_profile("save", deadline=None, max_examples=20)
-# The same examples each time, so that a change is judged by itself; people's runs look further.
-settings.register_profile("ci", deadline=None, max_examples=20, derandomize=True, database=None)
-settings.register_profile("thorough", deadline=None, max_examples=400)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "save"))
+EXPLORING = os.environ.get("HYPOTHESIS_PROFILE") == "explore"
+MORE = 10  # times the examples, where others are looked for
+
+# The same examples everywhere and each time, so that a change is judged by itself. Others, and more
+# of them, are looked for by `make explore`. No deadlines: a first import on a busy machine takes
+# longer than any law.
+settings.register_profile("same", deadline=None, max_examples=20, derandomize=True, database=None)
+settings.register_profile("explore", deadline=None, max_examples=20, print_blob=True)
+settings.load_profile("explore" if EXPLORING else "same")
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each law more examples where others are looked for, also those that say how many."""
+    laws = {_law(item) for item in items if isinstance(item, pytest.Function) and EXPLORING}
+    for law in laws - {None}:
+        name = "settings" if isinstance(law, type) else "_hypothesis_internal_use_settings"
+        usual = getattr(law, name, None) or settings()
+        setattr(law, name, settings(usual, max_examples=MORE * usual.max_examples))
+
+
+def _law(item: pytest.Function) -> object:
+    """Return what holds the settings of a law: its function, or the case of a state machine."""
+    if item.cls is not None and issubclass(item.cls, TestCase) and hasattr(item.cls, "settings"):
+        return item.cls
+    function = getattr(item.obj, "__func__", item.obj)
+    return function if is_hypothesis_test(function) else None
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tasks.core.drift.alarms import LEAST_STEP, RATE, alarming, findings, steps
 from tasks.core.drift.charts import ALLOWANCE, CEILING, LIMIT, chart, tail
@@ -58,13 +59,28 @@ def test_a_step_is_found_within_as_many_values_as_its_size_allows(seed: int, sig
 
 
 @given(SEEDS, st.floats(1.0, 1e6))
-def test_one_outlier_alone_never_alarms_and_is_forgotten(seed: int, size: float) -> None:
-    values = np.concatenate([quiet(40, seed=seed), [-5.0 + size], np.full(40, -5.0)])
-    values[41:] += quiet(40, seed=seed + 1) + 5.0
+def test_one_outlier_alone_is_no_evidence_enough(seed: int, size: float) -> None:
+    values = with_outlier(seed, size=size)[:41]
     drawn = chart(values)
-    assert drawn.sums[40] - drawn.sums[39] <= LIMIT - ALLOWANCE + 1e-9
-    assert not findings([of(values[:42])])[0].alarm
-    assert not findings([of(values)])[0].alarm
+    assert drawn.sums[-1] - drawn.sums[-2] <= LIMIT - ALLOWANCE + 1e-9
+    alone = drawn.sums[-2] + LIMIT - ALLOWANCE < ALARM - 0.1
+    assert not (alone and findings([of(values)])[0].alarm)
+
+
+# A quiet history may look like a change by chance, with an outlier in it or without.
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [1.0, 1e6])
+@pytest.mark.parametrize("later", [1, 2, 41])
+def test_after_one_outlier_no_more_alarm_than_chance_allows(size: float, later: int) -> None:
+    n_histories = 200
+    ends = [of(with_outlier(seed, size=size)[: 40 + later]) for seed in range(n_histories)]
+    alarms = sum(findings([end])[0].alarm for end in ends)
+    assert alarms <= RATE * n_histories + 3 * math.sqrt(RATE * n_histories)
+
+
+def with_outlier(seed: int, *, size: float) -> NDArray[np.float64]:
+    """Return a quiet history whose value 40 is off."""
+    return np.concatenate([quiet(40, seed=seed), [-5.0 + size], quiet(40, seed=seed + 1)])
 
 
 def test_the_order_of_values_matters() -> None:

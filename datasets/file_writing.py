@@ -67,7 +67,9 @@ def writing(path: Path, *, replace: bool = True) -> Iterator[IO[bytes]]:
 
 
 def move_file(path: Path, to: Path) -> None:
-    """Give a file another name in its folder."""
+    """Give a file another name in its folder, once what is in it is on disk."""
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
     path.replace(to)
     sync_folder(to.parent)
 

@@ -44,15 +44,22 @@ def make_private(root: Path) -> bool:
             f"such as {root / 'quantum-runtime'}."
         )
         raise BadInput(message)
-    kept = [path for path in root.iterdir() if path.name in _KEPT or _is_journal(path.name)]
-    wide = [path for path in (*kept, *_below(root / "prefect")) if _is_open(path)]
+    wide = open_to_others(root)
+    for path in (root, *_kept(root)) if root in wide else _kept(root) if wide else ():
+        close_to_others(path, deep=path != root)
+    return bool(wide)
+
+
+def open_to_others(root: Path) -> list[Path]:
+    """Return what others may look at: of what is kept in a home, and the home itself.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    wide = [path for path in (*_kept(root), *_below(root / "prefect")) if _is_open(path)]
     if _is_closable(root) and _is_open(root):
         wide.append(root)
-    if not wide:
-        return False
-    for path in (root, *kept) if root in wide else kept:
-        close_to_others(path, deep=path != root)
-    return True
+    return wide
 
 
 def close_to_others(path: Path, *, deep: bool) -> None:
@@ -83,6 +90,10 @@ def private_creation() -> Iterator[None]:
             _private_blocks -= 1
             if not _private_blocks:
                 os.umask(_before)
+
+
+def _kept(root: Path) -> list[Path]:
+    return [path for path in root.iterdir() if path.name in _KEPT or _is_journal(path.name)]
 
 
 def _is_journal(name: str) -> bool:

@@ -13,6 +13,7 @@ from datasets.batches import Batch, contents, landed, prepare, publish
 from datasets.contracts.checking import PASSED, Verdict, check
 from datasets.conversion import Rows
 from datasets.encoding import Label
+from datasets.lake_release import refuse_newer
 from datasets.layout import file_path
 from datasets.records import names
 from datasets.storage_faults import explain
@@ -76,6 +77,16 @@ class Lake:
             files = tuple(map(partial(_land, store), chunk, found, encoded))
             _witness(store, labels, verdicts, run_id=run_id)
             return files
+
+    def refuse_newer(self) -> None:
+        """Refuse to go on with what a newer release has written.
+
+        Raises:
+            BadInput: a table is in a version that this release does not know.
+            StorageFault: the lake cannot be listed.
+        """
+        with explain(self.root, run_id=None):
+            refuse_newer(open_store(self.root))
 
     def holds(self, table: str, key: Sequence[str]) -> bool:
         """Whether something is landed under a key, checked when it was.

@@ -32,6 +32,10 @@ class Store(Protocol):
         """List every file of a folder, hidden ones too, in the order of their names."""
         ...
 
+    def folders(self, folder: PurePosixPath) -> Iterator[str]:
+        """Name the folders directly in a folder; none where it is missing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LocalStore:
@@ -60,6 +64,12 @@ class LocalStore:
             inside = PurePosixPath(Path(place).relative_to(self.root).as_posix())
             for name in sorted(names):
                 yield inside / name
+
+    def folders(self, folder: PurePosixPath) -> Iterator[str]:
+        """Name the folders directly in a folder."""
+        place = self.root / folder
+        if place.is_dir():
+            yield from (each.name for each in os.scandir(place) if each.is_dir())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,15 @@ class ObjectStore:
         for info in sorted(self.filesystem.get_file_info(selector), key=lambda one: one.path):
             if info.is_file:
                 yield PurePosixPath(info.path).relative_to(self.prefix)
+
+    def folders(self, folder: PurePosixPath) -> Iterator[str]:
+        """Name what lies between a prefix and the next slash."""
+        from pyarrow.fs import FileSelector
+
+        selector = FileSelector(self._name(folder), allow_not_found=True)
+        for info in self.filesystem.get_file_info(selector):
+            if not info.is_file:
+                yield info.base_name
 
     def dataset(self, paths: Sequence[PurePosixPath], columns: Any) -> Any:
         """Return the rows of some objects as a dataset that DuckDB reads lazily."""

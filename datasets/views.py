@@ -14,6 +14,7 @@ from uuid import UUID
 
 from datasets.columns import Kind
 from datasets.conversion import relaxed
+from datasets.lake_release import refuse_newer
 from datasets.schemas import SCHEMA_VERSIONS, table_of
 from datasets.storage_faults import explain
 from datasets.stores import LocalStore, ObjectStore, Store, open_store
@@ -88,6 +89,7 @@ def connect(lake_root: str | Path) -> "duckdb.DuckDBPyConnection":
 def open_views(store: Store) -> "duckdb.DuckDBPyConnection":
     """Open the files of a store as `connect` does."""
     connection = _database(store)
+    refuse_newer(store)
     _show(connection, store, TABLES)
     return connection
 
@@ -106,7 +108,9 @@ def query(lake_root: str | Path, sql: str) -> Rows:
         try:
             _refuse_all_but_reading(connection.extract_statements(sql))
             with explain(lake_root, run_id=None):
-                _show(connection, store, tables_in(sql))
+                named = tables_in(sql)
+                refuse_newer(store, TABLES if isinstance(store, LocalStore) else named)
+                _show(connection, store, named)
             result = connection.execute(sql)
             columns = tuple(column[0] for column in result.description or ())
             return Rows(columns, tuple(result.fetchall()))

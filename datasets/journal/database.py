@@ -9,26 +9,47 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from datasets.journal.engines import open_engine, place, writing
-from datasets.journal.migration import migrate
+from datasets.journal.migration import VERSION, migrate, refuse_newer, steps_from, version
 from tasks.core.events import emit
-from tasks.errors import StorageFault
+from tasks.errors import BadInput, StorageFault
 
 
 def connect(location: Path | str) -> sa.Engine:
     """Return an engine for a path (SQLite) or a database URL, its schema up to date.
 
     Raises:
-        BadInput: the URL cannot be read, or its driver is not installed.
-        StorageFault: it cannot be opened, or is newer than this release.
+        BadInput: the URL cannot be read, its driver is not installed, or a newer release wrote it.
+        StorageFault: it cannot be opened, or not kept as it was before it is upgraded.
     """
     engine = open_engine(location)
     try:
         with storage(engine):
             migrate(engine)
-    except StorageFault:
+    except (StorageFault, BadInput):
         engine.dispose()
         raise
     return engine
+
+
+def behind(location: Path | str) -> tuple[str, tuple[str, ...]] | None:
+    """Return a journal's version and what is to be added to it; None where it is of today.
+
+    Nothing is written; a journal that is not there is of today.
+
+    Raises:
+        BadInput: the URL cannot be read, its driver is not installed, or a newer release wrote it.
+        StorageFault: it cannot be opened.
+    """
+    if isinstance(location, Path) and not location.exists():
+        return None
+    engine = open_engine(location)
+    try:
+        with storage(engine):
+            found = version(engine)
+            refuse_newer(engine, found)
+    finally:
+        engine.dispose()
+    return (found, steps_from(found)) if found and found != VERSION else None
 
 
 @contextmanager
@@ -36,6 +57,11 @@ def storage(engine: sa.Engine) -> Iterator[None]:
     """Raise the database's faults inside the block as a StorageFault."""
     try:
         yield
+    except OSError as error:
+        message = (
+            f"The journal at {place(engine)} cannot be kept as it was: {error}. {_remedy(engine)}"
+        )
+        raise StorageFault(message) from error
     except DBAPIError as error:
         reason = " ".join(str(error.orig).split()).rstrip(".")
         message = f"The journal at {place(engine)} cannot be used: {reason}. {_remedy(engine)}"

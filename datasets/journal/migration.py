@@ -1,40 +1,101 @@
 """Bring a journal to the version that this code was written for, with Alembic."""
 
+import ast
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import Final
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
-from datasets.journal.engines import writing
-from tasks.errors import StorageFault
+from datasets.file_writing import STRAY_SUFFIX, move_file, reserve_file
+from datasets.journal.engines import place, writing
+from tasks.core.events import emit
+from tasks.errors import BadInput
 
 VERSION = "0006"
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _upgrading = Lock()  # Alembic's context is the process's, not the thread's
 
 
 def migrate(engine: Engine) -> None:
     """Upgrade the journal behind `engine`; does nothing, and imports nothing, when it is current.
 
+    A SQLite file is kept as it was beside itself first.
+
     Raises:
-        StorageFault: the journal was written by a newer release.
+        BadInput: the journal was written by a newer release.
+        OSError: there is no room for the file as it was.
     """
-    with engine.connect() as connection:
-        found = _version(connection)
+    found = version(engine)
     if found == VERSION:
         return
-    if found is not None and found > VERSION:
-        message = (
-            f"The journal has schema {found}; this release knows {VERSION}. "
-            "Use the newer release, or another journal."
-        )
-        raise StorageFault(message)
+    refuse_newer(engine, found)
+    kept = keep(engine, found) if found else None
     upgrade(engine, to="head")
+    if found:
+        emit("journal.upgraded", found=found, now=VERSION, kept=kept)
 
 
-def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
+def version(engine: Engine) -> str | None:
+    """Return the version of a journal; None, where there is none yet."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def refuse_newer(engine: Engine, found: str | None) -> None:
+    """Refuse a version that is none of ours.
+
+    Raises:
+        BadInput: it is of a newer release.
+    """
+    if found is not None and found not in _steps():
+        message = (
+            f"The journal at {place(engine)} has schema {found}; this release knows {VERSION}. "
+            "Use the release that wrote it, or another home."
+        )
+        raise BadInput(message)
+
+
+def steps_from(found: str) -> tuple[str, ...]:
+    """Return what is still to be added to a journal of this version, a phrase a step."""
+    return tuple(
+        ast.get_docstring(ast.parse(path.read_text("utf-8"))) or path.stem
+        for number, path in sorted(_steps().items())
+        if number > found
+    )
+
+
+def keep(engine: Engine, found: str) -> Path | None:
+    """Copy a SQLite journal beside itself, as it is before an upgrade; say where to.
+
+    None where a server keeps it, or another process has upgraded it meanwhile.
+    """
+    if engine.dialect.name != "sqlite" or not engine.url.database:
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    path = Path(engine.url.database)
+    moment = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    kept = path.with_name(f"{path.name}-{found}-{moment}.backup")
+    aside = kept.with_name(f".{kept.name}{STRAY_SUFFIX}")
+    reserve_file(aside)
+    try:
+        with writing(engine).connect() as connection:
+            connection.connection.execute("VACUUM INTO ?", (str(aside),))
+        copied = create_engine(f"sqlite:///{aside}")
+        same = version(copied) == found
+        copied.dispose()
+        if same:
+            move_file(aside, kept)
+    finally:
+        aside.unlink(missing_ok=True)
+    return kept if same else None
+
+
+def _steps() -> dict[str, Path]:
+    """Return the module of each version."""
+    return {path.name[1:5]: path for path in _MIGRATIONS.glob("versions/v[0-9]*.py")}
 
 
 def upgrade(engine: Engine, *, to: str) -> None:
@@ -43,7 +104,7 @@ def upgrade(engine: Engine, *, to: str) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")
     with _upgrading, writing(engine).begin() as connection:
         _go_alone(connection)

@@ -27,6 +27,7 @@ from deployments.cli.sandbox import sandbox
 from deployments.cli.selecting import select
 from deployments.cli.sweeping import sweep
 from deployments.cli.terminal import one_line, say
+from deployments.cli.upgrading import upgrade
 from tasks.errors import BadInput, RuntimeFault
 
 app = typer.Typer(
@@ -50,6 +51,7 @@ app.command()(canary)
 app.command()(select)
 app.command()(sandbox)
 app.command()(qaoa)
+app.command()(upgrade)
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 

@@ -20,6 +20,7 @@ from tasks.backends.braket import BraketBackend
 from tasks.backends.braket_devices import connection_of, current, is_braket
 from tasks.backends.protocol import Backend
 from tasks.backends.simulated import SimulatedBackend
+from tasks.core.events import Event, listening
 from tasks.errors import BadInput
 from tasks.lifecycle.claims import keep
 from tasks.lifecycle.dispatch import MAX_REMAINDERS, Dispatch
@@ -92,7 +93,8 @@ def open_runtime(home: Home) -> Runtime:
     """Open a home, creating what is missing.
 
     Raises:
-        BadInput: the folder cannot be written or is everybody's, or the journal's URL is wrong.
+        BadInput: the folder cannot be written or is everybody's, the journal's URL is wrong, or
+            a newer release wrote the journal or the lake.
         StorageFault: the journal cannot be opened.
     """
     try:
@@ -109,7 +111,17 @@ def open_runtime(home: Home) -> Runtime:
             "Set QRT_HOME to a folder that can."
         )
         raise BadInput(message) from error
-    return Runtime(home, Journal.open(home.journal), Lake(str(home.lake), home.quarantine))
+    lake = Lake(str(home.lake), home.quarantine)
+    lake.refuse_newer()
+    with listening(_tell_of_upgrade):
+        return Runtime(home, Journal.open(home.journal), lake)
+
+
+def _tell_of_upgrade(event: Event) -> None:
+    if event.name == "journal.upgraded":
+        kept = f"; as it was it is kept in {event.fields['kept']}" if event.fields["kept"] else ""
+        found, now = event.fields["found"], event.fields["now"]
+        sys.stderr.write(f"The journal went from schema {found} to {now}{kept}.\n")
 
 
 def _folders(home: Home) -> list[Path]:

@@ -3,8 +3,8 @@
     git archive RELEASE | tar x -C CHECKOUT
     PYTHONPATH=CHECKOUT python tests/golden/make_home.py HOME
 
-runs that release's `qrt`: runs of each flow that it has, one that ends and one that is killed. What a
-home can do without is left out: Prefect's files, reports and logs.
+runs that release's `qrt`: runs of each flow that it has, some that end and some that are killed.
+What a home can do without is left out: Prefect's files, reports and logs.
 """
 
 import contextlib

@@ -10,15 +10,17 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from datasets.journal.database import behind
 from datasets.journal.engines import open_engine, writing
 from datasets.journal.journal import Journal
-from datasets.journal.migration import VERSION, upgrade
+from datasets.journal.migration import VERSION, upgrade, version
 from datasets.journal.tables import metadata
 from datasets.records.executions import ExecutionId, ExecutionState
 from datasets.records.runs import Iteration, Run, RunState
 from datasets.records.spend import SpendKind
 from datasets.records.states import DeviceState, Standing
-from tasks.errors import StorageFault
+from tasks.core.events import Event, listening
+from tasks.errors import BadInput
 from tests.datasets.journal.test_journal import EXECUTION, RUN
 from tests.journals import Places
 
@@ -201,9 +203,39 @@ def test_a_table_that_differs_is_noticed(engine: sa.Engine, change: str) -> None
     assert len(differences(engine)) >= 1
 
 
-def test_a_newer_journal_is_refused(engine: sa.Engine) -> None:
+@pytest.mark.parametrize("number", ["9999", "0004a", "a1b2c3d4e5f6", ""])
+def test_a_newer_journal_is_refused(engine: sa.Engine, number: str) -> None:
     Journal.open(where(engine)).close()
     with writing(engine).begin() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StorageFault, match="The journal has schema 9999"):
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :it"), {"it": number})
+    with pytest.raises(BadInput, match=f"The journal at .* has schema {number}"):
         Journal.open(where(engine))
+    with pytest.raises(BadInput, match=f"The journal at .* has schema {number}"):
+        behind(where(engine))
+
+
+def test_what_is_to_be_added_is_said_and_nothing_is_written(first: sa.Engine) -> None:
+    number, steps = behind(where(first)) or ("", ())
+    assert number == "0001"
+    assert len(steps) == int(VERSION) - 1
+    assert steps[0].startswith("The ledger")
+    assert version(first) == "0001"
+    Journal.open(where(first)).close()
+    assert behind(where(first)) is None
+
+
+def test_an_upgraded_file_is_kept_as_it_was(first: sa.Engine) -> None:
+    if first.dialect.name != "sqlite":
+        pytest.skip("a server's owner backs it up")
+    told: list[Event] = []
+    with listening(told.append):
+        Journal.open(where(first)).close()
+        Journal.open(where(first)).close()
+    (kept,) = [event.fields["kept"] for event in told if event.name == "journal.upgraded"]
+    old = sa.create_engine(f"sqlite:///{kept}")
+    assert version(old) == "0001"
+    with old.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM runs")).scalar() == len(RUNS)
+    old.dispose()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert not list(kept.parent.glob(".*.tmp"))

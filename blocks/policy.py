@@ -1,4 +1,4 @@
-"""How runs measure: shots, retries, freshness, mitigation."""
+"""How runs measure: shots, retries, freshness, mitigation, and what they may cost."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -77,6 +77,15 @@ class Policy(Block):
         title="Freshness (hours)",
         description="Nothing is bought on a calibration that is older than this many hours.",
         examples=[12.0],
+    )
+
+    max_usd: float | None = Field(
+        default=None,
+        ge=0,
+        le=100_000_000,
+        title="Cap (USD)",
+        description="A run that may cost more is refused, and none spends more.",
+        examples=[25.0],
     )
 
     def chosen(self) -> Mapping[str, Any]:

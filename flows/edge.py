@@ -25,6 +25,7 @@ from datasets.records.executions import RunId
 from datasets.records.runs import Run
 from flows.parameters import RunParameters
 from flows.task_runners import configured
+from flows.unbought import check_affordable
 from tasks.errors import BadInput, UnknownName
 from tasks.lifecycle.claims import is_held
 from tasks.lifecycle.runtime import open_runtime
@@ -65,6 +66,7 @@ async def settled(
     tenant = await _load(Tenant, parameters.tenant)
     final = laid_over(parameters, policy.chosen() if policy else {}, tenant)
     check(final.model_dump())
+    check_affordable(str(runtime.flow_run.flow_name), final)
     return final
 
 

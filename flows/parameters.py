@@ -1,10 +1,19 @@
 """What a flow can be asked for: the form in the Prefect UI, and the check before anything runs."""
 
+from decimal import Decimal
 from pathlib import Path
 from textwrap import shorten
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
 from datasets.records.runs import named
 from flows.forms import as_form, titled
@@ -14,6 +23,8 @@ from tasks.lifecycle.sweep_inputs import circuit_text, is_path
 MAX_SHOTS = 100_000_000
 MAX_TARGETS = 16
 MAX_RETRIES = 3
+MAX_USD = 100_000_000
+_NUMBER = {"anyOf": [{"type": "number", "minimum": 0, "maximum": MAX_USD}, {"type": "null"}]}
 EXAMPLE = """OPENQASM 3.0;
 qubit[2] q;
 h q[0];
@@ -24,6 +35,11 @@ cnot q[0], q[1];
 # What forms offer; the check, which the command line shares, says why not others.
 OPTIMIZERS = ["spsa", "rotosolve", "cobyla", "cobyqa", "nelder-mead", "powell", "l-bfgs-b", "slsqp"]
 MITIGATIONS = ["none", "readout", "zne", "readout,zne"]
+
+
+def _as_number(usd: Decimal | None) -> float | None:
+    """Return an amount as the number of JSON that stands for it exactly: it has 15 digits."""
+    return None if usd is None else float(usd)
 
 
 def _plainly(targets: str | list[str]) -> str | list[str]:
@@ -117,6 +133,19 @@ class RunParameters(BaseModel):
     max_calibration_age_h: Annotated[
         float | None,
         Field(gt=0, le=87_600, description="Nothing is bought on an older calibration."),
+    ] = None
+    max_usd: Annotated[
+        Decimal | None,
+        Field(
+            ge=0,
+            le=MAX_USD,
+            decimal_places=6,
+            allow_inf_nan=False,
+            description="The run is refused if it may cost more, and never spends more.",
+            examples=[25],
+        ),
+        PlainSerializer(_as_number, return_type=float | None),
+        WithJsonSchema(_NUMBER),
     ] = None
 
 

@@ -10,6 +10,7 @@
         |   +-- TooLarge          does not fit the device
         |   +-- DeviceWithheld    quarantined, or under maintenance: no work goes there
         |   +-- CalibrationStale  older than what the caller accepts
+        |   +-- SpendingCapped    the run would spend more than it was allowed to
         +-- BrokenContract        data that its contract refuses: quarantined, downstream stops
         +-- StorageFault          the disk is full, read-only or gone: one line, exit 1
         +-- RunCancelled          somebody asked for it: `qrt cancel`
@@ -31,6 +32,7 @@ its text in `__str__`: what, the limit, what to do.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import ClassVar
 
 LONGEST_WORD = 400  # of a message: what people name can be of any length
@@ -115,6 +117,24 @@ class CalibrationStale(BadInput):
         return (
             f"The calibration of {self.target} is {self.age}; at most {self.limit_h:g} h are "
             "accepted. Wait for a new one, choose another device, or raise --max-calibration-age."
+        )
+
+
+class SpendingCapped(BadInput):
+    """The next task would take a run beyond what it was allowed to spend."""
+
+    def __init__(
+        self, run_id: str, most_usd: Decimal, spent_usd: Decimal, next_usd: Decimal
+    ) -> None:
+        self.run_id, self.most_usd = run_id, most_usd
+        self.spent_usd, self.next_usd = spent_usd, next_usd
+        super().__init__(run_id, most_usd, spent_usd, next_usd)
+
+    def __str__(self) -> str:
+        return (
+            f"Run {self.run_id} may spend {self.most_usd:,f} USD; {self.spent_usd:,f} are spent or "
+            f"set aside, and its next task costs {self.next_usd:,f}, which was not bought. "
+            f"`qrt resume {self.run_id} --max-usd MORE` goes on with it."
         )
 
 

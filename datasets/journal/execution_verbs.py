@@ -29,12 +29,21 @@ class ExecutionVerbs(Database):
     """Executions, and the ledger."""
 
     def intend(
-        self, execution: Execution, *, reserve: bool = False, now: datetime | None = None
+        self,
+        execution: Execution,
+        *,
+        reserve: bool = False,
+        now: datetime | None = None,
+        most_usd: Decimal | None = None,
     ) -> Entry:
         """Write the execution down before anything is asked of the target; return what stands.
 
         An intent that was given up is meant again. `reserve` sets its cost aside in the ledger,
-        `now` is what time it is at the target, where that is known.
+        `now` is what time it is at the target, where that is known. `most_usd` is what its run may
+        have spent and set aside in all then.
+
+        Raises:
+            SpendingCapped: it would be more; nothing is written down.
         """
         query = queries.of_execution(execution.execution_id)
         with self._writing("intend") as connection:
@@ -49,9 +58,15 @@ class ExecutionVerbs(Database):
                 )
             if reserve and entry.handle is None:
                 ledger.reserve(connection, entry)
+                queries.check_cap(connection, entry.execution, most_usd=most_usd)
             meant = {"meant_at": now}
             queries.advance(connection, [execution.execution_id], ExecutionState.INTENT, meant)
             return to_entry(connection.execute(query).one())
+
+    def committed_usd(self, run_id: RunId) -> Decimal:
+        """Return what a run has spent, and set aside for what may still be charged."""
+        with self._reading() as connection:
+            return queries.committed(connection, run_id)
 
     def abandon(self, execution_id: ExecutionId, *, reason: str) -> None:
         """Give up an intent that the target does not have, and what was set aside for it."""

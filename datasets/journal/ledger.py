@@ -64,6 +64,12 @@ def holding() -> sa.Select[tuple[str]]:
     return by_run.having(sa.func.sum(sa.type_coerce(signed, sa.BigInteger)) != 0)
 
 
+def reserved(run_id: RunId) -> sa.Select[tuple[str]]:
+    """Return the query of a run's executions for which money was ever set aside."""
+    of_run = sa.and_(ledger.c.run_id == run_id, ledger.c.kind == SpendKind.RESERVE)
+    return sa.select(ledger.c.execution_id).where(of_run)
+
+
 def unsealed() -> sa.Select[tuple[str]]:
     """Return the query of runs with entries that are in no batch yet."""
     return sa.select(ledger.c.run_id).where(ledger.c.batch.is_(None))

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from datasets.journal import ledger
 from datasets.journal.tables import executions, runs
-from datasets.records.executions import ExecutionId, ExecutionState, RunId
+from datasets.records.executions import Execution, ExecutionId, ExecutionState, RunId
 from datasets.records.runs import RunState
+from tasks.errors import SpendingCapped
 
 # A run that is taken up again has not ended, and has no cost in the end.
 AGAIN = {
@@ -74,3 +75,33 @@ def spent(connection: sa.Connection, run_id: RunId) -> Decimal:
     usd = sa.func.coalesce(executions.c.charged_usd, executions.c.cost_usd)
     total = sa.select(sa.func.sum(usd)).where(bought)
     return connection.execute(total).scalar() or Decimal(0)
+
+
+def committed(connection: sa.Connection, run_id: RunId) -> Decimal:
+    """Return USD that a run has spent or set aside: as charged, or as planned while not known.
+
+    What was given up before a target had it is free again; what nobody charges for never counts.
+    """
+    given_up = (executions.c.state == ExecutionState.CANCELLED) & executions.c.handle.is_(None)
+    bought = sa.and_(
+        executions.c.run_id == run_id,
+        executions.c.execution_id.in_(ledger.reserved(run_id)),
+        ~given_up,
+    )
+    usd = sa.func.coalesce(executions.c.charged_usd, executions.c.cost_usd)
+    total = sa.select(sa.func.sum(usd)).where(bought)
+    return connection.execute(total).scalar() or Decimal(0)
+
+
+def check_cap(connection: sa.Connection, execution: Execution, *, most_usd: Decimal | None) -> None:
+    """Refuse an execution for which its run would have set aside more than it may.
+
+    Raises:
+        SpendingCapped: so it is.
+    """
+    if most_usd is None:
+        return
+    total = committed(connection, execution.run_id)
+    if total > most_usd:
+        before_usd = total - execution.cost_usd
+        raise SpendingCapped(execution.run_id, most_usd, before_usd, execution.cost_usd)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from datasets.layout import home
 from datasets.records.runs import each
+from deployments.cli.confirming import confirm
 from deployments.cli.flows_by_name import known
 from deployments.cli.quoting import is_quoting, tell
 from flows.task_runners import configured
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 
-def start(flow: str, *, as_json: bool, **values: Any) -> None:
+def start(flow: str, *, as_json: bool, yes: bool = False, **values: Any) -> None:
     """Run a flow, or say what it would cost where that was asked.
+
+    With `yes` no question is put, whatever it costs.
 
     Raises:
         BadInput: what cannot be done, in one line; no server was started and no run opened.
@@ -31,7 +34,9 @@ def start(flow: str, *, as_json: bool, **values: Any) -> None:
     configured()
     parameters = _parsed(flow, values)
     check_admitted(parameters)
-    known(flow).check(parameters.model_dump())
+    _check(flow, parameters)
+    if not yes:
+        confirm(flow, parameters, as_json=as_json)
     from deployments.cli.running import run_flow
 
     run_flow(flow, parameters, run_id=None, as_json=as_json)
@@ -44,7 +49,7 @@ def validated(flow: str, **values: Any) -> "BaseModel":
         BadInput: one of them is out of its range, or they cannot work together; in one line.
     """
     parameters = _parsed(flow, values)
-    known(flow).check(parameters.model_dump())
+    _check(flow, parameters)
     return parameters
 
 
@@ -58,6 +63,15 @@ def check_admitted(parameters: "BaseModel") -> None:
     for target in each(parameters.model_dump()["target"]):
         if target in said_now:
             check_free(said_now[target])
+
+
+def _check(flow: str, parameters: "BaseModel") -> None:
+    asked = parameters.model_dump()
+    known(flow).check(asked)
+    if asked["max_usd"] is not None:
+        from flows.unbought import check_affordable
+
+        check_affordable(flow, parameters)
 
 
 def _parsed(flow: str, values: Mapping[str, Any]) -> "BaseModel":

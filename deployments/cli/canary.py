@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from deployments.cli.run_options import AsJson
+from deployments.cli.run_options import AsJson, MaxUsd, Yes
 
 
 def canary(  # noqa: PLR0917 - each is an option with a name of its own
@@ -25,11 +25,13 @@ def canary(  # noqa: PLR0917 - each is an option with a name of its own
     tenant: Annotated[str, typer.Option(help="Who pays.")] = "default",
     reservation: Annotated[str, typer.Option(help="ARN of a Braket Direct reservation.")] = "",
     tag: Annotated[list[str] | None, typer.Option(help="KEY=VALUE on every task; repeat.")] = None,
+    max_usd: MaxUsd = None,
+    yes: Yes = False,
     json: AsJson = False,
 ) -> None:
     """Check a device with circuits of which it is known what comes out."""
     from deployments.cli.asking import start
-    from deployments.cli.options import as_tags
+    from deployments.cli.options import as_tags, as_usd
 
     start(
         "canary",
@@ -45,4 +47,6 @@ def canary(  # noqa: PLR0917 - each is an option with a name of its own
         tenant=tenant,
         reservation=reservation,
         tags=as_tags(tag or []),
+        max_usd=as_usd(max_usd, option="--max-usd"),
+        yes=yes,
     )

@@ -21,6 +21,7 @@ from deployments.cli import (
 from deployments.cli.batching import batch
 from deployments.cli.canary import canary
 from deployments.cli.drift import drift
+from deployments.cli.options import as_usd
 from deployments.cli.qaoa import qaoa
 from deployments.cli.run_options import AsJson, Iterations, Mitigate, RunOptions, Target, starts_run
 from deployments.cli.sandbox import sandbox
@@ -106,12 +107,16 @@ def resume(
         bool,
         typer.Option("--mix-calibrations", help="Merge counts of before and after a calibration."),
     ] = False,
+    max_usd: Annotated[
+        str | None, typer.Option(help="What it may spend in all from now on.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Go on with a run that was interrupted or failed, where it stopped."""
+    cap_usd = as_usd(max_usd, option="--max-usd")
     from deployments.cli.running import resume_run
 
-    resume_run(run, mix_calibrations=mix_calibrations, as_json=json)
+    resume_run(run, mix_calibrations=mix_calibrations, max_usd=cap_usd, as_json=json)
 
 
 def main() -> None:

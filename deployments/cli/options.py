@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from datasets.json_text import read_json
@@ -9,6 +10,10 @@ from tasks.errors import BadInput
 
 _OBJECT: Final = "Write a JSON object, such as '{\"name\": 1}'."
 _SPAN: Final = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)([mhd])")
+_USD: Final = re.compile(
+    r"(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3}|(?=\.\d))(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII
+)
+MAX_USD: Final = 100_000_000  # as `flows.parameters` has it
 _HOURS: Final = {"m": 1 / 60, "h": 1.0, "d": 24.0}
 
 
@@ -40,6 +45,25 @@ def as_hours(text: str, *, option: str) -> float | None:
         message = f"{option} {text!r:.40} is not a span of time. Write 90m, 12h or 2d."
         raise BadInput(message)
     return float(found[1]) * _HOURS[found[2]]
+
+
+def as_usd(text: str | None, *, option: str) -> Decimal | None:
+    """Read an amount of money, such as `25` or `1,000.50`, exactly; nothing is None.
+
+    Raises:
+        BadInput: it is something else, or finer than the books.
+    """
+    if text is None:
+        return None
+    found = _USD.fullmatch(text.strip())
+    amount = Decimal(text.strip().replace(",", "")) if found else Decimal(-1)
+    if not 0 <= amount <= MAX_USD or amount != round(amount, 6):
+        message = (
+            f"{option} {text!r:.40} is no amount from 0 to {MAX_USD:,} USD with up to 6 decimals. "
+            "Write 25, 0.30 or 1,000.50."
+        )
+        raise BadInput(message)
+    return amount
 
 
 def as_tags(pairs: Sequence[str]) -> dict[str, str]:

@@ -47,7 +47,7 @@ def tell(flow: str, parameters: "BaseModel", *, as_json: bool) -> None:
 
 def quoted(flow: str, parameters: "BaseModel") -> dict[str, Any]:
     """Return what a run with these parameters would cost, and keep it in the lake."""
-    from deployments.cli.unbought import asked_piece
+    from flows.unbought import asked_piece
     from tasks.lifecycle.offers import offer
     from tasks.lifecycle.runtime import open_runtime
 

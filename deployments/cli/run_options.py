@@ -7,13 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from deployments.cli.options import as_hours, as_object, as_tags
+from deployments.cli.options import as_hours, as_object, as_tags, as_usd
 
-RunOptions = Mapping[str, Any]  # fields of `flows.parameters.RunParameters`
+RunOptions = Mapping[str, Any]  # fields of `flows.parameters.RunParameters`, and `yes`
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and no progress.")]
 Target = Annotated[str, typer.Option(help="Where to run; `qrt devices` lists the targets.")]
 Iterations = Annotated[int, typer.Option(help="At most so many.")]
 Mitigate = Annotated[str, typer.Option(help="none, readout, zne or readout,zne.")]
+MaxUsd = Annotated[
+    str | None, typer.Option(help="Refuse the run if it may cost more; it never spends more.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Buy without a question, whatever it costs.")]
 
 
 def starts_run(command: Callable[..., None]) -> Callable[..., None]:
@@ -55,6 +59,8 @@ def _asked(  # noqa: PLR0917 - each is an option with a name of its own
         bool,
         typer.Option("--mix-calibrations", help="Merge counts of before and after a calibration."),
     ] = False,
+    max_usd: MaxUsd = None,
+    yes: Yes = False,
 ) -> RunOptions:
     """Return what was asked for, as a flow takes it."""
     return {
@@ -68,4 +74,6 @@ def _asked(  # noqa: PLR0917 - each is an option with a name of its own
         "tags": as_tags(tag or []),
         "max_calibration_age_h": as_hours(max_calibration_age, option="--max-calibration-age"),
         "mix_calibrations": mix_calibrations,
+        "max_usd": as_usd(max_usd, option="--max-usd"),
+        "yes": yes,
     }

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from importlib import import_module
 from textwrap import shorten
 from threading import Thread
@@ -96,8 +97,11 @@ def _import_heavy() -> None:
         import_module(name)
 
 
-def resume_run(run: str, *, mix_calibrations: bool, as_json: bool) -> None:
-    """Go on with a run where it stopped; a completed one is shown again."""
+def resume_run(run: str, *, mix_calibrations: bool, max_usd: Decimal | None, as_json: bool) -> None:
+    """Go on with a run where it stopped; a completed one is shown again.
+
+    `max_usd` is what it may spend in all from now on, in the place of what it was allowed.
+    """
     runtime = open_runtime(home())
     found = runtime.journal.run(run)
     flow = known(found.flow)
@@ -108,6 +112,7 @@ def resume_run(run: str, *, mix_calibrations: bool, as_json: bool) -> None:
         say(found.result if as_json else flow.summary(json.loads(found.result)))
         return
     parameters = flow.parameters.model_validate_json(found.parameters)
-    if mix_calibrations:
-        parameters = parameters.model_copy(update={"mix_calibrations": True})
+    changed: dict[str, Any] = {"mix_calibrations": True} if mix_calibrations else {}
+    changed |= {} if max_usd is None else {"max_usd": max_usd}
+    parameters = parameters.model_copy(update=changed)
     run_flow(found.flow, parameters, run_id=found.run_id, as_json=as_json)

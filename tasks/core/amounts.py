@@ -21,5 +21,10 @@ def at_most(amount: Decimal | float) -> str:
     return f"{_exact(amount).quantize(_CENT, rounding=ROUND_CEILING):,}"
 
 
+def exact_usd(amount: Decimal) -> str:
+    """Return an amount with all its digits, in cents where it has no more: `1,000.50`, `0.0425`."""
+    return usd(amount) if amount == amount.quantize(_CENT) else f"{amount.normalize():,f}"
+
+
 def _exact(amount: Decimal | float) -> Decimal:
     return amount if isinstance(amount, Decimal) else Decimal(str(amount))

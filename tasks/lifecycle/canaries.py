@@ -4,29 +4,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Collected, Execution, Purpose
 from datasets.records.runs import Run
 from datasets.records.states import Standing
 from tasks.backends import noise
 from tasks.backends.lowered import lower
 from tasks.core.canaries.scores import Score, judged, scores
-from tasks.core.canaries.suite import Bundle, chain_bundle, readout_bundles
+from tasks.core.canaries.suite import TOGETHER, Bundle, chain_bundle, readout_bundles
 from tasks.core.identity import digest
 from tasks.core.mitigation.readout import VARIANTS
 from tasks.core.planning import plan_circuits
-from tasks.core.quotes import Quote, quote_executions
+from tasks.core.quotes import Quote, quote_circuits, quote_executions
 from tasks.core.samples import counts_by_variant
 from tasks.lifecycle import readouts
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.quote_rows import told_bill
 from tasks.lifecycle.rows import compiled_row, program_row
-from tasks.lifecycle.runtime import Runtime
+
+if TYPE_CHECKING:
+    from tasks.lifecycle.runtime import Runtime
 
 CHUNK: Final = "canaries"
 _SEED_DIGITS: Final = 13
@@ -88,7 +91,16 @@ def quoted(suite: Suite) -> Quote:
     return quote_executions(planned(suite), snapshot=suite.experiment.snapshot)
 
 
-def land_programs(suite: Suite, *, runtime: Runtime) -> None:
+def priced(snapshot: DeviceSnapshot, *, asked: Mapping[str, Any]) -> Quote:
+    """Return what `quoted` says of the canaries of a device, without designing them."""
+    chain = quote_circuits(1 + asked["mirrors"], shots=asked["shots"], snapshot=snapshot)
+    readout = quote_circuits(
+        len(VARIANTS), shots=asked["readout_shots"], snapshot=snapshot, readout=True
+    )
+    return chain + readout.times(-(-snapshot.n_qubits // TOGETHER))
+
+
+def land_programs(suite: Suite, *, runtime: "Runtime") -> None:
     """Land the circuits, as programs and in native gates."""
     bundles, snapshot = suite.bundles, suite.experiment.snapshot
     runtime.lake.land_all(
@@ -103,7 +115,7 @@ def land_programs(suite: Suite, *, runtime: Runtime) -> None:
     )
 
 
-def checked(suite: Suite, collected: Sequence[Collected], *, runtime: Runtime) -> Checked:
+def checked(suite: Suite, collected: Sequence[Collected], *, runtime: "Runtime") -> Checked:
     """Score every bundle, and hold all together against the level."""
     every = [score for bundle in suite.bundles for score in _scores(suite, bundle, collected)]
     entries = [runtime.journal.execution(item.execution.execution_id) for item in collected]
@@ -111,7 +123,7 @@ def checked(suite: Suite, collected: Sequence[Collected], *, runtime: Runtime) -
 
 
 def land(
-    suite: Suite, collected: Sequence[Collected], found: Checked, *, run: Run, runtime: Runtime
+    suite: Suite, collected: Sequence[Collected], found: Checked, *, run: Run, runtime: "Runtime"
 ) -> None:
     """Land counts, scores, and how each qubit was misread."""
     calibration_id = suite.experiment.snapshot.calibration_id
@@ -138,7 +150,7 @@ def result(
     *,
     run: Run,
     plan: Quote,
-    runtime: Runtime,
+    runtime: "Runtime",
 ) -> dict[str, Any]:
     """Return the run's answer; plain JSON types."""
     entries = runtime.journal.executions(run.run_id)
@@ -208,7 +220,7 @@ def _scores(suite: Suite, bundle: Bundle, collected: Sequence[Collected]) -> tup
 
 
 def _misread(
-    suite: Suite, collected: Sequence[Collected], *, runtime: Runtime
+    suite: Suite, collected: Sequence[Collected], *, runtime: "Runtime"
 ) -> list[readouts.Misread]:
     found: list[readouts.Misread] = []
     for bundle in (bundle for bundle in suite.bundles if bundle.is_readout):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from datasets.records.compiled import CompiledProgram
 from datasets.records.runs import Run
 from tasks.backends.braket_devices import check_online, is_braket, look
+from tasks.core.amounts import at_most, exact_usd
 from tasks.core.events import emit
 from tasks.core.feasibility import Candidate
 from tasks.core.identity import digest
@@ -18,6 +19,7 @@ from tasks.lifecycle.admission import admit
 from tasks.lifecycle.candidates import candidates, fit, is_auto, policy_of, targets_for
 from tasks.lifecycle.choices import Chosen, add_choice, choices
 from tasks.lifecycle.inputs import set_aside
+from tasks.lifecycle.options import cap_of
 from tasks.lifecycle.retrying import rounds_of
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.selecting import Piece, choose
@@ -75,7 +77,7 @@ def _selection(run: Run, piece: Piece, *, lost: dict[str, str], runtime: Runtime
     able = [fit(each, circuit, asked=asked) for each in found if each.target not in lost]
     gone = [Rejected(name, f"it was lost: {why.rstrip('. ')}") for name, why in lost.items()]
     (selection,) = choose(
-        [_within(run.quote_usd, piece, run=run) if lost else piece],
+        [_within(piece, run=run, moving=bool(lost))],
         candidates=able,
         silent=[*silent, *gone],
         policy=policy_of(target),
@@ -85,15 +87,23 @@ def _selection(run: Run, piece: Piece, *, lost: dict[str, str], runtime: Runtime
     return selection
 
 
-def _within(most_usd: Decimal | None, piece: Piece, *, run: Run) -> Piece:
-    """Return the piece, which costs nowhere more than was quoted: what is bought again included."""
+def _within(piece: Piece, *, run: Run, moving: bool) -> Piece:
+    """Return the piece, which costs nowhere more than the run may: what is bought again included.
+
+    That is its cap; one that moves is held to what it was quoted too.
+    """
+    cap = cap_of(run.asked)
+    quoted_usd = run.quote_usd if moving else None
+    if cap is None and quoted_usd is None:
+        return piece
 
     def pricing(compiled: CompiledProgram, candidate: Candidate) -> Quote:
         quoted = piece.pricing(compiled, candidate)
         may_usd = quoted.retrying(rounds_of(run.asked, candidate.target), share=Decimal(0)).most_usd
-        if most_usd is not None and may_usd > most_usd:
-            message = f"it may cost {may_usd:.2f} USD, and {most_usd:.2f} were quoted"
-            raise BadInput(message)
+        for most_usd, why in ((quoted_usd, "were quoted"), (cap, "are allowed")):
+            if most_usd is not None and may_usd > most_usd:
+                message = f"it may cost {at_most(may_usd)} USD, and {exact_usd(most_usd)} {why}"
+                raise BadInput(message)
         return quoted
 
     return replace(piece, pricing=pricing)

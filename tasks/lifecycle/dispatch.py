@@ -28,7 +28,7 @@ class Dispatch:
     `remainders` is how often what is missing of what was missing is bought again. `mixing` allows
     one result from several calibrations; without `buying` what is missing stays missing, as it was
     when somebody first looked at what came back. `check_claim` raises when another process has
-    taken the run.
+    taken the run. `cap_usd` is what the run may spend in all.
     """
 
     run_id: RunId
@@ -39,6 +39,7 @@ class Dispatch:
     buying: bool = True
     remainders: int = MAX_REMAINDERS
     check_claim: Callable[[], None] = _nobody_else
+    cap_usd: Decimal | None = None
 
     def check_wanted(self) -> None:
         """Go on, unless somebody has asked for the run to be cancelled, or works on it instead.
@@ -55,3 +56,9 @@ class Dispatch:
         """Return what an execution and all that is bought to make it whole may cost: its quote."""
         again_usd = price(self.snapshot.prices, tasks=1, shots=0)
         return execution.cost_usd + self.remainders * again_usd
+
+    def left_usd(self, most_usd: Decimal) -> Decimal:
+        """Return how much of an amount the run may still spend."""
+        if self.cap_usd is None:
+            return most_usd
+        return min(most_usd, self.cap_usd - self.journal.committed_usd(self.run_id))

@@ -51,11 +51,14 @@ def submit(executions: Sequence[Execution], *, dispatch: Dispatch) -> None:
 
     Raises:
         RunCancelled: the run is not wanted any more.
+        SpendingCapped: it would spend more than it may; what was handed over before stays.
     """
     journal, backend = dispatch.journal, dispatch.backend
     for execution in executions:
         dispatch.check_wanted()
-        entry = journal.intend(execution, reserve=backend.charges, now=backend.now())
+        entry = journal.intend(
+            execution, reserve=backend.charges, now=backend.now(), most_usd=dispatch.cap_usd
+        )
         emit("execution.intended", execution_id=execution.execution_id)
         if entry.handle is None:
             handle, in_force = _adopt_or_buy(execution, backend)
@@ -169,9 +172,8 @@ def _collect(
     if not _bought_before(remainder, dispatch):
         if not _may_buy(entry, dispatch):
             return
-        remainder = within(
-            remainder, execution, missing, most_usd=most_usd - entry.usd, dispatch=dispatch
-        )
+        left_usd = dispatch.left_usd(most_usd - entry.usd)
+        remainder = within(remainder, execution, missing, most_usd=left_usd, dispatch=dispatch)
     if not remainder:
         return
     spare_usd = (most_usd - entry.usd - total_usd(remainder)) / len(remainder)

@@ -1,6 +1,7 @@
 """Land executions with their counts and what was made of them, in one checked chunk."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from datasets.conversion import Rows
 from datasets.records.executions import Collected, ExecutionState, RunId
@@ -9,13 +10,15 @@ from tasks.errors import RuntimeFault, StorageFault
 from tasks.lifecycle.count_columns import count_columns
 from tasks.lifecycle.executions import fetched
 from tasks.lifecycle.rows import Row, execution_row
-from tasks.lifecycle.runtime import Runtime
+
+if TYPE_CHECKING:
+    from tasks.lifecycle.runtime import Runtime
 
 
 def land_counts(
     collected: Sequence[Collected],
     *,
-    runtime: Runtime,
+    runtime: "Runtime",
     chunk: str,
     **derived: Sequence[Row],
 ) -> None:
@@ -44,7 +47,7 @@ def land_counts(
     emit("chunk.landed", chunk=chunk)
 
 
-def salvage(run_id: RunId, *, runtime: Runtime) -> None:
+def salvage(run_id: RunId, *, runtime: "Runtime") -> None:
     """Land what came back for a run that stopped, each execution alone: it is paid for.
 
     What cannot be fetched now, or breaks its contract, is left where it is; it stops nothing else.

@@ -49,6 +49,12 @@ def mixes_calibrations(run: Run) -> bool:
     return bool(json.loads(run.parameters).get("mix_calibrations", False))
 
 
+def cap_of(asked: Mapping[str, Any]) -> Decimal | None:
+    """Return what a run may spend in all, exactly as it was asked for; nothing where it may all."""
+    given = asked.get("max_usd")
+    return None if given is None else Decimal(str(given))
+
+
 def applied(options: DeviceOptions, snapshot: DeviceSnapshot) -> DeviceSnapshot:
     """Return the device as a run with these options can use it, at what its tasks then cost."""
     limits = snapshot.limits

@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from datasets.journal.rows import Entry
 from datasets.records.devices import Prices
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
@@ -14,14 +13,21 @@ from tasks.core.events import emit
 from tasks.core.identity import digest
 from tasks.core.quote_items import Item, Line, execution_lines, merged
 from tasks.core.quotes import Quote
+from tasks.lifecycle.ahead import check_cap
 from tasks.lifecycle.retrying import with_retries
-from tasks.lifecycle.runtime import Runtime
+
+if TYPE_CHECKING:
+    from datasets.journal.rows import Entry
+    from tasks.lifecycle.runtime import Runtime
 
 
-def record(quotes: Mapping[str, Quote], *, run: Run, runtime: Runtime) -> Quote:
+def record(quotes: Mapping[str, Quote], *, run: Run, runtime: "Runtime") -> Quote:
     """Write down what a run buys on each of its targets, and return all of it.
 
     A run that is resumed is quoted anew; the same quote is landed once.
+
+    Raises:
+        BadInput: it may cost more than it was allowed to, and nothing was bought yet.
     """
     asked, journal = run.asked, runtime.journal
     final = {
@@ -29,10 +35,16 @@ def record(quotes: Mapping[str, Quote], *, run: Run, runtime: Runtime) -> Quote:
         for target, quote in quotes.items()
     }
     total = sum(final.values(), Quote())
+    if run.asked.get("max_usd") is not None and not _has_bought(run, runtime):
+        check_cap(total.most_usd, run)
     journal.quote(run.run_id, total.most_usd)
     land(final, run_id=run.run_id, flow=run.flow, chosen=tuple(final), runtime=runtime)
     emit("run.quoted", quote=total)
     return total
+
+
+def _has_bought(run: Run, runtime: "Runtime") -> bool:
+    return any(entry.handle for entry in runtime.journal.executions(run.run_id))
 
 
 def land(
@@ -41,7 +53,7 @@ def land(
     run_id: RunId | None,
     flow: str,
     chosen: Sequence[str],
-    runtime: Runtime,
+    runtime: "Runtime",
 ) -> str:
     """Land a quote, each target item by item, and return its id: the digest of what it says."""
     told = [[target, json.dumps(quote.plain())] for target, quote in quotes.items()]
@@ -58,7 +70,7 @@ def land(
     return quote_id
 
 
-def told_bill(entries: Sequence[Entry], *, prices: Mapping[str, Prices]) -> list[dict[str, Any]]:
+def told_bill(entries: Sequence["Entry"], *, prices: Mapping[str, Prices]) -> list[dict[str, Any]]:
     """Return what was charged as JSON types, item by item; nothing where nobody charges.
 
     `prices` are those of the run's targets.

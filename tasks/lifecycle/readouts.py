@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from datasets.journal.rows import Entry
 from datasets.records.devices import CalibrationId
 from datasets.records.executions import Counts, ExecutionId, Purpose
 from datasets.records.runs import Run
@@ -18,7 +17,10 @@ from tasks.core.mitigation.readout import Confusion, share_of_ones, stderr
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.inputs import pinned_readout
 from tasks.lifecycle.rows import Row
-from tasks.lifecycle.runtime import Runtime
+
+if TYPE_CHECKING:
+    from datasets.journal.rows import Entry
+    from tasks.lifecycle.runtime import Runtime
 
 MAX_AGE_H: Final = 1.0
 """How old a canary's readout may be on a device that is not emulated, where nobody says."""
@@ -43,7 +45,7 @@ class Misread:
     measured_at: datetime
 
 
-def chosen(experiment: Experiment, *, shots: int, runtime: Runtime) -> tuple[Misread, ...]:
+def chosen(experiment: Experiment, *, shots: int, runtime: "Runtime") -> tuple[Misread, ...]:
     """Return what a canary has learnt of the measured qubits, in their order; else nothing.
 
     It counts if it was measured under the run's calibration, with at least as many shots and, but
@@ -71,7 +73,7 @@ def confusion_of(learnt: Sequence[Misread]) -> Confusion:
 
 
 def learnt(
-    zeros: Counts, ones: Counts, *, labels: Sequence[int], entry: Entry
+    zeros: Counts, ones: Counts, *, labels: Sequence[int], entry: "Entry"
 ) -> Iterator[Misread]:
     """Yield what counts of all qubits prepared in 0 and in 1 say of each; `entry` brought them."""
     shots = min(zeros.shots, ones.shots)
@@ -102,7 +104,7 @@ def readout_rows(found: Sequence[Misread], *, run: Run, calibration_id: Calibrat
 
 
 def usable(
-    experiment: Experiment, *, run: Run, shots: int, runtime: Runtime
+    experiment: Experiment, *, run: Run, shots: int, runtime: "Runtime"
 ) -> tuple[Misread, ...]:
     """Return what a run could use of what canaries have learnt; nothing is decided by asking."""
     limit_h = run.asked.get("max_readout_age_h", MAX_AGE_H)
@@ -121,13 +123,13 @@ def usable(
     return tuple(good) if len(good) == len(wanted) else ()
 
 
-def _of_readout(entry: Entry, run: Run) -> bool:
+def _of_readout(entry: "Entry", run: Run) -> bool:
     """Whether the run has begun to learn it itself."""
     execution = entry.execution
     return execution.purpose is Purpose.READOUT and execution.target == run.target
 
 
-def _newest(experiment: Experiment, *, runtime: Runtime) -> Iterator[Misread]:
+def _newest(experiment: Experiment, *, runtime: "Runtime") -> Iterator[Misread]:
     sql = _NEWEST.format(
         target=experiment.target.replace("'", "''"),
         calibration_id=experiment.snapshot.calibration_id,

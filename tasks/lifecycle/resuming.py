@@ -12,7 +12,13 @@ from tasks.lifecycle.runtime import Runtime
 MAX_RESUMES: Final = 3  # a run that kills its process each time is looked at by somebody
 TAKES: Final = {"parameters", "run_id"}  # what a flow that measures is called with
 # What a run may do, not what it measures: this may be another when it goes on.
-_MAY_CHANGE: Final = {"mix_calibrations", "retries", "max_calibration_age_h", "max_readout_age_h"}
+_MAY_CHANGE: Final = {
+    "mix_calibrations",
+    "retries",
+    "max_calibration_age_h",
+    "max_readout_age_h",
+    "max_usd",
+}
 
 
 @dataclass(frozen=True, slots=True)

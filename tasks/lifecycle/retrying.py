@@ -18,8 +18,9 @@ def rounds_of(asked: Mapping[str, Any], target: str) -> int:
 
 
 def with_retries(
-    quote: Quote, *, asked: Mapping[str, Any], target: str, journal: "Journal"
+    quote: Quote, *, asked: Mapping[str, Any], target: str, journal: "Journal | None"
 ) -> Quote:
     """Return the quote with what is expected to be bought again, and with what may be."""
     rounds = rounds_of(asked, target)
-    return quote.retrying(rounds, share=journal.bought_again(target) if rounds else Decimal(0))
+    share = journal.bought_again(target) if rounds and journal else Decimal(0)
+    return quote.retrying(rounds, share=share)

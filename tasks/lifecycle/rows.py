@@ -3,9 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from datasets.journal.rows import Entry
 from datasets.records.compiled import CompiledProgram
 from datasets.records.devices import DeviceKind, DeviceSnapshot
 from datasets.records.executions import Collected, Estimate, RunId
@@ -14,6 +13,9 @@ from datasets.records.runs import Iteration, Run
 from datasets.records.spend import Spend
 from datasets.schemas import LAKE_VERSION
 from tasks.core.openqasm import to_openqasm
+
+if TYPE_CHECKING:
+    from datasets.journal.rows import Entry
 
 Row = Mapping[str, Any]
 
@@ -97,7 +99,7 @@ def selection_row(run_id: RunId, *, target: str, score: Mapping[str, float], rea
     }
 
 
-def execution_row(entry: Entry) -> Row:
+def execution_row(entry: "Entry") -> Row:
     """The execution as the journal has it."""
     execution = entry.execution
     return {

@@ -25,7 +25,7 @@ from tasks.errors import BadInput
 from tasks.lifecycle.claims import keep
 from tasks.lifecycle.dispatch import MAX_REMAINDERS, Dispatch
 from tasks.lifecycle.inputs import pinned_account, pinned_snapshot
-from tasks.lifecycle.options import applied, mixes_calibrations, options_of
+from tasks.lifecycle.options import applied, cap_of, mixes_calibrations, options_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Runtime:
             mixing=mixes_calibrations(run),
             remainders=run.asked.get("retries", MAX_REMAINDERS),
             check_claim=partial(keep, run.run_id, home=self.home),
+            cap_usd=cap_of(run.asked),
         )
 
     def backend(self, run: Run) -> Backend:

@@ -1,21 +1,24 @@
 """What of a sweep lies ahead: the pieces that are not in the lake, and what they cost."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from datasets.records.executions import ExecutionId, ExecutionState
 from tasks.core.mitigation.composition import Technique
 from tasks.core.quotes import Quote, quote_executions
 from tasks.core.sweeps.work import Piece, without
 from tasks.lifecycle.readouts import chosen
-from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_buying import plan_piece
 from tasks.lifecycle.sweep_gaps import Gap, gaps_of
 from tasks.lifecycle.sweeps import Sweep, quote_piece
 
+if TYPE_CHECKING:
+    from tasks.lifecycle.runtime import Runtime
+
 _BOUGHT = {ExecutionState.SUBMITTED, ExecutionState.COMPLETED, ExecutionState.PARTIAL}
 
 
-def due(sweep: Sweep, *, runtime: Runtime) -> list[Piece]:
+def due(sweep: Sweep, *, runtime: "Runtime") -> list[Piece]:
     """Return the pieces whose counts are not in the lake, and those that the run has bought."""
     every = list(sweep.pieces())
     gaps = gaps_of(sweep.experiment.run_id, home=runtime.home)
@@ -30,7 +33,7 @@ def due(sweep: Sweep, *, runtime: Runtime) -> list[Piece]:
     ]
 
 
-def quote(sweep: Sweep, *, readout_shots: int, runtime: Runtime) -> Quote:
+def quote(sweep: Sweep, *, readout_shots: int, runtime: "Runtime") -> Quote:
     """Return what the run buys, with what it has bought before it stopped."""
     return priced(
         sweep,
@@ -41,11 +44,15 @@ def quote(sweep: Sweep, *, readout_shots: int, runtime: Runtime) -> Quote:
 
 
 def priced(
-    sweep: Sweep, *, readout_shots: int, learnt: Callable[[], bool], runtime: Runtime
+    sweep: Sweep, *, readout_shots: int, learnt: Callable[[], bool], runtime: "Runtime | None"
 ) -> Quote:
-    """Return what a sweep buys; `learnt` says whether its qubits' misreading is known already."""
-    every, run_id = list(sweep.pieces()), sweep.experiment.run_id
-    others = runtime.journal.landed_chunks([piece.key for piece in every], but_of=run_id)
+    """Return what a sweep buys; `learnt` says whether its qubits' misreading is known already.
+
+    Without a runtime there is no home yet, in which something could have landed.
+    """
+    every, run_id, others = list(sweep.pieces()), sweep.experiment.run_id, frozenset[str]()
+    if runtime:
+        others = runtime.journal.landed_chunks([piece.key for piece in every], but_of=run_id)
     ours = [piece for piece in every if piece.key not in others]
     quotes = [quote_piece(sweep, piece) for piece in ours]
     corrected = ours and Technique.READOUT in sweep.mitigation.techniques
@@ -60,7 +67,7 @@ def _landing_key(piece: Piece, sweep: Sweep, gap: Gap | None) -> str:
     return without(piece, sweep.spec, missing=gap.missing).key if gap else piece.key
 
 
-def _at_the_device(sweep: Sweep, *, runtime: Runtime) -> set[ExecutionId]:
+def _at_the_device(sweep: Sweep, *, runtime: "Runtime") -> set[ExecutionId]:
     """Return what the run has bought and not landed, whoever else has measured the same."""
     run = runtime.journal.run(sweep.experiment.run_id).at(sweep.target)
     if not runtime.backend(run).charges:

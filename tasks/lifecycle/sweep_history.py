@@ -6,7 +6,7 @@ What was measured on another calibration is, unless the run was told to mix them
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from datasets.devices.text_file import write_text
 from datasets.file_reading import read_text
@@ -16,9 +16,11 @@ from tasks.core.identity import canonical
 from tasks.core.sweeps.work import SweepSpec
 from tasks.lifecycle.inputs import of_target
 from tasks.lifecycle.options import mixes_calibrations
-from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_gaps import lacking
 from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
+
+if TYPE_CHECKING:
+    from tasks.lifecycle.runtime import Runtime
 
 MAX_EARLIER = 1000  # runs that are looked through for sweeps of the same experiment
 
@@ -43,7 +45,7 @@ class History:
 
 
 def history(
-    spec: SweepSpec, *, run: Run, calibration_id: CalibrationId, runtime: Runtime
+    spec: SweepSpec, *, run: Run, calibration_id: CalibrationId, runtime: "Runtime"
 ) -> History:
     """Return the sweeps of the same experiment that had been run to their end when the run began.
 
@@ -59,8 +61,11 @@ def history(
     return _of(kept, runtime=runtime)
 
 
+NO_HISTORY: Final = History((), (), (), "")
+
+
 def history_now(
-    spec: SweepSpec, *, run: Run, calibration_id: CalibrationId, runtime: Runtime
+    spec: SweepSpec, *, run: Run, calibration_id: CalibrationId, runtime: "Runtime"
 ) -> History:
     """Return the history that a run would have which began now; nothing is written down."""
     found = _noted(spec, run=run, calibration_id=calibration_id, runtime=runtime)
@@ -68,7 +73,7 @@ def history_now(
 
 
 def _noted(
-    spec: SweepSpec, *, run: Run, calibration_id: CalibrationId, runtime: Runtime
+    spec: SweepSpec, *, run: Run, calibration_id: CalibrationId, runtime: "Runtime"
 ) -> dict[str, Any]:
     found = list(_completed(spec, run=run, runtime=runtime))
     mixing = mixes_calibrations(run)
@@ -80,7 +85,7 @@ def _noted(
     }
 
 
-def _of(kept: dict[str, Any], *, runtime: Runtime) -> History:
+def _of(kept: dict[str, Any], *, runtime: "Runtime") -> History:
     journal = runtime.journal
     earlier = tuple(_measured(journal.run(other), runtime=runtime) for other in kept["runs"])
     return History(earlier, tuple(kept["runs"]), tuple(kept["set_aside"]), kept["calibration"])
@@ -95,14 +100,14 @@ def measured_on(sweep: Run, target: str) -> set[str]:
     return set()
 
 
-def _measured(run: Run, *, runtime: Runtime) -> SweepSpec:
+def _measured(run: Run, *, runtime: "Runtime") -> SweepSpec:
     """Return what a sweep was asked for, and what it did not get of it."""
     spec = inputs_of(run.asked, folder=folder_of(run, home=runtime.home)).spec
     lacks = lacking(run.run_id, spec.points, home=runtime.home)
     return replace(spec, targets=run.targets, lacking=lacks)
 
 
-def _completed(spec: SweepSpec, *, run: Run, runtime: Runtime) -> Iterator[Run]:
+def _completed(spec: SweepSpec, *, run: Run, runtime: "Runtime") -> Iterator[Run]:
     for other in runtime.journal.runs(limit=MAX_EARLIER):
         done = other.flow == "sweep" and other.state is RunState.COMPLETED
         if done and other.run_id != run.run_id and measured_on(other, run.target):

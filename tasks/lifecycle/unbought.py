@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from datasets.records.compiled import CompiledProgram
 from datasets.records.devices import DeviceSnapshot
@@ -21,19 +22,21 @@ from tasks.lifecycle.pieces import search_piece, sweep_piece
 from tasks.lifecycle.quoting import quote_search
 from tasks.lifecycle.readouts import usable
 from tasks.lifecycle.retrying import with_retries
-from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.selecting import Piece
-from tasks.lifecycle.sweep_history import history_now
+from tasks.lifecycle.sweep_history import NO_HISTORY, history_now
 from tasks.lifecycle.sweep_inputs import SweepInputs
 from tasks.lifecycle.sweeps import Sweep
+
+if TYPE_CHECKING:
+    from tasks.lifecycle.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
 class Unbought:
-    """A run that has not begun, and is in no journal."""
+    """A run that has not begun, and is in no journal; without a runtime there is no home yet."""
 
     run: Run
-    runtime: Runtime
+    runtime: "Runtime | None"
 
     def search(self, prepared: Prepared, search: Search) -> Piece:
         """Return a variational run: all its iterations, and the final estimate."""
@@ -56,7 +59,9 @@ class Unbought:
             if experiment.target not in spec.targets:
                 spec = replace(spec, targets=(experiment.target,))
             now = experiment.snapshot.calibration_id
-            before = history_now(spec, run=here, calibration_id=now, runtime=runtime)
+            before = NO_HISTORY
+            if runtime:
+                before = history_now(spec, run=here, calibration_id=now, runtime=runtime)
             return sweep_ahead.priced(
                 Sweep(experiment, spec, before, inputs.read),
                 readout_shots=readout_shots,
@@ -87,10 +92,7 @@ class Unbought:
             _not_yet,
         )
         return self._priced(
-            piece,
-            program,
-            groups,
-            lambda experiment: canaries.quoted(canaries.designed(experiment, asked=asked)),
+            piece, program, groups, lambda each: canaries.priced(each.snapshot, asked=asked)
         )
 
     def _priced(
@@ -117,7 +119,7 @@ class Unbought:
         return replace(piece, pricing=pricing)
 
     def _with_retries(self, quote: Quote, target: str) -> Quote:
-        journal = self.runtime.journal
+        journal = self.runtime.journal if self.runtime else None
         return with_retries(quote, asked=self.run.asked, target=target, journal=journal)
 
     def _as_asked(self, candidate: Candidate) -> DeviceSnapshot:
@@ -127,6 +129,8 @@ class Unbought:
         return applied(options_of(self.run), candidate.snapshot)
 
     def _learnt(self, experiment: Experiment, *, shots: int) -> bool:
+        if self.runtime is None:
+            return False
         here = self.run.at(experiment.target)
         return bool(usable(experiment, run=here, shots=shots, runtime=self.runtime))
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
+from flows.edge import confined
 from tasks.drift import judge
 from tasks.observation import observe, tell
 
@@ -25,6 +26,7 @@ async def calibrate(
     Args:
         targets: These alone; all that can be reached when empty.
     """
+    confined()
     seen = observe(targets or [])
     judge([one.target for one in seen.observed])
     return tell(seen)

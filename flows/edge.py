@@ -21,6 +21,7 @@ from blocks.policy import Policy
 from blocks.tenant import Tenant
 from datasets.contracts.checking import warm
 from datasets.layout import home
+from datasets.named_files import confine, input_folders
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
 from flows.parameters import RunParameters
@@ -41,7 +42,8 @@ async def settled(
 ) -> Asked:
     """Return the parameters with what the run's policy and tenant say; its account takes effect.
 
-    A run that was begun before, as `run_id` or by this flow run, is as it was settled then.
+    A run that was begun before, as `run_id` or by this flow run, is as it was settled then. One
+    that was not may name files of the operator's folders alone, where it comes from a form.
 
     Raises:
         UnknownName: nobody has begun a run of that `run_id`.
@@ -60,8 +62,11 @@ async def settled(
         return parameters
     account = await _named(BraketAccount, parameters.account)
     os.environ |= account.settings() if account else {}
-    if begun:
-        return parameters if run_id else type(parameters).model_validate(begun.asked)
+    before = type(parameters).model_validate(begun.asked) if begun else None
+    if parameters != before:
+        confined()
+    if before:
+        return parameters if run_id else before
     policy = await _named(Policy, parameters.policy)
     tenant = await _load(Tenant, parameters.tenant)
     final = laid_over(parameters, policy.chosen() if policy else {}, tenant)
@@ -98,6 +103,16 @@ async def _is_of_this_flow(run_id: str) -> bool:
         except ObjectNotFound:
             return False
     return here is not None and here.flow_run is not None and found.flow_id == here.flow_run.flow_id
+
+
+def confined() -> None:
+    """Have a deployment's run read files that it names from the operator's folders alone.
+
+    Raises:
+        BadInput: QRT_INPUTS cannot be meant.
+    """
+    if runtime.deployment.id is not None:
+        confine(input_folders(home().inputs))
 
 
 async def take_place() -> None:

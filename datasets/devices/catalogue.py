@@ -5,6 +5,7 @@ from pathlib import Path
 
 from datasets.devices.document import read_snapshot
 from datasets.file_reading import read_text
+from datasets.named_files import named_path
 from datasets.records.devices import DeviceSnapshot
 from tasks.errors import BadInput, UnknownName
 
@@ -49,7 +50,9 @@ def resolve(target: str, imported: Path | None = None) -> DeviceSnapshot:
     if device == target or not device:
         raise UnknownName(_KIND, target, names(imported))
     if device.endswith(".json"):
-        return read_snapshot(read_text(Path(device), wanted="a device document"), origin=device)
+        return read_snapshot(
+            read_text(named_path(device), wanted="a device document"), origin=device
+        )
     short, _, date = device.partition("@")
     dates = _dates(imported).get(short, ())
     if (

@@ -1,8 +1,7 @@
 """Read a file that a caller named, and say in one line what is wrong with its name."""
 
-from pathlib import Path
-
 from datasets.file_reading import read_bytes
+from datasets.named_files import named_path
 from tasks.errors import BadInput
 
 
@@ -18,7 +17,7 @@ def read_given(name: str, *, kind: str, otherwise: str) -> bytes:
         BadInput: it is not there, too large, or cannot be read.
     """
     try:
-        path = Path(name)
+        path = named_path(name)
         if path.is_dir():
             message = f"{name} is a folder. Give the path of a {kind} file."
             raise BadInput(message)

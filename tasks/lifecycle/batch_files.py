@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from datasets.file_reading import read_text
+from datasets.named_files import named_path
 from tasks.core.qasm.tokens import shown
 from tasks.errors import BadInput
 from tasks.lifecycle.sweep_inputs import WANTED, is_path
@@ -65,7 +66,7 @@ def _found(entry: str) -> Iterator[Listed]:
     if not is_path(entry):
         yield Listed("circuit", entry)
         return
-    path = _expanded(entry)
+    path = named_path(entry)
     if path.suffix.lower() == LIST:
         yield from _rows(path)
     elif _answers(path.is_dir):
@@ -162,7 +163,7 @@ def _shots(text: str, where: str) -> int | None:
 
 
 def _text(text: str) -> str:
-    return read_text(Path(text), wanted=WANTED) if is_path(text) else text
+    return read_text(named_path(text), wanted=WANTED) if is_path(text) else text
 
 
 def _named(found: Iterator[Listed]) -> Iterator[Listed]:

@@ -9,6 +9,7 @@ from datasets.devices.text_file import write_text
 from datasets.file_reading import read_text
 from datasets.file_writing import make_folder
 from datasets.layout import Home
+from datasets.named_files import named_path
 from datasets.point_files import open_points, pin_points
 from datasets.problems.catalogue import load
 from datasets.records.problems import Program
@@ -102,7 +103,7 @@ def _circuit_text(circuit: str, pinned: Path) -> str:
     """Return the circuit's text, from the copy where there is one."""
     if pinned.exists():
         return read_text(pinned)
-    text = read_text(Path(circuit), wanted=WANTED) if is_path(circuit) else circuit
+    text = read_text(named_path(circuit), wanted=WANTED) if is_path(circuit) else circuit
     write_text(pinned, text, replace=False)
     return text
 
@@ -132,4 +133,4 @@ def _points(texts: list[str], pinned: Path) -> Points:
         return found
     if pinned.exists():
         return open_points(pinned)
-    return pin_points(Path(found.path), pinned=pinned, most=MAX_POINTS)
+    return pin_points(named_path(found.path), pinned=pinned, most=MAX_POINTS)

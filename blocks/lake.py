@@ -42,7 +42,7 @@ class Lake(Block):
         default="",
         title="Bucket",
         description="Where the lake is, if not in the folder; empty for there.",
-        pattern=r"^(s3://.+)?$",
+        pattern=r"^(s3://[^@]+)?$",
         examples=["s3://our-bucket/quantum-runtime"],
     )
 

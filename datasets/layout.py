@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from datasets.records.executions import RunId
 from datasets.records.names import file_part
 from datasets.schemas import SCHEMA_VERSIONS, table_of
+from datasets.url_secrets import check_urls
 from tasks.errors import BadInput
 
 # Lower case only: some file systems do not tell "A" from "a".
@@ -97,9 +98,10 @@ def home(environment: Mapping[str, str] | None = None) -> Home:
     QRT_JOURNAL_URL and QRT_LAKE are where its journal and its lake are, if not in it.
 
     Raises:
-        BadInput: one of them cannot be meant.
+        BadInput: one of them cannot be meant, or a URL has credentials in it.
     """
     settings = os.environ if environment is None else environment
+    check_urls(settings)
     named, url, lake = (settings.get(name, "").strip() for name in _PLACES)
     if not named.isprintable():
         message = f"QRT_HOME is {named!r}, which is not a plain path. Set it to another folder."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from datasets.url_secrets import masked
 from tasks.errors import StorageFault
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -23,7 +24,7 @@ def explain(root: str | Path, *, run_id: str | None) -> Iterator[None]:
 
 def _sentence(error: OSError, root: str, run_id: str | None) -> str:
     where = str(error.filename or root)
-    why = error.strerror or str(error).splitlines()[0]
+    why = masked(error.strerror or str(error).splitlines()[0])
     again = f"run `qrt resume {run_id}`" if run_id else "try again"
     if error.errno in FULL:
         return f"Cannot write {where}: {why}{_free(where)}. Free space and {again}."

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from datasets.file_writing import make_folder, publish_file
+from datasets.url_secrets import check_url
 from tasks.errors import BadInput
 
 HERE = PurePosixPath()
@@ -140,6 +141,7 @@ def open_store(root: str | Path) -> Store:
     text = str(root)
     if "://" not in text:
         return LocalStore(Path(text).expanduser().absolute())
+    check_url(text, name="The URI of a lake", instead="AWS_ACCESS_KEY_ID, or a profile")
     if not text.startswith("s3://"):
         message = f"A lake is a folder or an s3://bucket/prefix URI; got {text}. Choose one."
         raise BadInput(message)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from datasets.url_secrets import masked
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
@@ -22,8 +24,8 @@ _CONTROLS: Final = re.compile(
 
 
 def plain(text: str) -> str:
-    """Return a text whose control characters are spelled out; line ends and tabs stay."""
-    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    """Return a text with credentials masked and controls spelled out; line ends and tabs stay."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", masked(text))
 
 
 def one_line(text: str) -> str:

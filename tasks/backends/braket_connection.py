@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
+from datasets.url_secrets import masked
 from tasks.backends.braket_faults import translated
 from tasks.backends.braket_patience import QUOTAS, Clock, Pace, Patience, patiently
 from tasks.backends.braket_session import ROLE, session
@@ -198,7 +199,8 @@ def _clients(region: str) -> dict[str, Any]:
                 raise NoCredentialsError
             return {name: mine.client(name, config=config) for name in _SERVICES}
     except ValueError as error:
+        reason = masked(str(error))
         message = (
-            f"The AWS settings cannot be used: {error}. Correct AWS_ENDPOINT_URL or AWS_REGION."
+            f"The AWS settings cannot be used: {reason}. Correct AWS_ENDPOINT_URL or AWS_REGION."
         )
         raise BadInput(message) from error

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
+from datasets.url_secrets import masked
 from tasks.backends.provider_clock import note, provider_time
 from tasks.errors import (
     AccessDenied,
@@ -118,7 +119,7 @@ def translated(operation: str) -> Iterator[None]:
         code = str(said.get("Code") or "no code")
         status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
         note(error.response)
-        text = str(said.get("Message") or "no message") + _clock_fault(code)
+        text = masked(str(said.get("Message") or "no message")) + _clock_fault(code)
         # Not always `operation`: to be able to ask, a role may have to be assumed first.
         raise of_code(code, status=status)(error.operation_name, code, text) from error
     except BotoCoreError as error:
@@ -139,7 +140,7 @@ def _clock_fault(code: str) -> str:
 
 def _short(error: BaseException) -> str:
     """Return the error's words without what people do not read."""
-    return f"{error!s:.160}"
+    return f"{masked(str(error)):.160}"
 
 
 def of_code(code: str, *, status: int) -> Fault:

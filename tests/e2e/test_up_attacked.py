@@ -144,7 +144,20 @@ def test_who_has_the_password_works_and_reads_what_it_saved(up: Up) -> None:
     ran = up.qrt("sweep", "--circuit", SWEEP["circuit"], "--points", "a=0:pi:3", "--json")
     assert ran.returncode == 0, ran.stderr
     assert up.api.run(json.loads(ran.stdout)["run_id"])["state_type"] == "COMPLETED"
-    assert up.qrt("deploy").stdout.strip().endswith("nothing changes")
+
+
+@pytest.mark.parametrize("circuit", ["/etc/passwd", "/dev/zero", "../auth", "~/x", "auth"])
+def test_a_form_reaches_no_file_but_those_that_the_operator_allowed(up: Up, circuit: str) -> None:
+    ended = up.api.ended(up.api.submit("sweep/sweep", parameters=SWEEP | {"circuit": circuit}))
+    assert ended["state_type"] == "FAILED"
+    (line,) = ended["state"]["message"].splitlines()
+    assert "QRT_INPUTS" in line or "No such file" in line
+
+
+def test_a_form_may_name_a_file_of_the_home_s_inputs(up: Up) -> None:
+    (up.home / "inputs" / "turn.qasm").write_text(SWEEP["circuit"])
+    ended = up.api.ended(up.api.submit("sweep/sweep", parameters=SWEEP | {"circuit": "turn.qasm"}))
+    assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
 
 
 def test_the_password_is_nowhere_but_in_its_file(up: Up) -> None:

@@ -213,7 +213,12 @@ ESTIMATES = Table(
         Column("stderr", "float", "Its standard error."),
         Column("raw_value", "float", "The estimate without mitigation."),
         Column("raw_stderr", "float", "Its standard error."),
-        _SHOTS,
+        Column(
+            "shots",
+            "int64",
+            "As asked: of each circuit; in searches, of the energy.",
+            unit="shots",
+        ),
         _maybe("overhead", "float", "Variance over the raw variance at equal shots."),
         _maybe("parameters", "floats", "The point, in the order of the names.", unit="rad"),
         _maybe("experiment_id", "id", "What is swept, the same for each sweep of it."),

@@ -5,13 +5,14 @@ the same groups under the same calibration at each of its iterations.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from datasets.records.blocks import CountsBlock
 from datasets.records.problems import Hamiltonian
+from tasks.core.estimation import reach, variance_of_mean
 from tasks.core.grouping import Group
 from tasks.core.mitigation import readout
 from tasks.core.mitigation.composition import Mitigation, Technique
@@ -31,6 +32,7 @@ class Estimator:
     `tables`: (n_calibrations, n_groups, 2**n_qubits), what each outcome adds to the energy, with
     perfect readout, as calibrated, and with each figure of the calibration one standard error away;
     the first alone without readout mitigation, and nothing where they would be too large.
+    `reaches`: (1 or 2, n_groups), the largest size of that, for the first two calibrations.
     """
 
     observable: Hamiltonian
@@ -39,9 +41,12 @@ class Estimator:
     confusion: readout.Confusion | None
     constant: float
     tables: Values | None
+    reaches: Values
 
     def energies(self, block: CountsBlock) -> Estimates:
         """Estimate the energy at each point; the block's forms are the groups, in their order.
+
+        Its shots are those of all groups.
 
         As `estimate_energy` does, with the readout calibration's share in the standard error.
         """
@@ -53,8 +58,8 @@ class Estimator:
                 mitigation=self.mitigation,
                 confusion=self.confusion,
             )
-            return found
-        values, variances, shots = _moments(block, self.tables)
+            return replace(found, shots=block.shots.sum(axis=1).astype(np.int64))
+        values, variances, shots = _moments(block, self.tables, self.reaches)
         values += self.constant
         best = min(1, len(values) - 1)
         moved = values[2:] - values[best]
@@ -92,10 +97,13 @@ def estimator(
         else None
     )
     constant = sum(term.coefficient for term in observable.terms if weight(term.pauli) == 0)
-    return Estimator(observable, tuple(groups), mitigation, confusion, constant, tables)
+    reaches = np.array([[reach(g.terms, each) for g in groups] for each in calibrations[:2]])
+    return Estimator(observable, tuple(groups), mitigation, confusion, constant, tables, reaches)
 
 
-def _moments(block: CountsBlock, tables: Values) -> tuple[Values, Values, NDArray[np.int64]]:
+def _moments(
+    block: CountsBlock, tables: Values, reaches: Values
+) -> tuple[Values, Values, NDArray[np.int64]]:
     """Return values (n_calibrations, n_points), variances of the first two, shots (n_points,)."""
     shape = (block.n_points, len(block.forms))
     lengths, starts = block.lengths, block.offsets[:-1]
@@ -106,7 +114,7 @@ def _moments(block: CountsBlock, tables: Values) -> tuple[Values, Values, NDArra
     means = np.add.reduceat(each * seen, starts, axis=1) / shots
     centred = each[:2] - np.repeat(means[:2], lengths, axis=1)
     spread = np.add.reduceat(centred**2 * seen, starts, axis=1)
-    variances = spread / (shots * np.maximum(shots - 1.0, 1.0))
+    variances = variance_of_mean(spread, shots, reach=np.tile(reaches, shape[0]))
     return (
         means.reshape(-1, *shape).sum(axis=2),
         variances.reshape(-1, *shape).sum(axis=2),

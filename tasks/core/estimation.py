@@ -10,6 +10,8 @@ from datasets.records.executions import Counts
 from datasets.records.problems import PauliTerm
 from tasks.core.grouping import Group
 
+Values = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class Mean:
@@ -53,7 +55,26 @@ def _mean(terms: Sequence[PauliTerm], counts: Counts, *, weights: NDArray[np.flo
     values = _outcome_values(terms, counts.outcomes, weights=weights)
     mean = float(np.dot(seen, values) / shots)
     spread = float(np.dot(seen, (values - mean) ** 2))
-    return Mean(mean, float(np.sqrt(spread / (shots * max(shots - 1.0, 1.0)))))
+    variance = variance_of_mean(np.array(spread), np.array(shots), reach=reach(terms, weights))
+    return Mean(mean, float(np.sqrt(variance)))
+
+
+def variance_of_mean(spread: Values, shots: Values, *, reach: Values | float) -> Values:
+    """Return the squared standard error of a mean, from the sum of squared deviations.
+
+    One shot says nothing of the spread: then it is the largest that values up to `reach` in size
+    can have (Popoviciu's inequality).
+    """
+    known = shots > 1
+    return np.where(known, spread / (shots * np.maximum(shots - 1.0, 1.0)), np.square(reach))
+
+
+def reach(terms: Sequence[PauliTerm], weights: Values) -> float:
+    """Return the largest size that the terms' sum can have in one shot."""
+    largest = np.abs(weights).max(axis=1)
+    acts = [[q for q, letter in enumerate(term.pauli) if letter != "I"] for term in terms]
+    sizes = zip(terms, acts, strict=True)
+    return float(sum(abs(term.coefficient) * largest[qubits].prod() for term, qubits in sizes))
 
 
 def _outcome_values(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from datasets.records.blocks import CountsBlock
 from datasets.records.problems import Hamiltonian, PauliTerm
+from tasks.core.estimation import reach, variance_of_mean
 from tasks.core.grouping import Group, group
 from tasks.core.hamiltonian import merge
 from tasks.core.mitigation import readout, zne
@@ -24,7 +25,8 @@ Values = NDArray[np.float64]
 class Estimates:
     """Values of one observable at the points of a block, each (n_points,).
 
-    As in `datasets.records.executions.Estimate`, for many points.
+    `shots` are those of each circuit that the values are made of; where they differ, the fewest. As
+    in `datasets.records.executions.Estimate`, for many points.
     """
 
     observable: str
@@ -87,6 +89,7 @@ def estimate(
                 moved = _extrapolated(measured, mitigation, other.weights)
                 variance = variance + (moved.value - best.value) ** 2
         spent = shots.sum(axis=1)
+        used = measured.forms(scales=mitigation.scales)
         found.append(
             Estimates(
                 observable=observable.name,
@@ -95,7 +98,7 @@ def estimate(
                 stderr=np.sqrt(variance),
                 raw_value=raw.value,
                 raw_stderr=np.sqrt(raw.variance),
-                shots=spent.astype(np.int64),
+                shots=shots[:, used].min(axis=1).astype(np.int64),
                 overhead=_ratio(variance * spent, raw.variance * shots[:, raw_forms].sum(axis=1)),
             )
         )
@@ -114,6 +117,18 @@ class _Measured:
     @property
     def constant(self) -> float:
         return sum(t.coefficient for t in self.hamiltonian.terms if weight(t.pauli) == 0)
+
+    def forms(self, *, scales: Sequence[int]) -> list[int]:
+        """Return the forms that the observable is estimated from; all where it is a constant."""
+        paulis = {term.pauli for term in self.hamiltonian.terms}
+        bases = {g.basis for g in self.groups if any(t.pauli in paulis for t in g.terms)}
+        variants = {zne.variant(scale) for scale in scales} | {"raw"}
+        found = [
+            number
+            for number, form in enumerate(self.block.forms)
+            if form.basis in bases and form.variant in variants
+        ]
+        return found or list(range(len(self.block.forms)))
 
     def at(self, variant: str, weights: Values) -> _Mean:
         """Return the observable's means in one variant."""
@@ -145,7 +160,7 @@ class _Measured:
             np.repeat(mean, forms), block.lengths
         )  # other forms' rows are not read
         spread = np.add.reduceat(seen * centred**2, starts)[form::forms]
-        return _Mean(mean, spread / (shots * np.maximum(shots - 1.0, 1.0)))
+        return _Mean(mean, variance_of_mean(spread, shots, reach=reach(terms, weights)))
 
 
 def _outcome_values(

@@ -35,7 +35,16 @@ def test_one_term_has_the_binomial_error_bar(ones: int, zeros: int) -> None:
     found = energy([group], {"Z": seen}, constant=0.0, weights=ideal(1))
     n, p = zeros + ones, ones / (zeros + ones)
     assert found.value == pytest.approx(2.0 * (1 - 2 * p))
-    assert found.stderr == pytest.approx(4.0 * np.sqrt(p * (1 - p) / max(n - 1, 1)), abs=1e-12)
+    if n > 1:
+        assert found.stderr == pytest.approx(4.0 * np.sqrt(p * (1 - p) / (n - 1)), abs=1e-12)
+
+
+@given(st.floats(-3, 3), st.floats(-3, 3))
+def test_one_shot_has_the_largest_error_that_its_terms_allow(one: float, other: float) -> None:
+    group = Group("ZZ", (PauliTerm("ZI", one), PauliTerm("IZ", other)))
+    found = energy([group], {"ZZ": counts({"00": 1})}, constant=0.5, weights=ideal(2))
+    assert found.value == pytest.approx(0.5 + one + other)
+    assert found.stderr == pytest.approx(abs(one) + abs(other))
 
 
 @given(st.integers(0, 2**31))

@@ -76,9 +76,9 @@ def test_12840_shots_on_cepheus_in_5_program_sets_cost_6_dollars_96() -> None:
 
 
 def test_a_quarter_of_a_second_on_a_simulator_costs_three() -> None:
-    from datasets.devices.catalogue import _load  # the simulators that Braket sells
+    from datasets.devices.catalogue import resolve  # the simulators that Braket sells
 
-    sv1 = _load("sv1@2022-06-22")
+    sv1 = resolve("emulator:sv1")
     assert sv1.kind is DeviceKind.SIMULATOR
     quote = quote_circuits(1, shots=1000, snapshot=sv1)
     assert quote.cost_usd == Decimal("0.00375")

@@ -78,7 +78,8 @@ def test_a_block_is_estimated_like_its_points_one_by_one(
         for name in ("value", "stderr", "raw_value", "raw_stderr", "overhead"):
             here, there = getattr(first, name)[point], getattr(alone, name)
             assert here == pytest.approx(there, rel=1e-9, abs=1e-12), name
-        assert first.shots[point] == alone.shots
+        assert first.shots[point] == shots
+        assert alone.shots == shots * len(forms)
 
 
 def test_each_observable_is_estimated_as_if_it_were_the_only_one() -> None:

@@ -1,7 +1,7 @@
 """One table as one Parquet file: the same rows give the same bytes, with a checksum inside."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -133,8 +133,8 @@ def is_as_written(data: bytes, rows: "pa.Table", told: Label) -> bool:
     return told.writer != pa.cpp_version or data == encode(strict(told.table, rows), told)
 
 
-def decode(data: bytes) -> "pa.Table":
-    """Return a file's rows.
+def decode(data: bytes, columns: Sequence[str] | None = None) -> "pa.Table":
+    """Return a file's rows, or some of their columns.
 
     Raises:
         ValueError: it is not Parquet, or damaged.
@@ -143,7 +143,7 @@ def decode(data: bytes) -> "pa.Table":
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(pa.BufferReader(data)).read().replace_schema_metadata(None)
+        return pq.ParquetFile(pa.BufferReader(data)).read(columns).replace_schema_metadata(None)
     except OSError as error:  # how pyarrow reports pages that do not decompress
         raise ValueError(str(error)) from error
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from datasets import quarantine, verification
 from datasets.batches import Batch, contents, landed, prepare, publish
 from datasets.contracts.checking import PASSED, Verdict, check
 from datasets.conversion import Rows
 from datasets.encoding import Label
+from datasets.held import left, rows_of
 from datasets.lake_release import refuse_newer
 from datasets.layout import file_path
 from datasets.records import names
@@ -50,10 +51,15 @@ class Lake:
         return self.land_all({table: [(key, rows)]}, run_id=run_id)[0]
 
     def land_all(
-        self, batches: Mapping[str, Sequence[tuple[Sequence[str], Rows]]], *, run_id: str
+        self,
+        batches: Mapping[str, Sequence[tuple[Sequence[str], Rows]]],
+        *,
+        run_id: str,
+        once_in: Sequence[str] = (),
     ) -> tuple[LandedFile, ...]:
         """Publish a chunk: check everything, then publish in the order given, then `quality`.
 
+        Work that files in the folders `once_in` hold, under whatever names, is not landed again.
         When one batch breaks its contract nothing of the chunk is published: all of it goes to
         quarantine, so that what belongs together stays together.
 
@@ -67,8 +73,12 @@ class Lake:
         store = open_store(self.root)
         chunk = [prepare(name, *item) for name, items in batches.items() for item in items]
         with explain(self.root, run_id=run_id):
+            if once_in:
+                chunk = list(left(store, chunk, folders=once_in))
             found = [landed(store, batch) for batch in chunk]
             labels = [there or batch.label for there, batch in zip(found, chunk, strict=True)]
+            if not chunk:
+                return ()
             if None not in found and _is_known_good(store, labels, run_id=run_id):
                 return tuple(map(partial(_land, store), chunk, found))
             verdicts, encoded = _check(chunk, found)
@@ -100,6 +110,15 @@ class Lake:
             except FileNotFoundError:
                 return False
             return True
+
+    def rows_of(self, table: str, folder: str) -> list[dict[str, Any]]:
+        """Return the rows of a table's files whose key begins with `folder`; for small tables.
+
+        Raises:
+            StorageFault: the lake cannot be read.
+        """
+        with explain(self.root, run_id=None):
+            return rows_of(open_store(self.root), table, folder)
 
     def verify(
         self, tables: Sequence[str] | None = None, *, contracts: bool = False

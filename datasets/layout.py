@@ -132,14 +132,14 @@ def file_path(table: str, key: Sequence[str], *, version: int | None = None) -> 
     if isinstance(key, str) or not key:
         message = f"A file of {table} needs a key of at least one part, as a tuple; got {key!r}."
         raise BadInput(message)
-    folders = [_part(part) for part in key]
+    folders = [part(each) for each in key]
     release = f"v{SCHEMA_VERSIONS[table] if version is None else version}"
     return PurePosixPath(table, release, *folders[:-1], f"{folders[-1]}.parquet")
 
 
-def _part(part: str) -> str:
+def part(name: str) -> str:
     """Keep a plain part; make any other one safe, with a digest that keeps it apart from all."""
-    if PLAIN_PART.fullmatch(part):
-        return part
-    slug = re.sub(r"[^a-z0-9_]+", "-", part.lower()).strip("-")[:SLUG_LENGTH]
-    return f"{slug}~{hashlib.sha256(part.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
+    if PLAIN_PART.fullmatch(name):
+        return name
+    slug = re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-")[:SLUG_LENGTH]
+    return f"{slug}~{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"

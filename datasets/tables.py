@@ -45,9 +45,12 @@ RUNS = Table(
         Column(
             "recorded_at",
             "time",
-            "When this state was written; the latest wins.",
+            "When this state was written.",
             required=False,
             volatile=True,
+        ),
+        _maybe(
+            "number", "int64", "Which of the run's states this is, from 1; the last one counts."
         ),
     ),
 )

@@ -54,8 +54,8 @@ SHAPES: Mapping[str, str] = {
     "executions": """SELECT *, coalesce(calibration_id_submitted, calibration_id)
         <> calibration_id_end AS straddles FROM stored""",
     "runs": """SELECT * FROM stored QUALIFY row_number() OVER (PARTITION BY run_id
-        ORDER BY coalesce(recorded_at, ended_at, started_at) DESC, ended_at DESC NULLS LAST,
-        state) = 1""",
+        ORDER BY number DESC NULLS LAST, coalesce(recorded_at, ended_at, started_at) DESC,
+        ended_at DESC NULLS LAST, state) = 1""",
 }
 
 

@@ -1,15 +1,17 @@
 """Close a run: books and journal first, then all that follows from them, as often as need be."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from datasets.records.executions import RunId
-from datasets.records.runs import RunState
+from datasets.records.runs import Run, RunState
 from tasks.core.events import emit
 from tasks.lifecycle.claims import release
 from tasks.lifecycle.landing import salvage
 from tasks.lifecycle.rows import Row, run_row, spend_row
 from tasks.lifecycle.runtime import Runtime
 
+_TELLING: Final = ("target", "state", "parameters", "quote_usd", "cost_usd", "result", "failure")
 Landing = tuple[Sequence[str], Sequence[Row]]
 
 
@@ -40,15 +42,14 @@ def land_spend(run_id: RunId, *, runtime: Runtime) -> None:
     """Land what an open run's ledger holds so far; safe to repeat."""
     spend = _spend(run_id, runtime=runtime)
     if any(spend.values()):
-        runtime.lake.land_all(spend, run_id=run_id)
+        runtime.lake.land_all(spend, run_id=run_id, once_in=[run_id])
 
 
 def follow_up(run_id: RunId, *, runtime: Runtime) -> None:
     """Land the closed run and let go of what only an open one needs; safe to repeat."""
     run = runtime.journal.run(run_id)
-    key = (run_id, f"{run.state}-{run.ended_at:%Y%m%dt%H%M%S%f}")
-    runs: dict[str, Sequence[Landing]] = {"runs": [(key, [run_row(run)])]}
-    runtime.lake.land_all(runs | _spend(run_id, runtime=runtime), run_id=run_id)
+    files = _state(run, runtime=runtime) | _spend(run_id, runtime=runtime)
+    runtime.lake.land_all(files, run_id=run_id, once_in=[run_id])
     if run.state is RunState.COMPLETED:
         entries = runtime.journal.executions(run_id)
         backends = runtime.backends(run, entries)
@@ -56,6 +57,21 @@ def follow_up(run_id: RunId, *, runtime: Runtime) -> None:
             if entry.handle:
                 backends[entry.execution.target].discard(entry.handle)
     release(run_id, home=runtime.home)
+
+
+def _state(run: Run, *, runtime: Runtime) -> dict[str, Sequence[Landing]]:
+    """Return how the run stands as the next of the states that the lake has, unless it is the last.
+
+    Which one came last is counted by the lake: neither a clock nor a restored journal knows.
+    """
+    row = run_row(run)
+    before = runtime.lake.rows_of("runs", run.run_id)
+    last = max(before, key=lambda one: one.get("number") or 0, default={})
+    number = last.get("number") or 0
+    if number and all(last[name] == row[name] for name in _TELLING):
+        return {}
+    key = (run.run_id, f"{number + 1:06d}-{run.state}")
+    return {"runs": [(key, [{**row, "number": number + 1}])]}
 
 
 def _spend(run_id: RunId, *, runtime: Runtime) -> dict[str, Sequence[Landing]]:

@@ -24,7 +24,7 @@ def land_counts(
 ) -> None:
     """Land `collected` and rows of other tables as the run's `chunk`, then tell the journal.
 
-    An execution lands in one chunk for ever, the first that the journal was told of.
+    What the lake has of the run already, in whatever chunk, stays where it is.
 
     Raises:
         BrokenContract: some rows break their contract; nothing of the chunk was published.
@@ -32,18 +32,16 @@ def land_counts(
     """
     run_id = collected[0].execution.run_id
     ids = [item.execution.execution_id for item in collected]
-    chunks = runtime.journal.assign_chunk(ids, chunk)
-    ours = [item for item in collected if chunks[item.execution.execution_id] == chunk]
-    entries = [runtime.journal.execution(item.execution.execution_id) for item in ours]
+    runtime.journal.assign_chunk(ids, chunk)
     rows: dict[str, Rows] = {
-        "executions": [execution_row(entry) for entry in entries],
-        "counts": count_columns(ours),
+        "executions": [execution_row(runtime.journal.execution(one)) for one in ids],
+        "counts": count_columns(collected),
         **derived,
     }
     key = (run_id, chunk)
     files = {table: [(key, made)] for table, made in rows.items() if made}
-    runtime.lake.land_all(files, run_id=run_id)
-    runtime.journal.landed([entry.execution.execution_id for entry in entries])
+    runtime.lake.land_all(files, run_id=run_id, once_in=[run_id])
+    runtime.journal.landed(ids)
     emit("chunk.landed", chunk=chunk)
 
 

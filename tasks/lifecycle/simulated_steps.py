@@ -104,7 +104,7 @@ class SimulatedSteps:
             "iterations": [iteration_row(iteration) for iteration in made],
         }
         files = {table: [((run_id, chunk), each)] for table, each in rows.items()}
-        self.runtime.lake.land_all(files, run_id=run_id)
+        self.runtime.lake.land_all(files, run_id=run_id, once_in=[run_id])
         self.runtime.journal.landed([execution.execution_id for execution in executions])
         emit("chunk.landed", chunk=chunk)
 

@@ -1,9 +1,9 @@
 """Land a piece of a sweep: its counts, its estimates, and the executions behind them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from datasets.conversion import Rows
-from datasets.records.executions import Collected, ExecutionId, RunId
+from datasets.records.executions import Collected, RunId
 from tasks.core.events import emit
 from tasks.core.identity import digest
 from tasks.core.mitigation.readout import Confusion
@@ -40,19 +40,18 @@ def land_piece(
         confusion=confusion,
     )
     ids = [execution.execution_id for execution in measured.executions]
-    chunks = runtime.journal.assign_chunk(ids, piece.key)
-    # What was landed alone, when the run stopped, is in the lake for ever.
-    ours = {execution_id for execution_id in ids if chunks[execution_id] == piece.key}
-    entries = [runtime.journal.execution(one) for one in ids if one in ours]
-    rows = {
-        "executions": [execution_row(entry) for entry in entries],
-        "counts": _counts(measured, ours=ours),
+    runtime.journal.assign_chunk(ids, piece.key)
+    rows: dict[str, Rows] = {
+        "executions": [execution_row(runtime.journal.execution(one)) for one in ids],
+        "counts": _counts(measured),
         "estimates": estimate_columns(estimates, sweep=sweep, piece=piece, ids=ids),
     }
     key = (sweep.spec.experiment_id, _file(measured, run_id=run_id))
     runtime.lake.land_all(
         {table: [(key, made)] for table, made in rows.items() if made},
         run_id=run_id,
+        # What was landed alone, when the run stopped, is in the lake for ever.
+        once_in=[run_id, sweep.spec.experiment_id] if measured.collected else [],
     )
     runtime.journal.landed(ids)
     emit("chunk.landed", chunk=piece.key)
@@ -65,11 +64,8 @@ def _land_rest(collected: Sequence[Collected], *, runtime: Runtime) -> None:
         land_counts([item], runtime=runtime, chunk=f"alone-{item.execution.execution_id}")
 
 
-def _counts(measured: Measured, *, ours: Collection[ExecutionId]) -> Rows:
-    if not measured.collected:
-        return count_columns(measured)
-    kept = [item for item in measured.collected if item.execution.execution_id in ours]
-    return bought_columns(kept)
+def _counts(measured: Measured) -> Rows:
+    return bought_columns(measured.collected) if measured.collected else count_columns(measured)
 
 
 def _file(measured: Measured, *, run_id: RunId) -> str:

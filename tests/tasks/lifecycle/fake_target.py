@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 from datasets.devices.catalogue import resolve
+from datasets.held import TOLD_BY
 from datasets.journal.journal import Journal
 from datasets.journal.rows import Entry
 from datasets.journal.tables import metadata
@@ -209,16 +211,35 @@ class Shelf(Lake):
 
     landed: dict[tuple[str, ...], list[Mapping[str, Any]]] = field(default_factory=dict)
 
-    def land_all(self, batches: Mapping[str, Sequence[Any]], *, run_id: str) -> tuple[Any, ...]:
+    def land_all(
+        self, batches: Mapping[str, Sequence[Any]], *, run_id: str, once_in: Sequence[str] = ()
+    ) -> tuple[Any, ...]:
         for table, items in batches.items():
-            for key, rows in items:
+            for key, given in items:
                 assert key[0] == run_id
-                assert self.landed.setdefault((table, *key), list(rows)) == list(rows)
+                rows = given.to_pylist() if isinstance(given, pa.Table) else list(given)
+                if once_in and table in TOLD_BY:
+                    held = self._held(table, but=(table, *key))
+                    rows = [row for row in rows if _told(table, row) not in held]
+                if rows:
+                    assert self.landed.setdefault((table, *key), rows) == rows
         return ()
+
+    def rows_of(self, table: str, folder: str) -> list[dict[str, Any]]:
+        places = (key for key in self.landed if key[:2] == (table, folder))
+        return [dict(row) for key in places for row in self.landed[key]]
+
+    def _held(self, table: str, *, but: tuple[str, ...]) -> set[tuple[Any, ...]]:
+        places = (key for key in self.landed if key[0] == table and key != but)
+        return {_told(table, row) for key in places for row in self.landed[key]}
 
     def rows(self, table: str) -> list[Mapping[str, Any]]:
         """Return all rows of a table."""
         return [row for key, rows in self.landed.items() if key[0] == table for row in rows]
+
+
+def _told(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in TOLD_BY[table])
 
 
 @dataclass(frozen=True, slots=True)

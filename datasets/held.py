@@ -1,0 +1,122 @@
+"""What of a batch the lake holds already, in files of other names: it is left out of this one.
+
+What has landed is known by the lake alone: a journal may have been restored from a backup. The same
+work is landed under other names when a run was stopped in between, or begun again from elsewhere.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from datasets import encoding
+from datasets.batches import Batch, prepare
+from datasets.content import plain
+from datasets.layout import part
+from datasets.schemas import SCHEMA_VERSIONS
+from datasets.stores import Store
+from tasks.core.identity import digest
+from tasks.errors import StorageFault
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Which columns say what a row is of; rows of one such thing always land together.
+TOLD_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "executions": ("execution_id",),
+        "counts": ("execution_id",),
+        "estimates": ("execution_id", "point", "observable", "method"),
+        "iterations": ("iteration",),
+        "spend": ("entry_id",),
+    }
+)
+_MOST_FILES = 4096
+_known: dict[str, frozenset[str]] = {}  # files never change: each is read once a process
+
+
+def left(store: Store, chunk: Sequence[Batch], *, folders: Sequence[str]) -> Iterator[Batch]:
+    """Yield the chunk without what other files of these folders hold, or more of its own file.
+
+    `folders` are first parts of keys, such as runs and experiments.
+
+    Raises:
+        StorageFault: one of those files is damaged.
+    """
+    for batch in chunk:
+        files = list(_files(store, batch.label.table, folders))
+        if batch.label.table not in TOLD_BY or not files:
+            yield batch
+        else:
+            yield from _left(store, batch, files=files)
+
+
+def rows_of(store: Store, table: str, folder: str) -> list[dict[str, Any]]:
+    """Return the rows of a table's files in one folder.
+
+    Raises:
+        StorageFault: a file is damaged.
+    """
+    found: list[dict[str, Any]] = []
+    for path in _files(store, table, [folder]):
+        found += _read(store, path, None).to_pylist()
+    return found
+
+
+def _left(store: Store, batch: Batch, *, files: Sequence[PurePosixPath]) -> Iterator[Batch]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    table, key = batch.label.table, batch.label.key
+    names = _names(batch.rows, table)
+    elsewhere: set[str] = set().union(
+        *(_held(store, path, table) for path in files if path != batch.path)
+    )
+    here = _held(store, batch.path, table) if batch.path in files else frozenset()
+    wanted = set(names.unique().to_pylist()) - elsewhere
+    if here and wanted < here:
+        return  # there is more than is known here, and all that is
+    if here and wanted != here:
+        wanted -= here
+        key = (*key[:-1], f"{key[-1]}-{digest(sorted(wanted))[:16]}")
+    if not wanted and len(names):
+        return
+    kept = batch.rows.filter(pc.is_in(names, value_set=pa.array(sorted(wanted), pa.string())))
+    yield batch if len(kept) == len(batch.rows) else prepare(table, key, kept)
+
+
+def _files(store: Store, table: str, folders: Sequence[str]) -> Iterator[PurePosixPath]:
+    for version in range(1, SCHEMA_VERSIONS[table] + 1):
+        for folder in dict.fromkeys(folders):
+            for path in store.walk(PurePosixPath(table, f"v{version}", part(folder))):
+                if path.suffix == ".parquet" and not path.name.startswith("."):
+                    yield path
+
+
+def _held(store: Store, path: PurePosixPath, table: str) -> frozenset[str]:
+    place = store.locate(path)
+    if place not in _known:
+        if len(_known) >= _MOST_FILES:
+            _known.clear()
+        rows = _read(store, path, TOLD_BY[table])
+        _known[place] = frozenset(_names(rows, table).unique().to_pylist())
+    return _known[place]
+
+
+def _read(store: Store, path: PurePosixPath, columns: Sequence[str] | None) -> "pa.Table":
+    try:
+        return encoding.decode(store.read(path), columns)
+    except ValueError as error:
+        where = store.locate(path)
+        message = f"{where} is damaged. Move it away and land it again; `qrt verify` lists damage."
+        raise StorageFault(message) from error
+
+
+def _names(rows: "pa.Table", table: str) -> "pa.ChunkedArray":
+    """Return what each row is of, as one text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    told = plain(rows.select(TOLD_BY[table]))
+    texts = [told.column(name).cast(pa.string()) for name in told.column_names]
+    return texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, "\n")

@@ -80,11 +80,12 @@ def measured_labels(value: object, *, n_qubits: int) -> list[int]:
     """
     if value is None or value == []:
         return list(range(n_qubits))
-    whole = isinstance(value, Sequence) and all(type(label) is int for label in value)
-    if not whole or len(set(value)) != n_qubits or len(value) != n_qubits:  # type: ignore[arg-type]
+    labels = list(value) if isinstance(value, Sequence) else []
+    distinct = {label for label in labels if type(label) is int}
+    if len(labels) != n_qubits or len(distinct) != n_qubits:
         message = f"its measuredQubits {value!r:.60} do not name its {n_qubits} columns"
         raise Damaged(message)
-    return list(value)  # type: ignore[call-overload,no-any-return]
+    return labels
 
 
 def duration_s(milliseconds: object) -> float:
@@ -131,10 +132,10 @@ def _table(rows: object) -> Bits:
     widths = {len(row) for row in rows}
     try:
         # As objects, so that 0.5, True or "1" is not silently made a bit.
-        found = np.array([list(row) for row in rows]) if len(widths) == 1 else np.empty(0)
+        found: Any = np.array([list(row) for row in rows]) if len(widths) == 1 else np.empty(0)
     except (ValueError, OverflowError):
         found = np.empty(0)
-    is_table = found.ndim == 2 and found.shape[1] and found.dtype.kind in "iu"  # noqa: PLR2004 - shots, qubits
+    is_table = found.ndim == 2 and found.size and found.dtype.kind in "iu"  # noqa: PLR2004 - shots, qubits
     if not is_table or not ((found == 0) | (found == 1)).all():
         message = "its measurements are no table of bits"
         raise Damaged(message)

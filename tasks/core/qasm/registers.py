@@ -57,6 +57,7 @@ class Registers:
             what = f"there are no {self.what} {shown(operand.name)}. There are: {names}."
             raise fault(operand.at, what)
         found = tuple(_indices(operand, scope, length=len(places)))
+        scope.source.spend(len(found), at=operand.at)
         if any(not -len(places) <= index < len(places) for index in found):
             wrong = next(i for i in found if not -len(places) <= i < len(places))
             what = (

@@ -1,7 +1,6 @@
 """Calls of gates, spelled out in Braket's gates and the global phase."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Final
 
 from datasets.records.circuits import BARRIER, Angle
@@ -18,11 +17,12 @@ from tasks.core.qasm.syntax import (
     Operand,
     Statement,
 )
-from tasks.core.qasm.tokens import Source, shown
+from tasks.core.qasm.tokens import Source, nearest, shown
 from tasks.errors import BadInput
 
 MAX_STEPS: Final = 250_000  # some seconds of reading
 MAX_CONTROLS: Final = 8
+_STANDARD_STEPS: Final = 8
 
 
 class Spelling:
@@ -73,9 +73,12 @@ class Spelling:
                 by = qubits[free - count : free]
                 free -= count
                 found = self._modified(found, modifier, by, scope)
+                self._source.spend(len(found), at=call.at)
         except BadInput as error:
             raise _placed(self._source, call.at, error) from error
         self._spend(len(found), at=call.at)
+        terms = sum(len(angle.terms) for step in found for angle in step.angles)
+        self._source.spend(len(found) + terms, at=call.at)
         return found
 
     def _spelled(
@@ -107,7 +110,10 @@ class Spelling:
     ) -> tuple[Step, ...]:
         places = dict(zip(definition.qubits, qubits, strict=True))
         inner = scope.gate(dict(zip(definition.parameters, angles, strict=True)))
-        return tuple(self._body(definition.body, places, inner))
+        self._source.enter(at=definition.at)
+        found = tuple(self._body(definition.body, places, inner))
+        self._source.leave()
+        return found
 
     def _body(
         self, body: Sequence[Statement], places: Mapping[str, Qubit], scope: Scope
@@ -118,8 +124,10 @@ class Spelling:
                     qubits = [self._place(each, places) for each in statement.operands]
                     yield from self.steps(statement, qubits, scope)
                 case Loop():
+                    self._source.enter(at=statement.at)
                     for inner in scope.rounds(statement):
                         yield from self._body(statement.body, places, inner)
+                    self._source.leave()
                 case Barrier():
                     held = [self._place(each, places) for each in statement.operands]
                     yield Step(BARRIER, tuple(held) or tuple(places.values()))
@@ -154,6 +162,7 @@ class Spelling:
             return self._repeated(steps, modifier, scope)
         for qubit in reversed(by):
             steps = tuple(part for step in controlled(steps, by=qubit) for part in _standard(step))
+            self._source.spend(_STANDARD_STEPS * len(steps), at=modifier.at)
         around = tuple(Step("x", (qubit,)) for qubit in by) if modifier.kind == "negctrl" else ()
         return (*around, *steps, *around)
 
@@ -165,6 +174,7 @@ class Spelling:
             raise self._source.fault(modifier.at, "pow needs a number, as in pow(2) @. Add it.")
         count = scope.integer(argument, at=modifier.at, what="A gate's power")
         self._spend(abs(count) * len(steps), at=modifier.at)
+        self._source.spend(abs(count) * len(steps), at=modifier.at)
         return (inverse(steps) if count < 0 else steps) * abs(count)
 
     def _check(
@@ -193,8 +203,8 @@ class Spelling:
             if library not in self._libraries and name in known(frozenset({library})):
                 return f'gate {name} is not defined. Write `include "{library}";` at the top.'
         every = {each.lower(): each for each in sorted(known(self._libraries) | set(self._defined))}
-        near = get_close_matches(name.lower(), every, n=1, cutoff=0.5)
-        hint = f"Did you mean {every[near[0]]}?" if near else "Define it with `gate`."
+        near = nearest(name.lower(), list(every), cutoff=0.5)
+        hint = f"Did you mean {every[near]}?" if near else "Define it with `gate`."
         return f"gate {shown(name)} is not defined. {hint}"
 
 

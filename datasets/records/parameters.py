@@ -4,13 +4,16 @@ import re
 import unicodedata
 from typing import Final
 
+MAX_LENGTH: Final = 200
 _ASCII: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _LETTERS: Final = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Nl"})  # as in OpenQASM 3
 _ELEMENT: Final = re.compile(r"(?P<vector>[^\W\d]\w*)\[(?P<place>\d{1,9})\]\Z")
 
 
 def is_identifier(text: str) -> bool:
-    """Tell whether OpenQASM 3 takes this for a name: letters, digits of ASCII, underscores."""
+    """Tell whether OpenQASM 3 takes this, of at most 200 characters, for a name: letters, digits of ASCII, underscores."""
+    if len(text) > MAX_LENGTH:
+        return False
     if text.isascii():
         return bool(_ASCII.match(text))
     return all(map(_belongs, text)) and not text[0].isdigit()

@@ -11,6 +11,7 @@ from tasks.errors import BadInput
 
 MAX_CHARACTERS: Final = 16_000_000  # about a million gates
 _SHOWN: Final = 40  # characters of foreign text that a message repeats
+_SAID: Final = 600  # and of a whole message
 _COUNTED: Final = 64  # tokens whose effort is counted at once
 _COMPARED: Final = 2_000  # names that are looked through for one nearly the same
 
@@ -80,7 +81,8 @@ class Source:
         before = self.text[:at].replace("\r\n", " \n").replace("\r", "\n")
         line = before.count("\n") + 1
         column = at - (before.rfind("\n") + 1) + 1
-        return BadInput(f"{self.origin}, line {line}, column {column}: {what}")
+        said = what if len(what) <= _SAID else f"{what[:_SAID]}..."
+        return BadInput(f"{self.origin}, line {line}, column {column}: {said}")
 
 
 def tokens(source: Source) -> Iterator[Token]:

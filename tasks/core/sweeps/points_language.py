@@ -43,7 +43,8 @@ _COUNT: Final = re.compile(r"(?:(\d{1,18})x)?([\w.+]{1,24})\Z", re.ASCII)
 _TIGHT: Final = re.compile(r" ?([=:,()*]) ?")
 _DECIMAL: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _UNIT: Final = re.compile(r"(.*[\d.)a-z])\s*(deg|°|rad)\Z", re.DOTALL)
-_NUMBER_STEPS: Final = 20
+MAX_WORDS: Final = 10_000  # axes, as many as a file may have columns
+_NUMBER_STEPS: Final = 50
 _IMPLIED_PRODUCT: Final = re.compile(r"(?<=[\d.])(?=(?:pi|tau)\b)")
 _BOUNDS = 2
 _LINEAR = 3
@@ -70,6 +71,9 @@ def parse_points(texts: Sequence[str]) -> Grid | Rows | Sampled | PointFile:
         raise BadInput(message)
     effort = Effort(what="The points: ")
     words = [word for text in texts for word in _words(text)]
+    if len(words) > MAX_WORDS:
+        message = f"The points have {len(words):,} axes; at most {MAX_WORDS:,}. Use a file."
+        raise BadInput(message)
     if texts and not words:
         message = "The points are empty. Write them as in theta=0:pi:100."
         raise BadInput(message)

@@ -79,10 +79,10 @@ REFUSED = {
     "a sum of many parameters, often": (circuit, f"{OLD} {f'rx({MANY}) q[0];' * 100}"),
     "one sum at many gates": (circuit, f"{OLD} gate g(t) a {{ rz(t) a; }} g({MANY}) q;"),
     "registers in barriers": (circuit, OLD + "barrier q;" * 1_000_000),
-    "statements that are empty": (circuit, ";" * 16_000_000),
+    "statements that are empty": (circuit, ";" * 10_000_000),
     "16 million characters and one": (circuit, "/" * 16_000_001),
     "a name without an end": (circuit, "a" * 15_000_000),
-    "a number without an end": (circuit, HEAD + "rx(" + "9" * 15_000_000),
+    "a number without an end": (circuit, HEAD + "rx(" + "9" * 3_000_000),
     "a fraction without an end": (circuit, HEAD + "rx(0." + "9" * 3_000_000 + ") q[5];"),
     "a comment without an end": (circuit, "/*" * 7_000_000),
     "a string without an end": (circuit, '"' + "a" * 15_000_000),
@@ -93,7 +93,7 @@ REFUSED = {
     "a huge range": (circuit, f"{HEAD} for int i in [0:{2**53 - 1}] x q;"),
     "many names to choose from": (
         circuit,
-        "".join(f"input float parameter_{k};" for k in range(100_000)) + " qubit q; rx(paramete) q;",
+        "".join(f"input float name_{k};" for k in range(30_000)) + " qubit q; rx(nam) q;",
     ),
     "a million blanks in points": (points, f"theta=0:1:5{' ' * 1_000_000}x"),
     "blanks between everything": (points, f"theta{' ' * 300_000}={' ' * 300_000}0{' ' * 300_000}:"),
@@ -129,7 +129,7 @@ def total(n: int) -> str:
 
 READ = {
     "1,200 terms": (circuit, f"{HEAD} input float a; rx({total(1200)}) q[0];"),
-    "5,000 terms that differ": (circuit, f"{OLD} rx({' + '.join(f'a{k}' for k in range(3000))}) q[0];"),
+    "2,000 terms that differ": (circuit, f"{OLD} rx({'+'.join(f'a{k}' for k in range(2000))}) q[0];"),
     "500 factors": (circuit, f"{HEAD} input float a; rx({'*'.join(['a'] * 500)}) q[0];"),
     "1,200 differences": (circuit, f"{HEAD} rx({'-'.join(['1'] * 1200)}) q[0];"),
     "50 parentheses": (circuit, f"{HEAD} rx({'(' * 50}1{')' * 50}) q[0];"),
@@ -141,7 +141,7 @@ READ = {
     ),
     "200,000 blanks": (points, f"theta{' ' * 200_000}=0:1:{' ' * 200_000}5"),
     "100,000 values": (points, "a=" + ",".join(map(str, range(100_000)))),
-    "10,000 values that are computed": (points, "a=" + ",".join(f"pi/{k + 1}" for k in range(10_000))),
+    "10,000 values that are computed": (points, f"a={','.join(f'pi/{k + 1}' for k in range(9999))}"),
     "20,000 terms": (observables, "+".join(["0.5*Z0*Z1"] * 20_000)),
 }  # fmt: skip
 
@@ -181,10 +181,10 @@ WORDS = [
     "OPENQASM 3.0;", "OPENQASM 2.0;", 'include "stdgates.inc";', "qubit[2] q;", "qreg q[3];",
     "input float θ;", "gate g(t) a", "gate g0 a { x a; }", "{", "}", "(", ")", "[", "]", ";", ",",
     "for int i in [0:99999]", "for int i in", "pow(1000) @", "pow(1/2) @", "ctrl(8) @", "inv @",
-    "rx(θ)", "rx(10**308)", "x", "q", "q[0]", "q[1:-1:0]", "barrier", "reset", "measure", "bit[4] b",
-    '= "0101"', "=", "->", "if (b == 1)", "if (b[0] != 1)", "i = i + 1;", "int[8] k = 0;", "k",
-    "const int n = 3;", "**", "*", "/", "%", "+", "-", "<", ">", "!", "&", "|", "~", "#", ".", "²",
-    "9" * 50, "1e999", "$0", "$999999999999", "/*", "*/", "//", "\r", "\x00", "\ufeff", "\u2028",
+    "rx(θ)", "rx(10**308)", "x", "q", "q[0]", "q[1:-1:0]", "barrier", "reset", "measure",
+    "bit[4] b",     '= "0101"', "=", "->", "if (b == 1)", "if (b[0] != 1)", "i = i + 1;", "int[8] k = 0;", "k",
+    "const int n = 3;", "**", "*", "/", "%", "+", "-", "<", ">", "!", "&", "|", "~", "#", ".",
+    "²",     "9" * 50, "1e999", "$0", "$999999999999", "/*", "*/", "//", "\r", "\x00", "\ufeff", "\u2028",
     "#pragma braket verbatim", "box {", "def f(", "sin(", "π", '"', "'", "@", ":", "?", "g0 q;",
 ]  # fmt: skip
 

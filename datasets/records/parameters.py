@@ -11,7 +11,10 @@ _ELEMENT: Final = re.compile(r"(?P<vector>[^\W\d]\w*)\[(?P<place>\d{1,9})\]\Z")
 
 
 def is_identifier(text: str) -> bool:
-    """Tell whether OpenQASM 3 takes this, of at most 200 characters, for a name: letters, digits of ASCII, underscores."""
+    """Tell whether OpenQASM 3 takes this for a name: letters, digits of ASCII, underscores.
+
+    Here a name has at most `MAX_LENGTH` characters.
+    """
     if len(text) > MAX_LENGTH:
         return False
     if text.isascii():

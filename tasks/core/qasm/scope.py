@@ -21,7 +21,7 @@ CONSTANTS: Final[Mapping[str, Value]] = {
     "ℇ": Angle(2.718281828459045),
 }
 MAX_ROUNDS: Final = 100_000
-_ROUND_STEPS: Final = 16
+_ROUND_STEPS: Final = 24
 _OPERATION_STEPS: Final = 2
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from datasets.records.circuits import BARRIER, Angle
+from tasks.core.compilation.angles import turned_by
 from tasks.core.qasm.arithmetic import Arithmetic
 from tasks.core.qasm.library import ALIASES, DEFINED, PRIMITIVES, definitions, known
 from tasks.core.qasm.modifiers import Qubit, Step, controlled, inverse
@@ -22,6 +23,7 @@ from tasks.errors import BadInput
 
 MAX_STEPS: Final = 250_000  # some seconds of reading
 MAX_CONTROLS: Final = 8
+_LARGE_RAD: Final = 10_000.0  # a sum of more loses digits that count
 _STANDARD_STEPS: Final = 8
 
 
@@ -62,7 +64,7 @@ class Spelling:
             BadInput: no such gate, the wrong number of angles or qubits, or too many steps.
         """
         controls = [self._controls(modifier, scope) for modifier in call.modifiers]
-        angles = tuple(scope.angle(angle) for angle in call.angles)
+        angles = tuple(_reduced(scope.angle(angle)) for angle in call.angles)
         free = sum(controls)
         found = self._spelled(call, tuple(qubits[free:]), angles, scope)
         if len(set(qubits)) < len(qubits):
@@ -206,6 +208,13 @@ class Spelling:
         near = nearest(name.lower(), list(every), cutoff=0.5)
         hint = f"Did you mean {every[near]}?" if near else "Define it with `gate`."
         return f"gate {shown(name)} is not defined. {hint}"
+
+
+def _reduced(angle: Angle) -> Angle:
+    """Return an angle less its whole double turns, which no gate feels, where it is a large one."""
+    if abs(angle.constant) < _LARGE_RAD:
+        return angle
+    return Angle(turned_by(angle.constant, turns=2), angle.terms)
 
 
 def _standard(step: Step) -> tuple[Step, ...]:

@@ -101,7 +101,7 @@ def tokens(source: Source) -> Iterator[Token]:
     for count, found in enumerate(_TOKEN.finditer(text), start=1):
         kind = found.lastgroup
         if not count % _COUNTED:
-            source.spend(_COUNTED, at=found.start())
+            source.spend(2 * _COUNTED, at=found.start())
         if kind == "strange":
             raise source.fault(found.start(), _strange(text, found.start()))
         if kind != "space":

@@ -44,7 +44,7 @@ _TIGHT: Final = re.compile(r" ?([=:,()*]) ?")
 _DECIMAL: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _UNIT: Final = re.compile(r"(.*[\d.)a-z])\s*(deg|°|rad)\Z", re.DOTALL)
 MAX_WORDS: Final = 10_000  # axes, as many as a file may have columns
-_NUMBER_STEPS: Final = 50
+_NUMBER_STEPS: Final = 60
 _IMPLIED_PRODUCT: Final = re.compile(r"(?<=[\d.])(?=(?:pi|tau)\b)")
 _BOUNDS = 2
 _LINEAR = 3

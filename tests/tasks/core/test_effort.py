@@ -79,7 +79,7 @@ REFUSED = {
     "a sum of many parameters, often": (circuit, f"{OLD} {f'rx({MANY}) q[0];' * 50}"),
     "one sum at many gates": (circuit, f"{OLD} gate g(t) a {{ rz(t) a; }} g({MANY}) q;"),
     "registers in barriers": (circuit, OLD + "barrier q;" * 1_000_000),
-    "statements that are empty": (circuit, ";" * 10_000_000),
+    "statements that are empty": (circuit, ";" * 8_000_000),
     "16 million characters and one": (circuit, "/" * 16_000_001),
     "a name without an end": (circuit, "a" * 15_000_000),
     "a number without an end": (circuit, HEAD + "rx(" + "9" * 3_000_000),
@@ -218,7 +218,7 @@ def test_any_name_of_a_graph_ends(text: str) -> None:
 def test_steps_and_levels_are_counted() -> None:
     effort = Effort(what="It: ")
     effort.spend(MAX_STEPS)
-    with pytest.raises(BadInput, match=r"^It: reading it takes more than 8,000,000 steps"):
+    with pytest.raises(BadInput, match=r"^It: reading it takes more than 12,000,000 steps"):
         effort.spend()
     for _ in range(MAX_LEVELS):
         effort.enter()

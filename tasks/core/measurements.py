@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from datasets.records.circuits import Circuit
-from datasets.records.problems import Hamiltonian, Program, ProgramId
+from datasets.records.problems import Hamiltonian, PauliTerm, Program, ProgramId
 from tasks.core.hamiltonian import merge
 from tasks.core.identity import digest
 from tasks.core.qasm.circuit import ReadCircuit
@@ -53,14 +53,14 @@ def bits_of(read: ReadCircuit, observables: Sequence[Observable] = ()) -> Bits:
     if read.measurements:
         qubits = (*read.measurements, *sorted(acted.difference(read.measurements)))
     else:
-        qubits = tuple(sorted(acted.union(read.used_qubits)))
+        qubits = tuple(sorted(acted.union(read.measured_qubits)))
     if len(qubits) > MAX_BITS:
         message = (
             f"The circuit measures {len(qubits)} qubits; an outcome has at most {MAX_BITS} bits. "
             "Measure fewer."
         )
         raise BadInput(message)
-    return Bits(qubits, read.n_qubits)
+    return Bits(qubits, read.circuit.n_qubits)
 
 
 def program_of(read: ReadCircuit, observables: Sequence[Observable], *, name: str) -> Program:
@@ -110,5 +110,10 @@ def _on(hamiltonian: Hamiltonian, qubits: Sequence[int]) -> Hamiltonian:
     """Return a sum of Pauli strings with the letters of these qubits, in this order."""
     if tuple(qubits) == tuple(range(hamiltonian.n_qubits)):
         return hamiltonian
-    terms = (("".join(t.pauli[q] for q in qubits), t.coefficient) for t in hamiltonian.terms)
+    terms = (("".join(_letter(t, q) for q in qubits), t.coefficient) for t in hamiltonian.terms)
     return merge(terms, n_qubits=len(qubits))
+
+
+def _letter(term: PauliTerm, qubit: int) -> str:
+    """Return the letter of a qubit; observables know none of qubits that are not declared."""
+    return term.pauli[qubit] if qubit < len(term.pauli) else "I"

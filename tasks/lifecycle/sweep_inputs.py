@@ -122,9 +122,8 @@ def observables_of(texts: Sequence[str], read: ReadCircuit) -> tuple[Observable,
         BadInput: one cannot be read, or acts on a qubit that is not there.
     """
     wanted = texts or [f"Z{qubit}" for qubit in read.measured_qubits]
-    return parse_observables(
-        wanted, n_qubits=read.n_qubits, problem=lambda name: load(name).hamiltonian
-    )
+    n_qubits = read.n_qubits if texts else read.circuit.n_qubits
+    return parse_observables(wanted, n_qubits=n_qubits, problem=lambda name: load(name).hamiltonian)
 
 
 def _points(texts: list[str], pinned: Path) -> Points:

@@ -21,18 +21,20 @@ class ReadCircuit:
     `parameters` are the free ones, sorted: what points bind. Those of `circuit` are the free ones
     that it uses and the derived ones (`derivations`, each after those that it needs).
     `measurements` are the measured qubits in the order of the classical bits, none where the text
-    measures nothing. Qubits are numbered over the registers in the order of their declaration.
+    measures nothing. Qubits are numbered over the registers in the order of their declaration;
+    after the `n_qubits` that are declared come those that hold outcomes of before the end.
     """
 
     circuit: Circuit
     parameters: tuple[str, ...]
     derivations: tuple[Derivation, ...]
     measurements: tuple[int, ...]
+    n_qubits: int
 
     @property
     def measured_qubits(self) -> tuple[int, ...]:
         """The qubits in the order of their bits; of a text without a measurement the used ones."""
-        return self.measurements or self.used_qubits
+        return self.measurements or tuple(q for q in self.used_qubits if q < self.n_qubits)
 
     @property
     def used_qubits(self) -> tuple[int, ...]:
@@ -40,11 +42,6 @@ class ReadCircuit:
         gates = (gate for gate in self.circuit.gates if gate.name != BARRIER)
         used = {qubit for gate in gates for qubit in gate.qubits}
         return tuple(sorted(used)) or tuple(range(self.n_qubits))
-
-    @property
-    def n_qubits(self) -> int:
-        """How many qubits are declared."""
-        return self.circuit.n_qubits
 
     @property
     def source(self) -> str:

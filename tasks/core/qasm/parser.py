@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
+from tasks.core.qasm.conditions import condition
 from tasks.core.qasm.cursor import Cursor
 from tasks.core.qasm.expressions import arguments, expression
 from tasks.core.qasm.operands import index, modifiers, operand, operands
 from tasks.core.qasm.syntax import (
     Barrier,
+    Conditional,
     Constant,
     Document,
     Expression,
@@ -27,10 +29,10 @@ from tasks.core.qasm.tokens import Source, Token, shown
 
 LIBRARIES: Final = ("qelib1.inc", "stdgates.inc")
 
-_OUTCOMES = "it makes the circuit depend on outcomes, which a sweep does not take. Remove it."
+_OUTCOMES = "of what depends on outcomes, `if` with gates in it is taken. Write it so."
 _TOO_MUCH = "a sweep takes gates, gate definitions, loops over numbers and measurements. Remove it."
 _REFUSED: Final = {
-    "if": _OUTCOMES, "while": _OUTCOMES, "switch": _OUTCOMES,
+    "while": _OUTCOMES, "switch": _OUTCOMES,
     "box": "gates here are compiled for the target, so boxes have no meaning. Remove the box.",
     "opaque": "a gate without a body cannot be run. Give it a body, or remove it.",
     "output": "results are observables here. Remove it, and name the observables.",
@@ -72,6 +74,7 @@ class _Parser:
             "reset": self._reset,
             "barrier": self._barrier,
             "for": self._loop,
+            "if": self._conditional,
             **dict.fromkeys(_NUMBERS, self._number),
         }
 
@@ -129,9 +132,14 @@ class _Parser:
     def _bits(self, token: Token) -> Register:
         size = self._size()
         name = self._name("a name for the bits")
-        measured = self._measured() if self._cursor.accept("=") else None
+        measured, initial = None, ""
+        if self._cursor.accept("="):
+            if self._cursor.token.kind == "string":
+                initial = self._cursor.take().text[1:-1]
+            else:
+                measured = self._measured()
         self._cursor.expect(";")
-        return Register(quantum=False, name=name, size=size, at=token.at, measured=measured)
+        return Register(False, name, size, token.at, measured, initial)
 
     def _old_register(self, token: Token) -> Register:
         name = self._name("a name for the register")
@@ -207,8 +215,19 @@ class _Parser:
         variable = self._name("the loop's variable")
         self._cursor.expect("in")
         values = self._values()
-        body = self._body() if self._cursor.accept("{") else (self._statement(),)
-        return Loop(variable, values, body, token.at)
+        return Loop(variable, values, self._block(), token.at)
+
+    def _conditional(self, token: Token) -> Conditional:
+        self._cursor.expect("(")
+        found = condition(self._cursor)
+        self._cursor.expect(")")
+        then = self._block()
+        otherwise = self._block() if self._cursor.accept("else") else ()
+        return Conditional(found, then, otherwise, token.at)
+
+    def _block(self) -> tuple[Statement, ...]:
+        """Take a block in braces, or one statement."""
+        return self._body() if self._cursor.accept("{") else (self._statement(),)
 
     def _values(self) -> Range | tuple[Expression, ...]:
         if self._cursor.accept("{"):

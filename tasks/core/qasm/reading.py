@@ -8,14 +8,16 @@ are dropped, and kept where a modifier controls them.
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
-from datasets.records.circuits import BARRIER, Circuit, Gate
+from datasets.records.circuits import BARRIER, Gate
 from tasks.core.compilation.barriers import effective
 from tasks.core.qasm.arithmetic import Arithmetic, Value
+from tasks.core.qasm.branches import Branches
 from tasks.core.qasm.circuit import ReadCircuit
 from tasks.core.qasm.library import PHASE
-from tasks.core.qasm.measuring import Measured
+from tasks.core.qasm.measuring import Wires
 from tasks.core.qasm.modifiers import Step
 from tasks.core.qasm.parser import parse
 from tasks.core.qasm.registers import Registers
@@ -23,6 +25,7 @@ from tasks.core.qasm.scope import Free, Scope
 from tasks.core.qasm.spelling import Spelling
 from tasks.core.qasm.syntax import (
     Barrier,
+    Conditional,
     Constant,
     Document,
     GateCall,
@@ -61,40 +64,55 @@ class _Reading:
         self._scope = Scope(source, document.version, Arithmetic(), free, known, {})
         self._spelling = Spelling(source)
         self._qubits, self._bits = Registers("qubits"), Registers("bits")
-        self._measured = Measured()
-        self._gates: list[Gate] = []
+        self._wires = Wires(source)
+        self._branches = Branches(self._wires, self._bits, self._spelling)
 
     def outcome(self) -> ReadCircuit:
         for statement in self._document.statements:
             self._take(statement, self._scope)
+        end = len(self._source.text.rstrip())
         if not self._qubits.size:
-            raise self._source.fault(len(self._source.text.rstrip()), "there are no qubits.")
-        circuit = Circuit(self._qubits.size, effective(self._gates))
+            raise self._source.fault(end, "there are no qubits.")
+        circuit, measured = self._wires.finished(self._qubits.size, at=end)
         return ReadCircuit(
-            circuit,
+            replace(circuit, gates=effective(circuit.gates)),
             tuple(sorted(self._scope.free.names)),
             self._scope.arithmetic.derivations,
-            self._measured.order(),
+            measured,
+            self._qubits.size,
         )
 
     def _take(self, statement: Statement, scope: Scope) -> None:
         match statement:
             case GateCall():
                 self._call(statement, scope)
-            case Measurement():
-                self._measure(statement, scope)
             case Loop():
                 for inner in scope.rounds(statement):
                     for each in statement.body:
                         self._take(each, inner)
-            case Reset():
-                self._measured.reset(statement, self._qubits.find(statement.qubits, scope), scope)
+            case Conditional():
+                self._branch(statement, scope)
             case Barrier():
                 places = [self._qubits.find(operand, scope) for operand in statement.operands]
                 every = {qubit for found in places for qubit in found}
-                self._gates.append(Gate(BARRIER, tuple(sorted(every or range(self._qubits.size)))))
+                wires = self._wires.on(sorted(every or range(self._qubits.size)))
+                self._wires.apply([Gate(BARRIER, tuple(sorted(wires)))], at=statement.at)
+            case _ if self._branches.inside:
+                what = "`if` is taken with gates in it. Move everything else out of it."
+                raise self._source.fault(statement.at, what)
+            case Measurement():
+                self._measure(statement, scope)
+            case Reset():
+                self._wires.reset(statement, self._qubits.find(statement.qubits, scope))
             case _:
                 self._declare(statement, scope)
+
+    def _branch(self, statement: Conditional, scope: Scope) -> None:
+        """Take both sides of a condition, each where it holds."""
+        for body, wanted in ((statement.then, True), (statement.otherwise, False)):
+            with self._branches.into(statement, scope, wanted=wanted):
+                for each in body:
+                    self._take(each, scope)
 
     def _declare(
         self, statement: Include | GateDefinition | Register | Input | Constant, scope: Scope
@@ -123,9 +141,20 @@ class _Reading:
             self._qubits.add(register, scope)
             return
         self._bits.add(register, scope)
+        if register.initial:
+            self._start(register, scope)
         if register.measured is not None:
             bits = Operand(register.name, None, register.at)
             self._measure(Measurement(register.measured, bits, register.at), scope)
+
+    def _start(self, register: Register, scope: Scope) -> None:
+        """Give bits their first values, of which the text has the last bit's first."""
+        bits = self._bits.find(Operand(register.name, None, register.at), scope)
+        values = register.initial.replace("_", "")
+        if len(values) != len(bits) or not set(values) <= {"0", "1"}:
+            what = f"{register.name} has {len(bits)} bits; give it as many of 0 and 1."
+            raise self._source.fault(register.at, what)
+        self._wires.start(bits, [int(value) for value in reversed(values)])
 
     def _check_new(self, name: str, at: int) -> None:
         names = (self._values, self._scope.free.names, self._qubits.names, self._bits.names)
@@ -135,7 +164,7 @@ class _Reading:
     def _measure(self, statement: Measurement, scope: Scope) -> None:
         qubits = self._qubits.find(statement.qubits, scope)
         bits = None if statement.bits is None else self._bits.find(statement.bits, scope)
-        self._measured.measure(statement, qubits, bits, scope)
+        self._wires.measure(statement, qubits, bits)
 
     def _call(self, call: GateCall, scope: Scope) -> None:
         """Apply a gate once, or to each of its registers' qubits in turn."""
@@ -149,8 +178,10 @@ class _Reading:
             qubits = [
                 found[turn] if many else found[0] for found, many in zip(places, whole, strict=True)
             ]
-            self._measured.touch(qubits, at=call.at, scope=scope)
-            self._gates += _gates(self._spelling.steps(call, qubits, scope))
+            steps = self._spelling.steps(call, self._wires.on(qubits), scope)
+            if inside := self._branches.inside:
+                steps = self._branches.steps(steps, at=call.at)
+            self._wires.apply(_gates(steps), at=call.at, controlled=inside)
 
 
 def _gates(steps: Sequence[Step]) -> list[Gate]:

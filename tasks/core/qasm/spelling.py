@@ -83,6 +83,26 @@ class Spelling:
         self._source.spend(len(found) + terms, at=call.at)
         return found
 
+    def where(
+        self, steps: Sequence[Step], holders: Sequence[tuple[Qubit, int]], *, at: int
+    ) -> tuple[Step, ...]:
+        """Return the steps as they act where each of these qubits has this value.
+
+        Raises:
+            BadInput: a gate without a controlled form, or too many steps.
+        """
+        found = tuple(steps)
+        try:
+            for qubit, _ in holders:
+                found = tuple(
+                    part for step in controlled(found, by=qubit) for part in _standard(step)
+                )
+                self._spend(len(found), at=at)
+        except BadInput as error:
+            raise _placed(self._source, at, error) from error
+        flips = tuple(Step("x", (qubit,)) for qubit, value in holders if not value)
+        return (*flips, *found, *flips)
+
     def _spelled(
         self, call: GateCall, qubits: tuple[Qubit, ...], angles: tuple[Angle, ...], scope: Scope
     ) -> tuple[Step, ...]:

@@ -90,13 +90,17 @@ class GateDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Qubits or bits with a name; without a size there is one. Bits may be measured at once."""
+    """Qubits or bits with a name; without a size there is one. Bits may be measured at once.
+
+    `initial` are the bits' first values, the last bit's leftmost.
+    """
 
     quantum: bool
     name: str
     size: Expression | None
     at: int
     measured: Operand | None = None
+    initial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,28 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class Compound:
+    """Conditions that are compared or joined: `!` of one, and `==`, `<`, `&&`, `|`... of two."""
+
+    name: str
+    parts: tuple["Condition", ...]
+    at: int
+
+
+Condition = Number | Operand | Compound
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """What happens where bits that were measured fulfil a condition, and what where they do not."""
+
+    condition: Condition
+    then: tuple["Statement", ...]
+    otherwise: tuple["Statement", ...]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Include:
     """The gates of a standard library."""
 
@@ -169,6 +195,7 @@ Statement = (
     | Reset
     | Barrier
     | Loop
+    | Conditional
     | Include
 )
 

@@ -5,6 +5,7 @@ import pytest
 
 from tests.e2e.conftest import Command
 from tests.e2e.notebook_cells import BAD
+from tests.e2e.notebook_threads import THREADS
 from tests.e2e.processes import ROOT
 
 pytestmark = pytest.mark.e2e
@@ -33,3 +34,11 @@ def test_the_document_s_cell_runs_inside_an_event_loop_and_gives_its_values(qrt:
     assert len(found["refused"]) == len(BAD)
     (run,) = qrt("runs", "--json").answer
     assert (run["run_id"], run["state"]) == (found["run_id"], "completed")
+
+
+def test_threads_may_measure_one_table_of_points_at_once(qrt: Command) -> None:
+    ran = qrt(main="tests.e2e.notebook_threads:main")
+    assert ran.code == 0, ran.err
+    assert [found.get("fault") for found in ran.answer] == [None] * THREADS
+    assert len({found["run_id"] for found in ran.answer}) == THREADS
+    assert all(len(found["values"]) == 3 for found in ran.answer)

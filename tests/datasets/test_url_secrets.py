@@ -11,7 +11,8 @@ from datasets.stores import open_store
 from datasets.url_secrets import check_url, masked
 from deployments.cli.main import run
 from deployments.cli.terminal import plain
-from tasks.errors import BadInput
+from tasks.backends.braket_faults import translated
+from tasks.errors import BadInput, RuntimeFault
 
 CANARY = "wJalrXUtnFEMI-canary"
 
@@ -91,3 +92,32 @@ def test_whatever_is_told_has_no_password_and_still_says_where(
 def test_what_holds_none_stays(text: str) -> None:
     assert masked(text) == text
     check_url(text, name="x", instead="y")
+
+
+def test_a_proxy_s_password_is_in_no_fault() -> None:
+    from botocore.exceptions import EndpointConnectionError, ProxyConnectionError
+
+    url = f"http://me:{CANARY}@127.0.0.1:1"
+    for error in (
+        ProxyConnectionError(proxy_url=url, error=f"Cannot reach {url}"),
+        EndpointConnectionError(endpoint_url=url, error=url),
+    ):
+        with pytest.raises(RuntimeFault) as caught, translated("SearchDevices"):
+            raise error
+        assert CANARY not in str(caught.value)
+        assert CANARY not in repr(caught.value)
+
+
+@pytest.mark.parametrize("command", COMMANDS[:3], ids=lambda command: command[0])
+def test_the_journal_s_password_is_told_nowhere(
+    command: list[str],
+    qrt_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("QRT_JOURNAL_URL", f"postgresql://me:{CANARY}@127.0.0.1:1/db?user=me")
+    assert run(command) != 0
+    said = capsys.readouterr()
+    assert CANARY not in said.out + said.err
+    kept = [path for path in qrt_home.rglob("*") if path.is_file()]
+    assert not any(CANARY.encode() in path.read_bytes() for path in kept)

@@ -25,7 +25,7 @@ def main() -> int:
 def measured(seed: int) -> dict[str, Any]:
     """Return one thread's answer."""
     try:
-        run = sweep(CIRCUIT, POINTS, seed=seed, progress=False)
+        run = sweep(CIRCUIT, points=POINTS, seed=seed, progress=False)
         return {"run_id": run.run_id, "values": list(run.table()["value"])}
     except RuntimeFault as fault:
         return {"fault": str(fault)}

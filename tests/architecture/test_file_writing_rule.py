@@ -42,7 +42,7 @@ def _called(call: ast.Call) -> str | None:
             return "touch"
         case ast.Attribute(value=owner, attr="replace") if _renames(call, owner):
             return "replace"
-        case ast.Attribute(value=ast.Name(id="os"), attr="open"):
+        case ast.Attribute(value=ast.Name(id="os"), attr="open") if not _only_reads(call):
             return "os.open"
         case ast.Attribute(attr="open") | ast.Name(id="open") if _is_writable(call):
             return "open"
@@ -66,6 +66,10 @@ def _is_writable(call: ast.Call) -> bool:
         and bool(set(text.value) & _WRITABLE)
         for text in texts
     )
+
+
+def _only_reads(call: ast.Call) -> bool:
+    return "O_RDONLY" in ast.unparse(call)
 
 
 def _into_a_stream(call: ast.Call) -> bool:
@@ -120,6 +124,7 @@ def test_the_rule_sees(text: str) -> None:
     [
         "open(path)",
         "path.open('rb')",
+        "os.open(path, os.O_RDONLY | os.O_NONBLOCK)",
         "text.replace('a', 'b')",
         "replace(run, target='x')",
         "moment.replace(tzinfo=UTC)",

@@ -28,7 +28,10 @@ def compile_for_target(run: Run, *, program: Program, groups: tuple[Group, ...])
         backend.validate(measured.circuit)
         check_native(measured.circuit, snapshot=snapshot)
     emit(
-        "program.compiled", reason=compiled.reason, two_qubit_gates=compiled.metrics.two_qubit_gates
+        "program.compiled",
+        reason=compiled.reason,
+        two_qubit_gates=compiled.metrics.two_qubit_gates,
+        fidelity=compiled.metrics.estimated_success,
     )
     return Experiment(
         run_id=run.run_id,

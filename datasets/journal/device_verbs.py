@@ -39,6 +39,12 @@ class DeviceVerbs(Database):
         with self._reading() as connection:
             return _in_force(target, _stated(connection, target).values(), now)
 
+    def own_standing(self, target: str, authority: Authority, *, now: datetime) -> Standing:
+        """Return what one authority says; healthy, unless it says otherwise and it is not void."""
+        with self._reading() as connection:
+            own = _stated(connection, target).get(authority)
+        return own if own and own.holds(now) else Standing(target)
+
     def standings(self, *, now: datetime) -> tuple[Standing, ...]:
         """Return what is in force of every target that something was ever said of, by name."""
         with self._reading() as connection:

@@ -13,7 +13,7 @@ from deployments.cli.flows_by_name import known
 from deployments.cli.quoting import is_quoting, tell
 from flows.task_runners import configured
 from tasks.errors import BadInput
-from tasks.lifecycle.admission import check_free
+from tasks.lifecycle.admission import check_free, meant
 from tasks.lifecycle.known_devices import said
 
 if TYPE_CHECKING:
@@ -75,6 +75,10 @@ def _check(flow: str, parameters: "BaseModel") -> None:
 
 
 def _parsed(flow: str, values: Mapping[str, Any]) -> "BaseModel":
+    if isinstance(wanted := values.get("target"), str):
+        values = {**values, "target": meant(wanted)}
+    elif isinstance(wanted, list):
+        values = {**values, "target": [meant(each) for each in wanted]}
     try:
         return known(flow).parameters(**values)
     except ValidationError as error:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from deployments.cli.options import count
 from deployments.cli.run_options import AsJson, RunOptions, Target, starts_run
 
 
@@ -21,7 +22,10 @@ def batch(  # noqa: PLR0917 - each is an option with a name of its own
         typer.Option(help='Of every circuit: "Z0*Z1", "0.5*X0 - Z1"; repeat. Default: each Z.'),
     ] = None,
     target: Target = "local:sv",
-    shots: Annotated[int, typer.Option(help="Of each circuit in each measurement basis.")] = 1000,
+    shots: Annotated[
+        int,
+        typer.Option(parser=count, metavar="N", help="Of each circuit in each measurement basis."),
+    ] = 1000,
     mitigate: Annotated[str, typer.Option(help="none or readout.")] = "none",
     json: AsJson = False,
     *,

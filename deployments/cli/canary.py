@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from deployments.cli.options import count
 from deployments.cli.run_options import AsJson, MaxUsd, Yes
 
 
@@ -14,9 +15,12 @@ def canary(  # noqa: PLR0917 - each is an option with a name of its own
     qubits: Annotated[int, typer.Option(help="Of the GHZ state and the mirror circuits.")] = 5,
     mirrors: Annotated[int, typer.Option(help="How many mirror circuits.")] = 4,
     layers: Annotated[int, typer.Option(help="Layers of a mirror circuit, each way.")] = 4,
-    shots: Annotated[int, typer.Option(help="Of the GHZ and each mirror circuit.")] = 1000,
+    shots: Annotated[
+        int, typer.Option(parser=count, metavar="N", help="Of the GHZ and each mirror circuit.")
+    ] = 1000,
     readout_shots: Annotated[
-        int, typer.Option(help="For each of two calibration circuits.")
+        int,
+        typer.Option(parser=count, metavar="N", help="For each of two calibration circuits."),
     ] = 8000,
     tolerance: Annotated[
         float, typer.Option(help="Failures allowed beyond the predicted ones: 0.1 is 10 %.")

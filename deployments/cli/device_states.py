@@ -114,11 +114,26 @@ def _decide(
     said = Standing(target_of(name), state, _reason(reason), ends, operator(), now)
     journal = open_runtime(home()).journal
     before = journal.standing(said.target, now=now)
+    _check_no_weaker(said, journal.own_standing(said.target, said.authority, now=now))
     found = journal.stand(said)
     if as_json:
         say(json.dumps(standing_row(found), ensure_ascii=False))
     else:
         say(_sentence(found, before=before))
+
+
+def _check_no_weaker(said: Standing, own: Standing) -> None:
+    """Refuse to replace what an operator has said by less, which would lift it without a word."""
+    from tasks.lifecycle.admission import by, until
+
+    if said.state is DeviceState.HEALTHY or said.state.severity >= own.state.severity:
+        return
+    message = (
+        f"{said.target} is {own.state} ({by(own)}), {until(own)}: {own.reason.rstrip('. ')}. That "
+        f"stands, and {said.state} is less. `qrt devices restore {said.target} --reason WHY` "
+        "takes it back first."
+    )
+    raise BadInput(message)
 
 
 def standing_row(standing: Standing) -> dict[str, Any]:

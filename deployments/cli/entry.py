@@ -11,6 +11,7 @@ from types import FrameType
 from typing import NoReturn
 
 SHOW_CURSOR = "\x1b[?25h"
+OPENED: list[str] = []  # the run that this command has opened
 WORDS = {signal.SIGINT: "Interrupted", signal.SIGTERM: "Terminated"}
 
 
@@ -28,10 +29,13 @@ def main() -> None:
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
     del frame
-    cursor = SHOW_CURSOR if sys.stderr.isatty() else ""
-    word = WORDS[signal.Signals(number)]
-    text = (
-        f"{cursor}{word}. `qrt runs` lists what was going on; `qrt resume RUN` goes on with it.\n"
-    )
-    os.write(2, text.encode())
+    # Progress may stand in the terminal's last line.
+    before = f"{SHOW_CURSOR}\n" if sys.stderr.isatty() else ""
+    os.write(2, f"{before}{WORDS[signal.Signals(number)]}. {_afterwards()}\n".encode())
     os._exit(128 + number)
+
+
+def _afterwards() -> str:
+    if OPENED:
+        return f"`qrt resume {OPENED[-1]}` goes on with the run."
+    return "No run was opened; `qrt runs` lists those that were."

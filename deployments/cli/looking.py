@@ -10,6 +10,7 @@ import typer
 
 from datasets.layout import home
 from deployments.cli.terminal import say
+from tasks.errors import BadInput
 
 if TYPE_CHECKING:
     from datasets.records.runs import Run
@@ -53,7 +54,7 @@ def runs(
         for row in rows:
             cost = "" if row["cost_usd"] is None else f"{row['cost_usd']:9.2f} USD"
             began = str(row["started_at"])[:16].replace("T", " ")
-            head = f"{str(row['run_id'])[:8]}  {row['flow']:<6} {row['state']:<10}"
+            head = f"{str(row['run_id'])[:8]}  {row['flow']:<6} {row['state']:<11}"
             say(f"{head} {began}  {str(row['target'])[:24]:<24}{cost:>14}".rstrip())
 
 
@@ -106,14 +107,20 @@ def report(run: RunArgument) -> None:
 
 
 def query(
-    sql: Annotated[str, typer.Argument(help="One SELECT over the lake's tables.")],
+    sql: Annotated[list[str], typer.Argument(help="One SELECT over the lake's tables, quoted.")],
     as_json: Json = False,
 ) -> None:
-    """Ask the lake in SQL."""
+    """Ask the lake in SQL: qrt query "SELECT * FROM runs"."""
+    if len(sql) > 1:
+        message = (
+            f"The shell has cut this into {len(sql)} words, and put file names in the place of "
+            "a *. Quote the SQL, as in `qrt query --help`."
+        )
+        raise BadInput(message)
     from datasets.views import query as ask
     from datasets.views import to_plain
 
-    found = ask(home().lake, sql)
+    found = ask(home().lake, sql[0])
     rows = [dict(zip(found.columns, map(to_plain, row), strict=True)) for row in found.rows]
     if as_json:
         say(json.dumps(rows))

@@ -21,7 +21,7 @@ from deployments.cli import (
 from deployments.cli.batching import batch
 from deployments.cli.canary import canary
 from deployments.cli.drift import drift
-from deployments.cli.options import as_usd
+from deployments.cli.options import as_usd, count
 from deployments.cli.qaoa import qaoa
 from deployments.cli.run_options import AsJson, Iterations, Mitigate, RunOptions, Target, starts_run
 from deployments.cli.sandbox import sandbox
@@ -29,13 +29,15 @@ from deployments.cli.selecting import select
 from deployments.cli.sweeping import sweep
 from deployments.cli.terminal import one_line, say
 from deployments.cli.upgrading import upgrade
+from deployments.cli.usage import HELP, about, complaint, whole_help
 from tasks.errors import BadInput, RuntimeFault
 
 app = typer.Typer(
     name="qrt",
-    help="Compile, run, mitigate and trace quantum workloads.",
+    callback=about,
+    invoke_without_command=True,
     no_args_is_help=True,
-    add_completion=False,
+    context_settings=HELP,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -72,8 +74,12 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     ] = "spsa",
     iterations: Iterations = 25,
     mitigate: Mitigate = "readout,zne",
-    shots: Annotated[int, typer.Option(help="For each energy of an iteration.")] = 1000,
-    final_shots: Annotated[int, typer.Option(help="For the final estimate, in all.")] = 100_000,
+    shots: Annotated[
+        int, typer.Option(parser=count, metavar="N", help="For each energy of an iteration.")
+    ] = 1000,
+    final_shots: Annotated[
+        int, typer.Option(parser=count, metavar="N", help="For the final estimate, in all.")
+    ] = 100_000,
     json: AsJson = False,
     *,
     run: RunOptions,
@@ -140,9 +146,12 @@ def _leave(code: int) -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; never a traceback for what users can mend."""
     try:
-        outcome = app(arguments, standalone_mode=False)
+        outcome = app(arguments, prog_name="qrt", standalone_mode=False)
     except TyperException as error:
-        return _complain(_usage(error), BAD_INPUT)
+        if (whole := whole_help(error)) is not None:
+            say(whole)
+            return BAD_INPUT
+        return _complain(complaint(error), BAD_INPUT)
     except BadInput as error:
         return _complain(str(error), BAD_INPUT)
     except RuntimeFault as error:
@@ -150,11 +159,6 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return DONE
     return outcome if isinstance(outcome, int) else DONE
-
-
-def _usage(error: TyperException) -> str:
-    text = str(getattr(error, "format_message", error.__str__)()).rstrip(".")
-    return f"{text}. `qrt --help` lists what there is."
 
 
 def _complain(text: str, code: int) -> int:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+import typer
+
 from datasets.json_text import read_json
 from tasks.errors import BadInput
 
@@ -14,6 +16,9 @@ _USD: Final = re.compile(
     r"(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3}|(?=\.\d))(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII
 )
 MAX_USD: Final = 100_000_000  # as `flows.parameters` has it
+_COUNT: Final = re.compile(
+    r"[+-]?(?:\d{1,30}|\d{1,3}(?:[,_]\d{3}){1,5})(?:\.\d{1,9})?(?:[eE]\+?\d)?", re.ASCII
+)
 _HOURS: Final = {"m": 1 / 60, "h": 1.0, "d": 24.0}
 
 
@@ -64,6 +69,28 @@ def as_usd(text: str | None, *, option: str) -> Decimal | None:
         )
         raise BadInput(message)
     return amount
+
+
+def as_count(text: str) -> int:
+    """Read a whole number as people write one: `1000`, `1,000`, `1_000`, `1e4`.
+
+    Raises:
+        BadInput: it is something else.
+    """
+    found = _COUNT.fullmatch(str(text).strip())
+    number = Decimal(re.sub("[,_]", "", found[0])) if found else Decimal("0.5")
+    if number != number.to_integral_value():
+        message = f"{text!r:.40} is no whole number. Write 1000, 1,000 or 1e4."
+        raise BadInput(message)
+    return int(number)
+
+
+def count(text: str) -> int:
+    """Read a whole number for an option, whose name the refusal then has."""
+    try:
+        return as_count(text)
+    except BadInput as fault:
+        raise typer.BadParameter(str(fault)) from fault
 
 
 def as_tags(pairs: Sequence[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from functools import partial
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from deployments.cli.entry import OPENED
 from deployments.cli.terminal import console, plain, say
 from tasks.core.events import Event, listening
 from tasks.core.pace import Clock
@@ -19,6 +20,17 @@ LINE_EVERY_S = 0.1  # on a simulator an iteration takes less time than its line
 @contextmanager
 def showing(*, quiet: bool) -> Iterator[None]:
     """Show events on standard error until the block ends; where quiet, only a device's loss."""
+    with listening(_remember):
+        yield from _shown(quiet=quiet)
+
+
+def _remember(event: Event) -> None:
+    """Keep the run's id for the last words of a command that is interrupted."""
+    if event.name == "run.opened":
+        OPENED.append(event.fields["run_id"])
+
+
+def _shown(*, quiet: bool) -> Iterator[None]:
     if quiet:
         with listening(_warn):
             yield

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from deployments.cli.options import count
 from deployments.cli.run_options import AsJson, Iterations, Mitigate, RunOptions, Target, starts_run
 
 
@@ -27,8 +28,13 @@ def qaoa(  # noqa: PLR0917 - each is an option with a name of its own
     ] = "spsa",
     iterations: Iterations = 25,
     mitigate: Mitigate = "readout",
-    shots: Annotated[int, typer.Option(help="For each expected cut of an iteration.")] = 1000,
-    final_shots: Annotated[int, typer.Option(help="For the final samples, in all.")] = 10_000,
+    shots: Annotated[
+        int,
+        typer.Option(parser=count, metavar="N", help="For each expected cut of an iteration."),
+    ] = 1000,
+    final_shots: Annotated[
+        int, typer.Option(parser=count, metavar="N", help="For the final samples, in all.")
+    ] = 10_000,
     json: AsJson = False,
     *,
     run: RunOptions,

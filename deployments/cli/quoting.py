@@ -73,6 +73,7 @@ def lines(told: Mapping[str, Any]) -> list[str]:
             for line in _wrapped(f"- {_short(each['target'])}: {each['reason']}")
         ),
         *(["", *_wrapped(told["reason"])] if told["reason"] else []),
+        *_warnings(told),
     ]
 
 
@@ -92,6 +93,18 @@ def _saying() -> Iterator[None]:
         yield
     finally:
         _QUOTING.reset(token)
+
+
+def _warnings(told: Mapping[str, Any]) -> list[str]:
+    """Say of each target that was asked for where nothing can be expected of it."""
+    from tasks.core.stages import HOPELESS, hopeless
+
+    return [
+        line
+        for each in told["targets"]
+        if each["fidelity"] < HOPELESS
+        for line in ("", *_wrapped(f"{_short(each['target'])}: {hopeless(each['fidelity'])}."))
+    ]
 
 
 def _total(told: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from datasets.layout import home
 from deployments.cli.terminal import say
+from tasks.core.amounts import counted, usd
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 WIDTH = 80
@@ -44,7 +45,8 @@ def cancel(
     say(f"run {done.run_id} is {'told to stop' if done.stopping else 'cancelled'}")
     if done.stopping:
         say("the process that works on it ends it at its next step")
-    say(f"{done.cancelled} executions cancelled, {done.charged_usd:.2f} USD charged so far")
+    cancelled = counted(done.cancelled, "execution")
+    say(f"{cancelled} cancelled, {usd(done.charged_usd)} USD charged so far")
     for handle in done.running:
         say(_wrapped(f"still at the target, `qrt reconcile` settles it: {handle}"))
     for execution_id in done.open:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deployments.cli.options import as_hours, as_object, as_tags, as_usd
+from deployments.cli.options import as_hours, as_object, as_tags, as_usd, count
 
 RunOptions = Mapping[str, Any]  # fields of `flows.parameters.RunParameters`, and `yes`
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and no progress.")]
@@ -39,7 +39,8 @@ def starts_run(command: Callable[..., None]) -> Callable[..., None]:
 
 def _asked(  # noqa: PLR0917 - each is an option with a name of its own
     readout_shots: Annotated[
-        int, typer.Option(help="For each of two calibration circuits.")
+        int,
+        typer.Option(parser=count, metavar="N", help="For each of two calibration circuits."),
     ] = 8000,
     measure_readout: Annotated[
         bool, typer.Option("--measure-readout", help="Also where a canary just has.")

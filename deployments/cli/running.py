@@ -19,7 +19,7 @@ from datasets.records.runs import RunState, each, named
 from deployments.cli.flows_by_name import known, load
 from deployments.cli.progress import showing
 from deployments.cli.terminal import say
-from deployments.server.ephemeral import Server, prefect_server
+from deployments.server.ephemeral import EphemeralServer, Server, prefect_server
 from flows.task_runners import configured
 from tasks.core.events import emit
 from tasks.lifecycle.admission import admit, warning
@@ -54,6 +54,8 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
                 title=_called(asked[known(flow).title]),
                 target=named(asked["target"]),
             )
+            if isinstance(server, EphemeralServer):
+                emit("server.starting")
             result = _result(flow, parameters, run_id=run_id, server=server)
         for told in (*told_missing(result), *told_failed(result)):
             say(told, err=True)

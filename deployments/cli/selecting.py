@@ -40,6 +40,7 @@ def select(  # noqa: PLR0917 - each is an option with a name of its own
 ) -> None:
     """Choose the device for a circuit, and say why; nothing is bought."""
     from tasks.core.policies import parse_policy
+    from tasks.lifecycle.admission import meant
     from tasks.lifecycle.advice import advise
     from tasks.lifecycle.runtime import open_runtime
     from tasks.lifecycle.selection_inputs import Measuring
@@ -48,7 +49,7 @@ def select(  # noqa: PLR0917 - each is an option with a name of its own
         circuit,
         measuring=Measuring(shots, mitigate, readout_shots),
         policy=parse_policy(policy, min_fidelity=min_fidelity, max_usd=max_usd, deadline=deadline),
-        targets=target or [],
+        targets=[meant(name) for name in target or []],
         account=account,
         runtime=open_runtime(home()),
     )

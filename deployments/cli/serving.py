@@ -43,6 +43,7 @@ def up(
             f"PREFECT_API_URL names {named} already. `qrt deploy` registers there; or unset it."
         )
         raise BadInput(message)
+    say("starting the Prefect server", err=True)
     _serve(read(), port=port, runs_at_once=runs_at_once, worker=not no_worker, as_json=as_json)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from deployments.cli.options import count
 from deployments.cli.run_options import AsJson, RunOptions, starts_run
 
 
@@ -27,7 +28,9 @@ def sweep(  # noqa: PLR0917 - each is an option with a name of its own
             "local:sv."
         ),
     ] = None,
-    shots: Annotated[int, typer.Option(help="Of each circuit at each point.")] = 1000,
+    shots: Annotated[
+        int, typer.Option(parser=count, metavar="N", help="Of each circuit at each point.")
+    ] = 1000,
     repetitions: Annotated[int, typer.Option(help="Measure everything so often.")] = 1,
     mitigate: Annotated[str, typer.Option(help="none, readout, zne or readout,zne.")] = "none",
     runner: Annotated[

@@ -8,6 +8,8 @@ from tasks.core.amounts import at_most, counted, usd
 from tasks.core.events import Event
 from tasks.core.quotes import Quote
 
+HOPELESS: Final = 0.01  # of a hundred shots not one is right
+
 
 def line(event: Event) -> str | None:
     """Return what an event says to people; None where it says nothing."""
@@ -33,6 +35,20 @@ def quote_line(quote: Quote) -> str:
     )
 
 
+def compiled_line(two_qubit_gates: int, fidelity: float | None) -> str:
+    """Say what a program was compiled into, and where nothing can be expected of it."""
+    text = f"compiled: {counted(two_qubit_gates, 'two-qubit gate')}"
+    return text if fidelity is None or fidelity >= HOPELESS else f"{text}; {hopeless(fidelity)}"
+
+
+def hopeless(fidelity: float) -> str:
+    """Say that noise leaves nothing of a result."""
+    return (
+        f"the predicted fidelity is {fidelity:.1g}: expect noise and no result. Choose a smaller "
+        "problem, fewer layers or a better device"
+    )
+
+
 def lost_line(target: str, why: str) -> str:
     """Say that the device of a run was lost, and what happens now."""
     return f"{target} is lost before anything was bought: {why}. Choosing another device."
@@ -49,10 +65,11 @@ def refused_line(asked_usd: Decimal, most_usd: Decimal, instead_usd: Decimal) ->
 
 _LINES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "run.starting": lambda f: f"starting: {f['title']} on {f['target']}",
+    "server.starting": lambda _: "starting a Prefect server for this run; `qrt up` keeps one",
     "run.opened": lambda f: f"run {f['run_id']}",
     "target.chosen": lambda f: f"device: {f['reason']}",
     "target.lost": lambda f: lost_line(f["target"], f["why"]),
-    "program.compiled": lambda f: f"compiled: {f['two_qubit_gates']} two-qubit gates",
+    "program.compiled": lambda f: compiled_line(f["two_qubit_gates"], f.get("fidelity")),
     "batch.compiled": lambda f: (
         f"compiled: {counted(f['circuits'], 'circuit')}"
         + (f"; {f['refused']:,} cannot run there" if f["refused"] else "")

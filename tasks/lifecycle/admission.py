@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from datasets.devices.catalogue import resolve
+from datasets.devices.catalogue import names, resolve
 from datasets.layout import home
 from datasets.records.devices import DeviceKind, DeviceSnapshot
 from datasets.records.runs import Run
@@ -97,6 +97,14 @@ def by(standing: Standing) -> str:
     """Say who has said it."""
     authority, _, name = standing.set_by.partition(":")
     return name if authority == Authority.OPERATOR else authority
+
+
+def meant(name: str) -> str:
+    """Return the target that people mean where one is run on: `garnet` is its emulator."""
+    if name.startswith(_ARN):
+        return f"{PREFIX}{name}"
+    emulated = f"emulator:{name}"
+    return emulated if ":" not in name and emulated in names(home().devices) else name
 
 
 def target_of(name: str) -> str:

@@ -21,6 +21,7 @@ EXCUSED = {
     "deployments/cli/selecting.py:select": "each option with its help; the body is one call",
     "flows/vqe.py:vqe": "its docstring explains the parameters, where forms look",
     "flows/qaoa.py:qaoa": "its docstring explains the parameters, where forms look",
+    "deployments/cli/run_options.py:_asked": "each option with its help; the body is one value",
     "deployments/cli/canary.py:canary": "each option with its help; the body is one call",
     "deployments/cli/qaoa.py:qaoa": "each option with its help; the body is one call",
     "deployments/cli/sweeping.py:sweep": "each option with its help; the body is one call",

@@ -61,12 +61,13 @@ def runs(
 def show(run: RunArgument, as_json: Json = False) -> None:
     """Show one run: what was asked, how it stands, what it found."""
     from deployments.cli.flows_by_name import known
+    from tasks.core.answers import answer_of
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
     journal = runtime.journal
     found = journal.run(run)
-    result = json.loads(found.result) if found.result else None
+    result = answer_of(found)
     executions = journal.executions(found.run_id)
     iterations = journal.iterations(found.run_id)
     if as_json:

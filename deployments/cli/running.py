@@ -21,6 +21,7 @@ from deployments.cli.progress import showing
 from deployments.cli.terminal import say
 from deployments.server.ephemeral import EphemeralServer, Server, prefect_server
 from flows.task_runners import configured
+from tasks.core.answers import answer_of
 from tasks.core.events import emit
 from tasks.lifecycle.admission import admit, warning
 from tasks.lifecycle.batch_results import told_failed
@@ -111,7 +112,8 @@ def resume_run(run: str, *, mix_calibrations: bool, max_usd: Decimal | None, as_
         follow_up(found.run_id, runtime=runtime)
         if flow.reports:
             write_report(found.run_id, runtime=runtime)
-        say(found.result if as_json else flow.summary(json.loads(found.result)))
+        answer = answer_of(found) or {}
+        say(json.dumps(answer) if as_json else flow.summary(answer))
         return
     parameters = flow.parameters.model_validate_json(found.parameters)
     changed: dict[str, Any] = {"mix_calibrations": True} if mix_calibrations else {}

@@ -1,12 +1,12 @@
 """A flow's part in what is shown of a run that has ended, and what it is made of."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
+from tasks.core.answers import answer_of
 from tasks.errors import BadInput
 from tasks.lifecycle.runtime import Runtime
 
@@ -78,11 +78,11 @@ def result_of(run: Run) -> Mapping[str, Any]:
     Raises:
         BadInput: it has none.
     """
-    if run.result is None:
+    answer = answer_of(run)
+    if answer is None:
         message = (
             f"Run {run.run_id} is {run.state} and has no result. "
             f"`qrt resume {run.run_id}` goes on with it."
         )
         raise BadInput(message)
-    answer: Mapping[str, Any] = json.loads(run.result)
     return answer

@@ -35,11 +35,9 @@ def test_a_lock_names_no_place_and_hashes_everything(lock: Path) -> None:
     assert len(PIN.findall(text)) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE)) > 0
 
 
-def test_the_bounds_that_keep_the_stack_together_hold() -> None:
+def test_the_overrides_hold_and_what_does_not_fit_stays_out() -> None:
     versions = locked(LOCK)
-    assert int(versions["fastapi"].split(".")[1]) < 151
     assert int(versions["cloudpickle"].split(".")[0]) >= 3
-    assert versions["sqlalchemy"].startswith("2.0.")
     assert not versions.keys() & {"mitiq", "ucc", "covalent", "openfermion", "cirq-core"}
 
 

@@ -36,7 +36,7 @@ c = measure q;
 VQE = ("vqe", "--target", "emulator:garnet", "--shots", "200", "--readout-shots", "200")
 SWEEP = ("sweep", "--circuit", "circuit.qasm", "--observable", "Z0*Z1", "--shots", "100")
 RUN = "from deployments.cli.main import main; main()"
-KILLED_WITHIN_S = 45  # a loop on a simulator may write nothing for long
+KILLED_WITHIN_S = 200  # a loop on a simulator may write nothing for long
 
 
 def make(home: Path) -> None:

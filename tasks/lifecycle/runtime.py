@@ -98,6 +98,8 @@ def open_runtime(home: Home) -> Runtime:
             a newer release wrote the journal or the lake.
         StorageFault: the journal cannot be opened.
     """
+    lake = Lake(str(home.lake), home.quarantine)
+    lake.refuse_newer()
     try:
         make_folder(home.root)
         if make_private(home.root):
@@ -112,8 +114,6 @@ def open_runtime(home: Home) -> Runtime:
             "Set QRT_HOME to a folder that can."
         )
         raise BadInput(message) from error
-    lake = Lake(str(home.lake), home.quarantine)
-    lake.refuse_newer()
     with listening(_tell_of_upgrade):
         return Runtime(home, Journal.open(home.journal), lake)
 

@@ -41,9 +41,9 @@ class CompiledProgram:
     """A program in a device's native gates, on its labels, with parameters still free.
 
     `layout[i]` is the device label where program qubit i starts, `measured_qubits[i]` the label
-    that is measured into bit i of an outcome. `circuit` is the program alone, up to a diagonal
-    frame that no Z measurement sees and without what no outcome depends on; `measured` holds one
-    executable form a basis. `reason` says in one sentence why these qubits.
+    that is measured into bit i of an outcome. `circuit` is the program alone, on |0...0>, up to a
+    diagonal frame that no Z measurement sees and without what no outcome depends on; `measured`
+    holds one executable form a basis. `reason` says in one sentence why these qubits.
     """
 
     compiled_id: CompiledId

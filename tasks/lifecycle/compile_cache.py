@@ -22,6 +22,7 @@ from datasets.records.devices import DeviceSnapshot
 from datasets.records.problems import Program
 from tasks.core.compilation.compiler import CompileOptions, compile_program, toolchain
 from tasks.core.compilation.durations import durations_of
+from tasks.core.compilation.exchanging import EXCHANGE_VERSION, exchanges
 from tasks.core.compilation.relabelling import PLACEMENT_VERSION
 from tasks.core.identity import digest
 from tasks.errors import BadInput, RuntimeFault
@@ -45,8 +46,10 @@ class Wanted:
     @property
     def key(self) -> str:
         """The content address of what comes out."""
+        rules = {"exchange": EXCHANGE_VERSION} if exchanges(self.snapshot) else {}
         return digest(
-            {
+            rules
+            | {
                 "program_id": self.program.program_id,
                 "calibration_id": self.snapshot.calibration_id,
                 "durations": durations_of(self.snapshot),

@@ -12,6 +12,7 @@ from datasets.records.compiled import CompiledId, CompiledProgram, MeasuredCircu
 from datasets.records.devices import CalibrationId, DeviceSnapshot
 from datasets.records.problems import Program, ProgramId
 from tasks.core.compilation.emission import EMISSION_VERSION, emit
+from tasks.core.compilation.exchanging import EXCHANGE_VERSION
 from tasks.core.compilation.measurement import light_cone
 from tasks.core.compilation.natives import natives_of
 from tasks.core.compilation.reasons import reason
@@ -98,8 +99,9 @@ def toolchain() -> tuple[tuple[str, str], ...]:
 
 
 def _placed(chosen: Placement) -> tuple[tuple[str, str], ...]:
-    """Return the version of the rule that chose the qubits, where routing alone chose others."""
-    return (("placement", PLACEMENT_VERSION),) if chosen.moved else ()
+    """Return the versions of the rules that changed what routing alone makes."""
+    moved = (("placement", PLACEMENT_VERSION),) if chosen.moved else ()
+    return (*moved, *((("exchange", EXCHANGE_VERSION),) if chosen.exchanged else ()))
 
 
 def check_options(options: CompileOptions) -> None:

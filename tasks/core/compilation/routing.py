@@ -8,6 +8,7 @@ from typing import Any, Final
 from datasets.records.circuits import Circuit, Gate
 from datasets.records.devices import DeviceSnapshot
 from tasks.core.compilation.barriers import without
+from tasks.core.compilation.exchanging import couplers_of, exchanged, exchanges
 from tasks.core.compilation.measurement import measured_form, rotations_into
 from tasks.core.compilation.merging import merged_rotations
 from tasks.core.compilation.natives import Natives, natives_of
@@ -27,7 +28,7 @@ class Placement:
 
     `fits` says that every gate of the program met a coupler without routing; `log_success` is that
     of the worst of its measured circuits, readout included. `moved` says that the full error model
-    found better qubits than routing did.
+    found better qubits than routing did, `exchanged` that iswap was written by way of cz.
     """
 
     gates: tuple[Gate, ...]
@@ -38,6 +39,7 @@ class Placement:
     fits: bool
     log_success: float
     moved: bool = False
+    exchanged: bool = False
 
 
 def placements(
@@ -57,18 +59,23 @@ def placements(
     """
     natives = natives_of(snapshot)
     labels = usable_labels(snapshot, n_qubits=circuit.n_qubits)
-    target = build_target(snapshot, labels=labels, natives=natives)
     source = to_qiskit(circuit, measured=measured)
     scorer = _Scorer(bases, natives=natives, fidelities=Fidelities(snapshot))
     found: dict[tuple[tuple[Gate, ...], _Ends], Placement] = {}
-    for seed in seeds[:1] if snapshot.fully_connected else seeds:
-        routed, fits = _transpiled(source, target=target, seed=seed, level=optimisation_level)
-        gates = to_gates(routed, labels=labels)
-        ends = _ends(routed, measured=measured, labels=labels)
-        if (gates, ends) not in found:
-            found[gates, ends] = scorer.placement(gates, ends=ends, seed=seed, fits=fits)
-        if fits:
-            break
+    for entangler in (None, "cz") if exchanges(snapshot) else (None,):
+        target = build_target(snapshot, labels=labels, natives=natives, entangler=entangler)
+        for seed in seeds[:1] if snapshot.fully_connected else seeds:
+            routed, fits = _transpiled(source, target=target, seed=seed, level=optimisation_level)
+            gates = to_gates(routed, labels=labels)
+            ends = _ends(routed, measured=measured, labels=labels)
+            if entangler:
+                gates, places = exchanged(gates, couplers=couplers_of(snapshot))
+                ends = (ends[0], tuple(places.get(label, label) for label in ends[1]))
+            if (gates, ends) not in found:
+                placed = scorer.placement(gates, ends=ends, seed=seed, fits=fits)
+                found[gates, ends] = replace(placed, exchanged=entangler is not None)
+            if fits:
+                break
     ranked = sorted(found.values(), key=_rank)
     moved = (scorer.moved(placement, snapshot=snapshot) for placement in ranked[:_MOVED_AT_MOST])
     return tuple(sorted([*moved, *ranked[_MOVED_AT_MOST:]], key=_rank))
@@ -175,10 +182,11 @@ def _ends(routed: Any, *, measured: Sequence[int], labels: Sequence[int]) -> _En
     return tuple(labels[i] for i in starts), tuple(labels[finals[q]] for q in measured)
 
 
-def _rank(placement: Placement) -> tuple[float, tuple[int, ...], int]:
+def _rank(placement: Placement) -> tuple[float, bool, tuple[int, ...], int]:
     likely = placement.log_success
     return (
         -round(likely, 12) if math.isfinite(likely) else math.inf,
+        placement.exchanged,
         placement.layout,
         placement.seed,
     )

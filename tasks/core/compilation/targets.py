@@ -34,8 +34,17 @@ def usable_labels(snapshot: DeviceSnapshot, *, n_qubits: int) -> tuple[int, ...]
     return tuple(sorted(largest))
 
 
-def build_target(snapshot: DeviceSnapshot, *, labels: tuple[int, ...], natives: Natives) -> Any:
-    """Return a qiskit `Target` over `labels`, whose physical qubit i is `labels[i]`."""
+def build_target(
+    snapshot: DeviceSnapshot,
+    *,
+    labels: tuple[int, ...],
+    natives: Natives,
+    entangler: str | None = None,
+) -> Any:
+    """Return a qiskit `Target` over `labels`, whose physical qubit i is `labels[i]`.
+
+    With `entangler` every pair is said to have that gate.
+    """
     from qiskit.circuit import Measure
     from qiskit.transpiler import InstructionProperties, Target
 
@@ -53,7 +62,7 @@ def build_target(snapshot: DeviceSnapshot, *, labels: tuple[int, ...], natives: 
     for pulse in pulses:
         target.add_instruction(pulse, errors(pulse_fidelities))
     for name, pairs in _pairs_by_gate(snapshot, labels=labels).items():
-        target.add_instruction(_two_qubit_gate(name), errors(pairs))
+        target.add_instruction(_two_qubit_gate(entangler or name), errors(pairs))
     readout = {(i,): fidelities.readout(label) for i, label in enumerate(labels)}
     target.add_instruction(Measure(), errors(readout))
     return target

@@ -63,6 +63,13 @@ def rows_of(store: Store, table: str, folder: str) -> list[dict[str, Any]]:
     return found
 
 
+def folders_of(store: Store, table: str) -> frozenset[str]:
+    """Return the folders that a table's files are in."""
+    versions = range(1, SCHEMA_VERSIONS[table] + 1)
+    found = (store.folders(PurePosixPath(table, f"v{version}")) for version in versions)
+    return frozenset(name for names in found for name in names)
+
+
 def _left(store: Store, batch: Batch, *, files: Sequence[PurePosixPath]) -> Iterator[Batch]:
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -13,7 +13,7 @@ from datasets.batches import Batch, contents, landed, prepare, publish
 from datasets.contracts.checking import PASSED, Verdict, check
 from datasets.conversion import Rows
 from datasets.encoding import Label
-from datasets.held import left, rows_of
+from datasets.held import folders_of, left, rows_of
 from datasets.lake_release import refuse_newer
 from datasets.layout import file_path
 from datasets.records import names
@@ -119,6 +119,15 @@ class Lake:
         """
         with explain(self.root, run_id=None):
             return rows_of(open_store(self.root), table, folder)
+
+    def folders(self, table: str) -> frozenset[str]:
+        """Return the first parts of the keys of a table's files.
+
+        Raises:
+            StorageFault: the lake cannot be listed.
+        """
+        with explain(self.root, run_id=None):
+            return folders_of(open_store(self.root), table)
 
     def verify(
         self, tables: Sequence[str] | None = None, *, contracts: bool = False

@@ -49,6 +49,7 @@ RUNS = Table(
             required=False,
             volatile=True,
         ),
+        _maybe("streams", "int32", "How streams of random numbers come from the seed."),
         _maybe(
             "number", "int64", "Which of the run's states this is, from 1; the last one counts."
         ),

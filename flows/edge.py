@@ -29,6 +29,7 @@ from flows.task_runners import configured
 from flows.unbought import check_affordable
 from tasks.errors import BadInput, UnknownName
 from tasks.lifecycle.claims import is_held
+from tasks.lifecycle.openings import restored
 from tasks.lifecycle.runtime import open_runtime
 
 DEFAULT: Final = "default"
@@ -84,10 +85,11 @@ async def begun_before(run_id: str | None) -> Run | None:
     Raises:
         UnknownName: nobody knows the run.
     """
-    journal = open_runtime(home()).journal
+    place = open_runtime(home())
+    journal = place.journal
+    begun = restored(RunId(run_id or str(runtime.flow_run.id)), runtime=place)
     if run_id is None:
-        return journal.find_run(str(runtime.flow_run.id))
-    begun = journal.find_run(run_id)
+        return begun
     if begun is None and not is_held(RunId(run_id)) and not await _is_of_this_flow(run_id):
         kind, known = "run", [each.run_id for each in journal.runs(limit=3)]
         raise UnknownName(kind, run_id, known or ["none yet"])

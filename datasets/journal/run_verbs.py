@@ -1,5 +1,6 @@
 """What the journal writes down of runs and their iterations."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -19,6 +20,8 @@ from datasets.records.names import run_beginning
 from datasets.records.runs import Iteration, Run, RunState
 from tasks.errors import StorageFault, UnknownName
 
+AT_ONCE = 500  # values in a statement, which SQLite limits
+
 
 class RunVerbs(Database):
     """Runs and iterations."""
@@ -34,6 +37,22 @@ class RunVerbs(Database):
             insert_once(connection, runs, row)
             connection.execute(runs.update().where(runs.c.run_id == run.run_id).values(**again))
             return to_run(connection.execute(queries.of_run(run.run_id)).one())
+
+    def restore(self, run: Run) -> Run:
+        """Write a run down as it is known from elsewhere, unless the journal has it."""
+        with self._writing("restore") as connection:
+            row = run_row(run) | {"number": next_number(connection, runs)}
+            insert_once(connection, runs, row)
+            return to_run(connection.execute(queries.of_run(run.run_id)).one())
+
+    def unknown(self, run_ids: Sequence[RunId]) -> tuple[RunId, ...]:
+        """Return those of the runs that are not written down, each once."""
+        known: set[str] = set()
+        with self._reading() as connection:
+            for start in range(0, len(run_ids), AT_ONCE):
+                some = runs.c.run_id.in_(run_ids[start : start + AT_ONCE])
+                known.update(connection.execute(sa.select(runs.c.run_id).where(some)).scalars())
+        return tuple(one for one in dict.fromkeys(run_ids) if one not in known)
 
     def quote(self, run_id: RunId, usd: Decimal) -> None:
         """Write down what the run may cost at most."""

@@ -30,11 +30,13 @@ def runs(
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """List the runs, newest first."""
+    """List the runs, newest first; before them those that the journal has lost."""
+    from tasks.lifecycle.openings import lost
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
-    found = runtime.journal.runs(limit=limit)
+    strays = tuple(lost(runtime))[:limit]
+    found = (*strays, *runtime.journal.runs(limit=limit))[:limit]
     rows = [
         {
             "run_id": run.run_id,
@@ -43,6 +45,7 @@ def runs(
             "started_at": run.started_at.isoformat(),
             "target": run.target,
             "cost_usd": None if run.cost_usd is None else float(run.cost_usd),
+            "in_journal": run not in strays,
         }
         for run in found
     ]
@@ -56,6 +59,10 @@ def runs(
             began = str(row["started_at"])[:16].replace("T", " ")
             head = f"{str(row['run_id'])[:8]}  {row['flow']:<6} {row['state']:<11}"
             say(f"{head} {began}  {str(row['target'])[:24]:<24}{cost:>14}".rstrip())
+        if strays:
+            say(
+                f"The journal has lost the first {len(strays)}: `qrt reconcile`, then `qrt resume`."
+            )
 
 
 def show(run: RunArgument, as_json: Json = False) -> None:

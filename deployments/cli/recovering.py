@@ -13,6 +13,7 @@ from tasks.core.amounts import counted, usd
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 WIDTH = 80
+_NOTHING = "Journal and targets agree; nothing is open."
 
 
 def register(app: typer.Typer) -> None:
@@ -70,9 +71,15 @@ def reconcile(
         say(json.dumps(plain(found)))
     else:
         said = [_wrapped(line) for line in sentences(found)]
-        say("\n".join(said) if said else "Journal and targets agree; nothing is open.")
+        say("\n".join(said or [_wrapped(f"{_NOTHING} {_looked(found.looked)}")]))
     if found.silent:
         raise typer.Exit(1)
+
+
+def _looked(regions: list[str]) -> str:
+    if not regions:
+        return "No region was looked through: no AWS account is set up."
+    return f"Looked through {', '.join(regions)}."
 
 
 def _wrapped(line: str) -> str:

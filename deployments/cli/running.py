@@ -26,6 +26,7 @@ from tasks.core.events import emit
 from tasks.lifecycle.admission import admit, warning
 from tasks.lifecycle.batch_results import told_failed
 from tasks.lifecycle.closing import follow_up
+from tasks.lifecycle.openings import lost_run, restored
 from tasks.lifecycle.report import keep_fonts, write_report
 from tasks.lifecycle.runtime import open_runtime
 from tasks.lifecycle.sweep_plots import told_missing
@@ -106,6 +107,8 @@ def resume_run(run: str, *, mix_calibrations: bool, max_usd: Decimal | None, as_
     `max_usd` is what it may spend in all from now on, in the place of what it was allowed.
     """
     runtime = open_runtime(home())
+    if lost := lost_run(run, runtime=runtime):
+        restored(lost, runtime=runtime)
     found = runtime.journal.run(run)
     flow = known(found.flow)
     if found.state is RunState.COMPLETED and found.result:

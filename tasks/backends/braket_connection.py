@@ -166,16 +166,21 @@ def _connected(region: str, environment: str) -> Connection:
     return Connection(region)
 
 
-def _default_region() -> str:
+def named_region() -> str:
+    """Return the region that the environment or a profile names, or nothing."""
     with translated("Reading the AWS settings"):
-        found = session().region_name
+        return str(session().region_name or "")
+
+
+def _default_region() -> str:
+    found = named_region()
     if not found:
         message = (
             "No AWS region is set, and a simulator's ARN names none. Set AWS_DEFAULT_REGION, such "
             "as us-east-1."
         )
         raise BadInput(message)
-    return str(found)
+    return found
 
 
 def _clients(region: str) -> dict[str, Any]:

@@ -59,6 +59,12 @@ def follow_up(run_id: RunId, *, runtime: Runtime) -> None:
     release(run_id, home=runtime.home)
 
 
+def land_state(run: Run, *, runtime: Runtime) -> None:
+    """Land how a run stands, unless the lake has it as the last of its states; safe to repeat."""
+    if state := _state(run, runtime=runtime):
+        runtime.lake.land_all(state, run_id=run.run_id)
+
+
 def _state(run: Run, *, runtime: Runtime) -> dict[str, Sequence[Landing]]:
     """Return how the run stands as the next of the states that the lake has, unless it is the last.
 

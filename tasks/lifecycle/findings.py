@@ -14,6 +14,7 @@ _WAYS: Final = {
     Found.GIVEN_UP: "never reached the target, and is given up",
     Found.ENDED: "has ended, and is settled",
     Found.RUNNING: "is still at the target",
+    Found.FORGOTTEN: "is at the target, and the journal has lost it: `qrt resume` lands it",
 }
 
 
@@ -52,14 +53,17 @@ class Silence:
 class Reconciliation:
     """What reconciliation found.
 
-    Everything but what is running, open or stray is gone when it is repeated. `busy` are runs that
-    somebody works on, which were left alone.
+    Everything but what is running, open, forgotten or stray is gone when it is repeated. `busy` are
+    runs that somebody works on, which were left alone, `restored` those that the journal had lost,
+    `looked` the regions that were looked through.
     """
 
     sightings: list[Sighting] = field(default_factory=list)
     strays: list[Stray] = field(default_factory=list)
     busy: list[RunId] = field(default_factory=list)
     silent: list[Silence] = field(default_factory=list)
+    restored: list[RunId] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
 
     def of(self, found: Found) -> list[Sighting]:
         """Return what was found in one way."""
@@ -77,11 +81,15 @@ def plain(reconciliation: Reconciliation) -> dict[str, Any]:
         "strays": strays,
         "busy": list(reconciliation.busy),
         "silent": [asdict(silence) for silence in reconciliation.silent],
+        "restored": list(reconciliation.restored),
+        "looked": list(reconciliation.looked),
     }
 
 
 def sentences(reconciliation: Reconciliation) -> Iterator[str]:
     """Say what was found, a line each."""
+    for run_id in reconciliation.restored:
+        yield f"run {run_id:.8} was lost from the journal, and is in it again"
     for way, text in _WAYS.items():
         for seen in reconciliation.of(way):
             where = seen.handle or seen.target

@@ -1,6 +1,7 @@
 """Bring the journal and the targets together again, for all runs that nobody works on."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -8,13 +9,15 @@ from typing import Final
 from datasets.journal.rows import Entry
 from datasets.records.executions import ExecutionId, ExecutionState, RunId
 from datasets.records.runs import Run, RunState
+from datasets.views import query
 from tasks.backends.protocol import Backend, Sold
 from tasks.core.events import emit
-from tasks.errors import Refused, RuntimeFault, Throttled, Transient, Unavailable
+from tasks.errors import AccessDenied, Refused, RuntimeFault, Throttled, Transient, Unavailable
 from tasks.lifecycle.cancellation import cancel_run
 from tasks.lifecycle.closing import follow_up, land_spend, settle
 from tasks.lifecycle.findings import Reconciliation, Sighting, Silence, Stray
 from tasks.lifecycle.landing import salvage
+from tasks.lifecycle.openings import restore_own
 from tasks.lifecycle.recovery import Found, adopt, look, turn
 from tasks.lifecycle.runtime import Runtime
 
@@ -22,11 +25,17 @@ _REASON: Final = "the target never had it"
 _MAY_BE_THERE: Final = {ExecutionState.INTENT, ExecutionState.SUBMITTED}
 
 
+Sellers = Callable[[timedelta], Sequence[Sold]]
+_NO_RUN: Final = "region "
+_ID: Final = re.compile(r"[0-9a-f]+").fullmatch
+
+
 @dataclass(frozen=True, slots=True)
 class _Sweep:
     """One reconciliation; a region that did not answer is not asked again for the next run."""
 
     runtime: Runtime
+    within: timedelta
     result: Reconciliation = field(default_factory=Reconciliation)
     unanswered: dict[str, str] = field(default_factory=dict)  # by region, why
 
@@ -43,13 +52,15 @@ class _Sweep:
 def reconcile(runtime: Runtime, *, within: timedelta) -> Reconciliation:
     """Close every open intent, adopt what is ours, see what has ended, and settle it.
 
+    Runs of this home that the journal has lost are written down again before.
     Buys nothing, waits for nothing, and changes nothing when it is repeated. What goes wrong with
     one run keeps no other from being looked at. A run that was to be cancelled, and whose process
     died before that, is cancelled. Strays are looked for among the tasks that
     were created within that time, by the provider's clock.
     """
-    sweep = _Sweep(runtime)
-    _adopt_orphans(sweep, within=within)
+    sweep = _Sweep(runtime, within)
+    sweep.result.restored += [run.run_id for run in restore_own(runtime)]
+    _adopt_orphans(sweep)
     for run in runtime.journal.unsettled():
         with turn(run.run_id, home=runtime.home) as ours:
             if ours:
@@ -152,30 +163,67 @@ def _sighting(found: Found, entry: Entry) -> Sighting:
     return Sighting(found, *ids, execution.target, entry.handle)
 
 
-def _adopt_orphans(sweep: _Sweep, *, within: timedelta) -> None:
+def _adopt_orphans(sweep: _Sweep) -> None:
     """Go through what each region has of ours; what the journal gave up or lost is adopted."""
-    seen = {""}
-    runs = sweep.runtime.journal.one_a_target()
-    for run in (here for every in runs for here in every.apart):
-        region = _region(run, sweep.runtime)
-        if region in seen:
-            continue
-        seen.add(region)
+    found: list[Sold] = []
+    for region, (target, sold) in _regions(sweep.runtime).items():
         try:
-            for task in sweep.runtime.backend(run).sold(within):
-                _place(task, sweep)
+            found += sold(sweep.within)
         except RuntimeFault as fault:
-            sweep.hush(fault, target=run.target, region=region)
+            # Of the regions that the catalogue alone knows many are closed to an account.
+            if not (isinstance(fault, AccessDenied) and target.startswith(_NO_RUN)):
+                sweep.hush(fault, target=target, region=region)
+        else:
+            sweep.result.looked.append(region)
+    strange = [task for task in found if not _place(task, sweep)]
+    landed = _in_the_lake(strange, sweep.runtime) if strange else frozenset()
+    for task in strange:
+        if task.execution_id not in landed:
+            _own(task, sweep)
 
 
-def _place(task: Sold, sweep: _Sweep) -> None:
+def _regions(runtime: Runtime) -> dict[str, tuple[str, Sellers]]:
+    """Return how to list what each region has sold: those of the journal's runs, and all others."""
+    regions: dict[str, tuple[str, Sellers]] = {}
+    for run in (here for every in runtime.journal.one_a_target() for here in every.apart):
+        if (region := _region(run, runtime)) and region not in regions:
+            regions[region] = (run.target, runtime.backend(run).sold)
+    for region in runtime.further_regions():
+        regions.setdefault(region, (f"{_NO_RUN}{region}", runtime.seller(region)))
+    return regions
+
+
+def _place(task: Sold, sweep: _Sweep) -> bool:
+    """Find a task's place in the journal; False where it has none."""
     journal = sweep.runtime.journal
     entry = journal.find_execution(ExecutionId(task.execution_id))
-    if entry is None or entry.handle not in {None, task.handle}:
-        sweep.result.strays.append(Stray(task, known=entry is not None))
+    if entry is None:
+        return False
+    if entry.handle not in {None, task.handle}:
+        sweep.result.strays.append(Stray(task, known=True))
     elif entry.abandoned:
         with turn(entry.execution.run_id, home=sweep.runtime.home) as ours:
             if ours:
                 adopt(entry.execution, task.handle, journal=journal, reserve=True)
                 now = journal.execution(entry.execution.execution_id)
                 sweep.result.sightings.append(_sighting(Found.ADOPTED, now))
+    return True
+
+
+def _own(task: Sold, sweep: _Sweep) -> None:
+    """Say whose a task is that was paid for, and is neither in the journal nor in the lake."""
+    run = sweep.runtime.journal.find_run(task.run_id)
+    if run is None or run.state in {RunState.COMPLETED, RunState.CANCELLED}:
+        sweep.result.strays.append(Stray(task, known=False))
+        return
+    ids = (task.execution_id, run.run_id)
+    sweep.result.sightings.append(Sighting(Found.FORGOTTEN, *ids, run.target, task.handle))
+
+
+def _in_the_lake(tasks: Sequence[Sold], runtime: Runtime) -> frozenset[str]:
+    """Return those executions of some tasks whose counts are landed."""
+    names = ", ".join(
+        f"'{one}'" for one in sorted({task.execution_id for task in tasks}) if _ID(one)
+    )
+    sql = f"SELECT DISTINCT execution_id FROM counts WHERE execution_id IN ({names or 'NULL'})"  # noqa: S608 - hex digits
+    return frozenset(row[0] for row in query(runtime.home.lake, sql).rows)

@@ -23,6 +23,7 @@ class Found(StrEnum):
     GIVEN_UP = "given_up"  # the target does not have it: what was set aside is free again
     ENDED = "ended"
     RUNNING = "running"
+    FORGOTTEN = "forgotten"  # the target has it, the journal only its run
     KNOWN = "known"  # there was nothing to look for
 
 

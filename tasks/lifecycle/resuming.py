@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from datasets.records.executions import RunId
 from datasets.records.runs import Run, RunState
 from tasks.errors import BadInput, UnknownName
 from tasks.lifecycle.claims import is_claimed
+from tasks.lifecycle.openings import restored
 from tasks.lifecycle.runtime import Runtime
 
 MAX_RESUMES: Final = 3  # a run that kills its process each time is looked at by somebody
@@ -47,7 +49,7 @@ def resumable(
     Raises:
         UnknownName: neither the journal nor Prefect knows it.
     """
-    run = runtime.journal.find_run(run_id)
+    run = restored(RunId(run_id), runtime=runtime)
     if run is None and asked is None:
         kind, known = "run", [found.run_id for found in runtime.journal.runs(limit=3)]
         raise UnknownName(kind, run_id, known or ["none yet"])

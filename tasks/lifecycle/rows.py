@@ -39,6 +39,7 @@ def run_row(run: Run) -> Row:
         "failure": run.failure,
         "lake_version": LAKE_VERSION,
         "recorded_at": run.ended_at,
+        "streams": run.streams,
     }
 
 

@@ -1,8 +1,9 @@
 """The places that a run works with: home folder, journal, lake, and the backend of its target."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -16,9 +17,13 @@ from datasets.lake import Lake
 from datasets.layout import Home
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.runs import Run
+from datasets.views import query
 from tasks.backends.braket import BraketBackend
+from tasks.backends.braket_account import REGIONS, has_account
+from tasks.backends.braket_connection import connect, named_region
 from tasks.backends.braket_devices import connection_of, current, is_braket
-from tasks.backends.protocol import Backend
+from tasks.backends.braket_search import sold
+from tasks.backends.protocol import Backend, Sold
 from tasks.backends.simulated import SimulatedBackend
 from tasks.core.events import Event, listening
 from tasks.errors import BadInput
@@ -68,6 +73,22 @@ class Runtime:
     def region(self, run: Run) -> str:
         """Return the region of a provider that `run` buys in; nothing where nobody sells."""
         return connection_of(run.target).region if is_braket(run.target) else ""
+
+    def further_regions(self) -> tuple[str, ...]:
+        """Return the regions that configuration, lake and catalogue know; none without account."""
+        if not has_account():
+            return ()
+        mine = (named_region(), *self._regions_in_lake(), *REGIONS)
+        return tuple(dict.fromkeys(filter(None, mine)))
+
+    def seller(self, region: str) -> Callable[[timedelta], Sequence[Sold]]:
+        """Return what lists this runtime's tasks in a region."""
+        return lambda within: sold(connect(region), within=within)
+
+    def _regions_in_lake(self) -> list[str]:
+        targets = "SELECT DISTINCT unnest(string_split(target, ', ')) FROM runs"
+        found = (str(row[0]) for row in query(self.home.lake, targets).rows)
+        return [connection_of(target).region for target in found if is_braket(target)]
 
     def snapshot(self, run: Run) -> DeviceSnapshot:
         """Return the run's device as it was when the run began, with the run's options."""

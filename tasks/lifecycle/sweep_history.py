@@ -15,6 +15,7 @@ from datasets.records.runs import Run, RunState
 from tasks.core.identity import canonical
 from tasks.core.sweeps.work import SweepSpec
 from tasks.lifecycle.inputs import of_target
+from tasks.lifecycle.openings import restored
 from tasks.lifecycle.options import mixes_calibrations
 from tasks.lifecycle.sweep_gaps import lacking
 from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
@@ -86,6 +87,8 @@ def _noted(
 
 
 def _of(kept: dict[str, Any], *, runtime: "Runtime") -> History:
+    for other in kept["runs"]:
+        restored(other, runtime=runtime)
     journal = runtime.journal
     earlier = tuple(_measured(journal.run(other), runtime=runtime) for other in kept["runs"])
     return History(earlier, tuple(kept["runs"]), tuple(kept["set_aside"]), kept["calibration"])

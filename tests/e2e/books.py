@@ -13,7 +13,6 @@ from tests.e2e.sandbox_process import Sandbox
 
 EXECUTION_TAG = "qrt:execution_id"
 MICRO = Decimal("0.000001")
-IN_LAKE = {"landed", "settled"}
 LANDED = """
     select execution_id, sum(count)::bigint as shots,
            count(*) - count(distinct (executable, point, basis, variant, outcome)) as twice
@@ -60,7 +59,7 @@ class Books:
     def figures(self) -> Figures:
         """Hold the three books against each other."""
         planned = self._planned()
-        tasks = self.sandbox.tasks()
+        tasks = [task | {"returned": self._returned(task)} for task in self.sandbox.tasks()]
         landed = self._landed()
         return Figures(
             tasks_beyond_plan=_beyond(planned, tasks),
@@ -69,6 +68,12 @@ class Books:
             usd_beyond_plan=_usd_beyond(planned, Decimal(str(self.sandbox.ask("bill")["usd"]))),
             usd_unsettled=self._usd_unsettled(planned),
         )
+
+    def _returned(self, task: dict[str, Any]) -> int:
+        """Return the shots that were paid for and can be had: damaged results are nobody's."""
+        found = self.sandbox.task(task["quantumTaskArn"])
+        returned = int(found.get("numSuccessfulShots") or 0)
+        return returned if returned and self.sandbox.has_result(found) else 0
 
     def _usd_unsettled(self, planned: list[Planned]) -> Decimal:
         """Return how far the ledger is from the charges of runs that have ended."""
@@ -110,16 +115,16 @@ def _beyond(planned: list[Planned], tasks: list[dict[str, Any]]) -> int:
 def _lost(
     planned: list[Planned], tasks: list[dict[str, Any]], landed: dict[str, dict[str, Any]]
 ) -> int:
-    """Count the handles that stand for no task, and the outcomes that the lake should have."""
+    """Count the handles that stand for no task, and the tasks whose counts are not in the lake.
+
+    Whatever the journal says of them: who paid for a task is to find all that came back of it.
+    """
     there = {task["quantumTaskArn"] for task in tasks}
-    lost = [e for e in planned if e.handle is not None and e.handle not in there]
-    due = [e for e in planned if e.state in IN_LAKE or e.run_state == "completed"]
-    lost += [
-        e
-        for e in due
-        if e not in lost and landed.get(e.execution_id, {}).get("shots", 0) != e.shots_returned
-    ]
-    return len(lost)
+    lost = sum(e.handle is not None and e.handle not in there for e in planned)
+    for task in tasks:
+        shots = landed.get(task.get("tags", {}).get(EXECUTION_TAG), {}).get("shots", 0)
+        lost += shots != task["returned"]
+    return lost
 
 
 def _usd_beyond(planned: list[Planned], bill_usd: Decimal) -> Decimal:

@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import time
+import urllib.error
+import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,8 +65,7 @@ class Sandbox:
 
     def tasks(self) -> list[dict[str, Any]]:
         """Return every quantum task there is in Garnet's region, as SearchQuantumTasks does."""
-        scope = "Credential=audit/20260101/eu-north-1/braket/aws4_request"
-        headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+        headers = _signed("braket")
         body: dict[str, Any] = {"filters": [], "maxResults": 100}
         found: list[dict[str, Any]] = []
         while True:
@@ -73,6 +74,20 @@ class Sandbox:
             if not page.get("nextToken"):
                 return found
             body["nextToken"] = page["nextToken"]
+
+    def task(self, arn: str) -> dict[str, Any]:
+        """Return one quantum task, as GetQuantumTask does."""
+        path = f"quantum-task/{urllib.parse.quote(arn, safe='')}"
+        return self._answer(path, method="GET", body=None, headers=_signed("braket"))
+
+    def has_result(self, task: dict[str, Any]) -> bool:
+        """Whether a task's result is there and is JSON."""
+        path = f"{task['outputS3Bucket']}/{task['outputS3Directory']}/results.json"
+        try:
+            self._answer(path, method="GET", body=None, headers=_signed("s3"))
+        except (urllib.error.HTTPError, ValueError):
+            return False
+        return True
 
     def strike(self, *faults: dict[str, Any]) -> None:
         """Put these faults, and no others, in force."""
@@ -102,6 +117,12 @@ class Sandbox:
         with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - loopback
             found: dict[str, Any] = json.loads(answer.read())
             return found
+
+
+def _signed(service: str) -> dict[str, str]:
+    """Return the header that tells a service of Garnet's region from the others."""
+    scope = f"Credential=audit/20260101/eu-north-1/{service}/aws4_request"
+    return {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
 
 
 class Bill:

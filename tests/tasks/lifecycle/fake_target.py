@@ -229,6 +229,9 @@ class Shelf(Lake):
         places = (key for key in self.landed if key[:2] == (table, folder))
         return [dict(row) for key in places for row in self.landed[key]]
 
+    def folders(self, table: str) -> frozenset[str]:
+        return frozenset(key[1] for key in self.landed if key[0] == table)
+
     def _held(self, table: str, *, but: tuple[str, ...]) -> set[tuple[Any, ...]]:
         places = (key for key in self.landed if key[0] == table and key != but)
         return {_told(table, row) for key in places for row in self.landed[key]}
@@ -253,6 +256,9 @@ class Place(Runtime):
 
     def region(self, run: Run) -> str:
         return run.target if self.targets[run.target].charges else ""
+
+    def further_regions(self) -> tuple[str, ...]:
+        return ()
 
     def snapshot(self, run: Run) -> DeviceSnapshot:
         del run

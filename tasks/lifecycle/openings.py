@@ -1,0 +1,117 @@
+"""What runs were opened with, kept outside of the journal too: enough to open them again.
+
+A journal can be lost, or be one of yesterday. What a run was asked lies beside its inputs in the
+home, and in the lake for a run that buys and for each that has ended.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from datasets.devices.text_file import write_text
+from datasets.file_reading import read_text
+from datasets.file_writing import make_folder
+from datasets.records.executions import RunId
+from datasets.records.names import RUN_ID
+from datasets.records.runs import Run, RunState
+from tasks.backends.braket_devices import is_braket
+from tasks.core.identity import canonical
+from tasks.lifecycle.closing import land_state
+from tasks.lifecycle.runtime import Runtime
+
+FILE: Final = "run.json"
+_ASKED: Final = ("run_id", "flow", "tenant", "target", "seed", "parameters", "streams")
+_TIMES: Final = ("started_at", "opened_at")
+_ENDING: Final = ("quote_usd", "cost_usd", "result", "failure", "ended_at")
+_TO_BE_CHOSEN: Final = "auto"
+_FIRST_STREAMS: Final = 1  # of runs that were landed before rows said it
+
+
+def write_down(run: Run, *, runtime: Runtime) -> None:
+    """Keep what a run is opened with, the first time."""
+    path = runtime.home.inputs_of(run.run_id) / FILE
+    if path.exists():
+        return
+    make_folder(path.parent)
+    told = {name: getattr(run, name) for name in _ASKED}
+    times = {name: _text(getattr(run, name)) for name in _TIMES}
+    write_text(path, canonical(told | times).decode(), replace=False)
+    if any(map(is_braket, run.targets)) or run.target.startswith(_TO_BE_CHOSEN):
+        land_state(run, runtime=runtime)
+
+
+def restored(run_id: RunId, *, runtime: Runtime) -> Run | None:
+    """Return the run of that id, which the journal has from now on if home or lake know it."""
+    known = runtime.journal.find_run(run_id)
+    if known is None and (found := _found(run_id, runtime=runtime)):
+        return runtime.journal.restore(found)
+    return known
+
+
+def lost_run(beginning: str, *, runtime: Runtime) -> RunId | None:
+    """Return the one run that only home or lake know whose id begins so."""
+    found = [one for one in unknown(runtime) if beginning and one.startswith(beginning)]
+    return found[0] if len(found) == 1 else None
+
+
+def unknown(runtime: Runtime) -> Sequence[RunId]:
+    """Return the runs that home or lake know, and the journal does not."""
+    return runtime.journal.unknown([*_at_home(runtime), *_in_lake(runtime)])
+
+
+def lost(runtime: Runtime) -> Iterator[Run]:
+    """Give the runs that only home or lake know, as those have them."""
+    for run_id in unknown(runtime):
+        if found := _found(run_id, runtime=runtime):
+            yield found
+
+
+def restore_own(runtime: Runtime) -> list[Run]:
+    """Take up the runs of this home that the journal has lost; return them.
+
+    Those that only the lake knows may be of another journal: whoever resumes one takes it up.
+    """
+    ours = runtime.journal.unknown(list(_at_home(runtime)))
+    return [run for one in ours if (run := restored(one, runtime=runtime))]
+
+
+def _found(run_id: RunId, *, runtime: Runtime) -> Run | None:
+    """Return a run as the lake has it last, or as it was opened."""
+    path = runtime.home.inputs_of(run_id) / FILE
+    rows = runtime.lake.rows_of("runs", run_id)
+    row = max(rows, key=lambda one: one.get("number") or 0, default=None)
+    opened = json.loads(read_text(path)) if path.exists() else None
+    told = opened or row
+    if told is None:
+        return None
+    asked: dict[str, Any] = {name: told.get(name) for name in _ASKED}
+    times: dict[str, Any] = {name: _moment(told.get(name)) for name in _TIMES}
+    run = Run(**asked | times | {"streams": int(told.get("streams") or _FIRST_STREAMS)})
+    return replace(run, **_ending(row)) if row else run
+
+
+def _ending(row: dict[str, Any]) -> dict[str, Any]:
+    ended = {name: row[name] for name in _ENDING}
+    return ended | {"state": RunState(row["state"]), "parameters": row["parameters"]}
+
+
+def _at_home(runtime: Runtime) -> Iterator[RunId]:
+    for path in sorted(runtime.home.inputs.glob(f"*/{FILE}")):
+        if RUN_ID.fullmatch(path.parent.name):
+            yield RunId(path.parent.name)
+
+
+def _in_lake(runtime: Runtime) -> Iterator[RunId]:
+    for name in sorted(runtime.lake.folders("runs")):
+        if RUN_ID.fullmatch(name):
+            yield RunId(name)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(told: Any) -> datetime | None:
+    return datetime.fromisoformat(told) if isinstance(told, str) else told

@@ -18,6 +18,7 @@ from tests.e2e.prefect_api import Api
 from tests.e2e.preloaded import Request
 from tests.e2e.processes import QRT, ROOT, Preloaded, Process, afresh, check_in_time
 from tests.e2e.sandbox_process import Sandbox
+from tests.e2e.shifted import preloading
 
 TIMEOUT_S = 180
 
@@ -83,7 +84,7 @@ class Command:
         wanted = os.environ | self.environment | environment
         request = Request(main, arguments, wanted, str(ROOT))
         if not fresh:
-            check_in_time(wanted)
+            check_in_time(wanted, loaded=self.preloaded.environment)
         out, err = (tempfile.TemporaryFile() for _ in range(2))  # noqa: SIM115 - until `ended`
         start = afresh if fresh else self.preloaded.fork
         return Running(start(request, out, err), out, err)
@@ -137,6 +138,16 @@ def homeless(preloaded: Preloaded, prefect_api: Api, one_authority: Path) -> Com
         "COLUMNS": "80",
     }
     return Command(where, preloaded)
+
+
+@pytest.fixture(scope="session")
+def skewed(homeless: Command) -> Iterator[Command]:
+    """Return what runs `qrt` in processes whose clocks can be set; the caller names the home."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = Preloaded(Path(folder), dict(os.environ) | preloading())
+        found.start()
+        yield Command(homeless.environment | preloading(), found)
+        found.stop()
 
 
 @pytest.fixture

@@ -77,9 +77,9 @@ class Forked:
                 self.client.sendall(bytes([sig]))
 
 
-def check_in_time(environment: dict[str, str]) -> None:
-    """Refuse variables that a fork would set too late: ValueError."""
-    late = read_at_start(environment) ^ read_at_start(dict(os.environ))
+def check_in_time(environment: dict[str, str], *, loaded: dict[str, str]) -> None:
+    """Refuse variables that a fork of a process would set too late: ValueError."""
+    late = read_at_start(environment) ^ read_at_start(loaded)
     if late:
         message = f"{sorted(late)}: read when an interpreter starts. Start this one afresh."
         raise ValueError(message)
@@ -90,6 +90,7 @@ class Preloaded:
     """The process that forks; a session of tests has one."""
 
     folder: Path
+    environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     process: subprocess.Popen[bytes] = field(init=False)
 
     def start(self) -> None:
@@ -98,6 +99,7 @@ class Preloaded:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.e2e.preloaded", str(self._path)],
                 cwd=ROOT,
+                env=self.environment,
                 stdin=subprocess.PIPE,  # it ends when this closes, whoever closes it
                 stdout=stream,
                 stderr=stream,

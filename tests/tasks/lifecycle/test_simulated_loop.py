@@ -63,7 +63,10 @@ class Shelf(Lake):
 
     files: dict[tuple[str, ...], list[Mapping[str, Any]]] = field(default_factory=dict)
 
-    def land_all(self, batches: Mapping[str, Sequence[Any]], *, run_id: str) -> tuple[Any, ...]:
+    def land_all(
+        self, batches: Mapping[str, Sequence[Any]], *, run_id: str, once_in: Sequence[str] = ()
+    ) -> tuple[Any, ...]:
+        del once_in  # one loop lands each step once
         for table, items in batches.items():
             for key, rows in items:
                 plain = rows if isinstance(rows, list) else rows.to_pylist()

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,8 +16,11 @@ EXECUTION_TAG = "qrt:execution_id"
 MICRO = Decimal("0.000001")
 LANDED = """
     select execution_id, sum(count)::bigint as shots,
-           count(*) - count(distinct (executable, point, basis, variant, outcome)) as twice
-    from counts group by execution_id
+           count(*) - count(distinct (executable, point, basis, variant, outcome)) as twice,
+           any_value(handle) as handle, any_value(shots_requested) as shots_requested,
+           any_value(cost_usd) as cost_usd
+    from counts left join (select distinct on (execution_id) * from executions)
+    using (execution_id) group by execution_id
 """
 
 
@@ -58,15 +62,16 @@ class Books:
 
     def figures(self) -> Figures:
         """Hold the three books against each other."""
-        planned = self._planned()
+        written = self._written()
         tasks = [task | {"returned": self._returned(task)} for task in self.sandbox.tasks()]
         landed = self._landed()
+        planned = written + list(_only_landed(landed, {e.execution_id for e in written}))
         return Figures(
             tasks_beyond_plan=_beyond(planned, tasks),
             executions_lost=_lost(planned, tasks, landed),
             rows_landed_twice=sum(row["twice"] for row in landed.values()),
             usd_beyond_plan=_usd_beyond(planned, Decimal(str(self.sandbox.ask("bill")["usd"]))),
-            usd_unsettled=self._usd_unsettled(planned),
+            usd_unsettled=self._usd_unsettled(written),
         )
 
     def _returned(self, task: dict[str, Any]) -> int:
@@ -85,7 +90,7 @@ class Books:
         charged = sum((execution.charge_usd for execution in planned), Decimal(0))
         return (micro * MICRO - charged).quantize(MICRO)
 
-    def _planned(self) -> list[Planned]:
+    def _written(self) -> list[Planned]:
         if not (self.home / "journal.db").exists():
             return []
         query = (
@@ -103,6 +108,15 @@ class Books:
         ran = self.qrt("query", LANDED, "--json", QRT_HOME=str(self.home))
         assert ran.code == 0, ran.err
         return {row["execution_id"]: row for row in ran.answer}
+
+
+def _only_landed(landed: dict[str, dict[str, Any]], written: set[str]) -> Iterator[Planned]:
+    """Yield the executions of runs that ended before the journal was lost."""
+    for execution_id, row in landed.items():
+        if execution_id not in written:
+            usd = Decimal(str(row["cost_usd"]))
+            shots = (row["shots_requested"], row["shots"])
+            yield Planned(execution_id, "completed", "settled", row["handle"], *shots, usd, usd)
 
 
 def _beyond(planned: list[Planned], tasks: list[dict[str, Any]]) -> int:

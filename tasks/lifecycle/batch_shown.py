@@ -9,7 +9,7 @@ from datasets.views import query
 from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.figures import histogram
 from tasks.core.reports.page import plots_page
-from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, begun, charged
+from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, about_run, charged
 
 MAX_DRAWN: Final = 12  # circuits
 _MAX_OUTCOMES: Final = 16
@@ -87,7 +87,7 @@ def html(ended: Ended, plots: Plots, device: str) -> str:
         ended.result,
         parameters=ended.run.asked,
         plots=plots,
-        started=begun(ended.run),
+        about=about_run(ended.run),
         device=device,
     )
 

@@ -6,7 +6,7 @@ from typing import Final
 from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.page import cut_convergence, qaoa_page
 from tasks.lifecycle.cut_plots import cut_plots, cut_rows, expected_cuts
-from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, begun, charged
+from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, about_run, charged
 
 # To be copied.
 _OUTCOMES: Final = (
@@ -62,7 +62,7 @@ def html(ended: Ended, plots: Plots, device: str) -> str:
         expected_cuts=expected,
         stderrs=stderrs,
         plots=plots,
-        started=begun(ended.run),
+        about=about_run(ended.run),
         device=device,
     )
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any, Final, TypeAlias
 
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
 from tasks.core.answers import answer_of
+from tasks.core.reports.page import About
 from tasks.errors import BadInput
+from tasks.lifecycle.repeat_command import repeat_command
 from tasks.lifecycle.runtime import Runtime
 
 Plots: TypeAlias = Sequence[tuple[str, str]]  # names with SVG texts
+_TOLD: Final = ("quantum-runtime", "amazon-braket-sdk", "prefect", "qiskit", "numpy")
 MAX_ROWS: Final = 200  # of a table
 
 
@@ -67,9 +71,13 @@ def charged(result: Mapping[str, Any]) -> str:
     return f"{result['shots']:,} shots, {result['cost_usd']:.2f} USD at published prices."
 
 
-def begun(run: Run) -> str:
-    """Say when a run began."""
-    return f"{run.started_at:%Y-%m-%d %H:%M} UTC"
+def about_run(run: Run) -> About:
+    """Return what each page says of its run."""
+    ended = "now" if run.ended_at is None else f"{run.ended_at:%Y-%m-%d %H:%M} UTC"
+    found = (f"{name} {version(name)}" for name in _TOLD)
+    return About(
+        f"{run.started_at:%Y-%m-%d %H:%M} UTC", ended, ", ".join(found), repeat_command(run)
+    )
 
 
 def result_of(run: Run) -> Mapping[str, Any]:

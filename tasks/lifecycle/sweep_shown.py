@@ -6,7 +6,7 @@ from typing import Any, Final
 from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.page import plots_page
 from tasks.lifecycle.count_plots import counts_plot
-from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, begun, charged
+from tasks.lifecycle.shown_parts import MAX_ROWS, Ended, Plots, Shown, about_run, charged
 from tasks.lifecycle.sweep_plots import (
     MAX_PLOTS,
     pairs,
@@ -63,7 +63,7 @@ def html(ended: Ended, plots: Plots, device: str) -> str:
         ended.result,
         parameters=ended.run.asked,
         plots=plots,
-        started=begun(ended.run),
+        about=about_run(ended.run),
         device=device,
     )
 

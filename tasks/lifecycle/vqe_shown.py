@@ -8,7 +8,7 @@ from tasks.core.reports.figures import convergence
 from tasks.core.reports.page import vqe_page
 from tasks.core.spectrum import exact_words
 from tasks.lifecycle.count_plots import counts_plot
-from tasks.lifecycle.shown_parts import Ended, Plots, Shown, begun, charged
+from tasks.lifecycle.shown_parts import Ended, Plots, Shown, about_run, charged
 
 # To be copied.
 _ITERATIONS: Final = (
@@ -50,7 +50,7 @@ def html(ended: Ended, plots: Plots, device: str) -> str:
         parameters=ended.run.asked,
         energies=energies,
         stderrs=stderrs,
-        started=begun(ended.run),
+        about=about_run(ended.run),
         device=device,
     )
 

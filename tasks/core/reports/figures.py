@@ -1,9 +1,14 @@
-"""Plots as SVG text, the same text for the same numbers."""
+"""Plots as SVG text, the same text for the same numbers.
 
+Each says in its `title` what it shows, for who cannot see it, and has its data as CSV in `desc`.
+"""
+
+import csv
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
@@ -51,8 +56,11 @@ def convergence(
     _exact_line(axes, exact, label=names[1])
     axes.set_xlabel("iteration")
     axes.set_ylabel(names[0])
-    axes.legend(frameon=False, fontsize=8)
-    return _svg(figure)
+    _legend(figure)
+    rows = [*zip(steps.tolist(), energies, stderrs, strict=True)]
+    rows += [(len(energies) + 1, *final)] if final else []
+    about = f"{names[0]} over {len(energies)} iterations, with the standard error of each"
+    return _svg(figure, about, ("iteration", "value", "stderr"), rows)
 
 
 def extrapolation(
@@ -60,9 +68,9 @@ def extrapolation(
     *,
     mitigated: tuple[float, float],
     exact: float | None,
-    known: str = "exact",
+    names: tuple[str, str] = ("energy / hartree", "exact"),
 ) -> str:
-    """Plot the energy at each noise scale, and where it extrapolates to."""
+    """Plot the energy at each noise scale, and where it extrapolates to; `names` as above."""
     figure, axes = _axes(width=4.2)
     x, y, stderr = (np.array(column, dtype=float) for column in zip(*scales, strict=True))
     axes.errorbar(x, y, yerr=stderr, fmt="o", ms=4, color=BLUE, label="measured")
@@ -71,11 +79,13 @@ def extrapolation(
         label="extrapolated",
     )  # fmt: skip
     axes.plot([0, *x], [mitigated[0], *y], ls=":", lw=1, color=BLUE)
-    _exact_line(axes, exact, label=known)
+    _exact_line(axes, exact, label=names[1])
     axes.set_xlabel("noise scale")
+    axes.set_ylabel(names[0])
     axes.set_xticks([0, *x])
-    axes.legend(frameon=False, fontsize=8)
-    return _svg(figure)
+    _legend(figure, columns=2)
+    about = f"{names[0]} at each noise scale, and extrapolated to scale 0"
+    return _svg(figure, about, ("noise scale", "value", "stderr"), [(0, *mitigated), *scales])
 
 
 def lines(
@@ -92,10 +102,12 @@ def lines(
         marker = "o" if len(found) < _FEW else ""
         axes.plot(x, found, color=colour, lw=1.1, marker=marker, ms=3, label=target)
     if len(series) > 1:
-        axes.legend(frameon=False, fontsize=8)
+        _legend(figure)
     axes.set_xlabel(f"{names[0]} / rad")
     axes.set_ylabel(names[1])
-    return _svg(figure)
+    rows = [(target, *row) for target, found in series.items() for row in found]
+    about = f"{names[1]} over {names[0]}, with its standard error as a band"
+    return _svg(figure, about, ("target", f"{names[0]} / rad", names[1], "stderr"), rows)
 
 
 def histogram(shots: Mapping[str, int], *, title: str, marked: Collection[str] = ()) -> str:
@@ -108,8 +120,9 @@ def histogram(shots: Mapping[str, int], *, title: str, marked: Collection[str] =
         axes.set_xlim(middle - half, middle + half)
     axes.set_title(title, fontsize=9, color=INK)
     axes.set_ylabel("shots")
+    axes.set_xlabel("outcome")
     axes.tick_params(axis="x", rotation=0 if len(shots) <= _FLAT else 60)
-    return _svg(figure)
+    return _svg(figure, f"{title}: shots of each outcome", ("outcome", "shots"), [*shots.items()])
 
 
 def distribution(
@@ -126,10 +139,11 @@ def distribution(
         axes.hist(levels, bins=_LEVELS, weights=seen, color=BLUE, alpha=_PALE, rwidth=0.9)
     for (label, value), colour in zip(marks.items(), cycle((INK, GREEN, RED)), strict=False):
         axes.axvline(value, color=colour, lw=1.6, ls="--", label=label)
-    axes.legend(frameon=False, fontsize=8)
+    _legend(figure)
     axes.set_xlabel(name)
     axes.set_ylabel("shots")
-    return _svg(figure)
+    rows = zip(levels.tolist(), seen.astype(int).tolist(), strict=True)
+    return _svg(figure, f"shots by {name}", (name, "shots"), [*rows])
 
 
 def heat_map(
@@ -139,19 +153,31 @@ def heat_map(
     from matplotlib import rc_context
 
     figure, axes = _axes(width=6.0)
+    colours = _colours_of(value)
     across, up = np.unique(x), np.unique(y)
     with rc_context(FORMAT):
         if len(across) * len(up) == len(value):
             order = np.lexsort((x, y))
             grid = np.array(value)[order].reshape(len(up), len(across))
-            drawn: Any = axes.pcolormesh(across, up, grid, cmap="viridis", rasterized=True)
+            drawn: Any = axes.pcolormesh(across, up, grid, rasterized=True, **colours)
         else:
             size = 24 if len(value) < _FEW else 6
-            drawn = axes.scatter(x, y, c=value, s=size, cmap="viridis", lw=0, rasterized=True)
+            drawn = axes.scatter(x, y, c=value, s=size, lw=0, rasterized=True, **colours)
         figure.colorbar(drawn, ax=axes, label=names[2])
     axes.set_xlabel(f"{names[0]} / rad")
     axes.set_ylabel(f"{names[1]} / rad")
-    return _svg(figure)
+    columns = (f"{names[0]} / rad", f"{names[1]} / rad", names[2])
+    about = f"{names[2]} over {names[0]} and {names[1]}"
+    return _svg(figure, about, columns, [*zip(x, y, value, strict=True)])
+
+
+def _colours_of(value: Sequence[float]) -> dict[str, Any]:
+    """Return a scale of colours; of values of both signs one that is symmetric about 0."""
+    least, most = min(value), max(value)
+    if least < 0 < most:
+        size = max(-least, most)
+        return {"cmap": "RdBu_r", "vmin": -size, "vmax": size}
+    return {"cmap": "viridis"}
 
 
 def _axes(*, width: float) -> "tuple[Figure, Axes]":
@@ -175,10 +201,21 @@ def _exact_line(axes: "Axes", exact: float | None, *, label: str) -> None:
         axes.axhline(exact, color=RED, lw=1, ls="--", label=label)
 
 
-def _svg(figure: "Figure") -> str:
+def _legend(figure: "Figure", *, columns: int = 4) -> None:
+    """Put the legend above the axes, where no data is."""
+    figure.legend(loc="outside upper left", ncols=columns, frameon=False, fontsize=8)
+
+
+def _svg(
+    figure: "Figure", about: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> str:
     from matplotlib import rc_context
 
-    text = io.StringIO()
+    text, data = io.StringIO(), io.StringIO()
     with rc_context(FORMAT):
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return text.getvalue().partition("<svg")[1] + text.getvalue().partition("<svg")[2]
+    lines = csv.writer(data, lineterminator="\n")
+    lines.writerows([columns, *rows])
+    head, _, rest = text.getvalue().partition("<svg")[2].partition(">")
+    told = f"<title>{escape(about)}</title>\n<desc>{escape(data.getvalue())}</desc>"
+    return f'<svg role="img" aria-label={quoteattr(about)}{head}>\n{told}{rest}'

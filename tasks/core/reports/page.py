@@ -1,10 +1,27 @@
 """The report of a run as one HTML file with everything inside."""
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tasks.core.reports.figures import convergence, extrapolation
+
+_DATA: Final = re.compile(r"<desc>(.*?)</desc>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a page says of its run, whatever the flow: when it ran, with what, and how to repeat it.
+
+    `command` is None where a form alone can ask for it.
+    """
+
+    started: str
+    ended: str
+    versions: str
+    command: str | None
 
 
 def vqe_page(
@@ -13,7 +30,7 @@ def vqe_page(
     parameters: Mapping[str, Any],
     energies: Sequence[float],
     stderrs: Sequence[float],
-    started: str,
+    about: About,
     device: str = "",
 ) -> str:
     """Render the page from a run's result, its parameters, each iteration's energy, its device."""
@@ -25,7 +42,7 @@ def vqe_page(
     plots["extrapolation"] = (
         extrapolation(result["scales"], mitigated=final, exact=exact) if several else ""
     )
-    return _rendered("vqe.html.j2", plots, r=result, p=parameters, started=started)
+    return _rendered("vqe.html.j2", plots, r=result, p=parameters, about=about)
 
 
 def qaoa_page(
@@ -35,7 +52,7 @@ def qaoa_page(
     expected_cuts: Sequence[float],
     stderrs: Sequence[float],
     plots: Sequence[tuple[str, str]],
-    started: str,
+    about: About,
     device: str = "",
 ) -> str:
     """Render the page of a search for a maximum cut; `plots` are of the final outcomes."""
@@ -45,12 +62,14 @@ def qaoa_page(
     drawn["device"] = device
     scales = [(scale, -energy, stderr) for scale, energy, stderr in result["scales"]]
     drawn["extrapolation"] = (
-        extrapolation(scales, mitigated=final, exact=result["max_cut"], known="maximum")
+        extrapolation(
+            scales, mitigated=final, exact=result["max_cut"], names=("expected cut", "maximum")
+        )
         if len(scales) > 1
         else ""
     )
     names = [name for name, _ in plots]
-    return _rendered("qaoa.html.j2", drawn, r=result, p=parameters, started=started, names=names)
+    return _rendered("qaoa.html.j2", drawn, r=result, p=parameters, about=about, names=names)
 
 
 def cut_convergence(
@@ -72,12 +91,12 @@ def plots_page(
     *,
     parameters: Mapping[str, Any],
     plots: Sequence[tuple[str, str]],
-    started: str,
+    about: About,
     device: str = "",
 ) -> str:
     """Render the page of a sweep or a batch; `plots` are names with plots, any number of them."""
     template = f"{flow}.html.j2"
-    return _drawn(template, plots, device, r=result, p=parameters, started=started)
+    return _drawn(template, plots, device, r=result, p=parameters, about=about)
 
 
 def _drawn(template: str, plots: Sequence[tuple[str, str]], device: str, **values: Any) -> str:
@@ -96,5 +115,13 @@ def _rendered(template: str, plots: Mapping[str, str], **values: Any) -> str:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
     # Our own pictures, whose texts are escaped.
-    drawn = {name: Markup(plot) for name, plot in plots.items()}  # noqa: S704
+    drawn = {name: Markup(_with_data(plot)) for name, plot in plots.items()}  # noqa: S704
     return environment.get_template(template).render(drawn=drawn, **drawn, **values)
+
+
+def _with_data(plot: str) -> str:
+    """Return a plot with the data behind it below, folded."""
+    found = _DATA.search(plot)
+    if found is None:
+        return plot
+    return f"<figure>{plot}<details><summary>data</summary><pre>{found[1]}</pre></details></figure>"

@@ -1,0 +1,50 @@
+"""The command that repeats a run, from what the run was asked."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from typing import Any, Final
+
+from datasets.records.runs import Run
+
+# What the commands take by other names than the flows, and what they do not take.
+_NAMES: Final = {"observables": "observable", "tags": "tag"}
+_ONLY_IN_FORMS: Final = frozenset({"policy", "account", "retries"})
+_FLOWS: Final = frozenset({"vqe", "qaoa", "sweep", "batch", "canary"})
+
+
+def repeat_command(run: Run) -> str | None:
+    """Return the command that asks for the same again; None where no command can.
+
+    A circuit that was given as text, or a block, is in a form alone.
+    """
+    asked = run.asked
+    if run.flow not in _FLOWS or any(asked.get(name) for name in ("policy", "account")):
+        return None
+    words = [word for name, value in asked.items() for word in _option(name, value)]
+    words += ["--measure-readout"] if asked.get("max_readout_age_h") == 0 else []
+    if any("\n" in word for word in words):
+        return None
+    return shlex.join(["qrt", run.flow, *words])
+
+
+def _option(name: str, value: Any) -> Iterator[str]:
+    """Yield an option with its value; nothing for one that is not set, or has no option."""
+    flag = f"--{_NAMES.get(name, name).replace('_', '-')}"
+    if name in _ONLY_IN_FORMS or value is None or value in ("", False, [], {}):
+        return
+    match name, value:
+        case "device_parameters", _:
+            yield from (flag, json.dumps(value))
+        case "tags", _:
+            for key, text in value.items():
+                yield from (flag, f"{key}={text}")
+        case "max_calibration_age_h", _:
+            yield from ("--max-calibration-age", f"{value:g}h")
+        case "max_readout_age_h", _:
+            return
+        case _, list():
+            for each in value:
+                yield from (flag, str(each))
+        case _:
+            yield from (flag,) if value is True else (flag, str(value))

@@ -1,5 +1,6 @@
 """The report of a run, from what the journal holds of it; made again whenever it is asked for."""
 
+import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,6 +47,8 @@ def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None)
 def keep_fonts(home: Home) -> None:
     """Have matplotlib keep its font list here, and not in the user's own folders."""
     os.environ.setdefault("MPLCONFIGDIR", str(home.cache / "matplotlib"))
+    # That it makes the list is no news for whoever waits for a plot.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 
 def plots_of(ended: Ended) -> Plots:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tasks.core.amounts import counted
 from tasks.core.reports.figures import convergence, extrapolation
 
 _DATA: Final = re.compile(r"<desc>(.*?)</desc>", re.DOTALL)
@@ -114,6 +115,7 @@ def _rendered(template: str, plots: Mapping[str, str], **values: Any) -> str:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
+    environment.filters["counted"] = counted
     # Our own pictures, whose texts are escaped.
     drawn = {name: Markup(_with_data(plot)) for name, plot in plots.items()}  # noqa: S704
     return environment.get_template(template).render(drawn=drawn, **drawn, **values)

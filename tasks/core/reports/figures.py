@@ -105,9 +105,9 @@ def lines(
         _legend(figure)
     axes.set_xlabel(f"{names[0]} / rad")
     axes.set_ylabel(names[1])
-    rows = [(target, *row) for target, found in series.items() for row in found]
+    data = [(target, *row) for target, rows in series.items() for row in rows]
     about = f"{names[1]} over {names[0]}, with its standard error as a band"
-    return _svg(figure, about, ("target", f"{names[0]} / rad", names[1], "stderr"), rows)
+    return _svg(figure, about, ("target", f"{names[0]} / rad", names[1], "stderr"), data)
 
 
 def histogram(shots: Mapping[str, int], *, title: str, marked: Collection[str] = ()) -> str:

@@ -67,9 +67,9 @@ class Lake:
             BrokenContract: a contract refused rows; they are in quarantine.
             StorageFault: something could not be written; no part of a file is left behind.
             Terminal: other rows are landed under the same key, or rows do not fit the schema.
-            BadInput: `run_id` is no run's id.
+            BadInput: `run_id` is neither a run's id nor the digest of a question.
         """
-        names.run_id(run_id)
+        names.asker(run_id)
         store = open_store(self.root)
         chunk = [prepare(name, *item) for name, items in batches.items() for item in items]
         with explain(self.root, run_id=run_id):

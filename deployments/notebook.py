@@ -140,7 +140,7 @@ def quote(
         BadInput: what is wrong, the limit, and what to do.
     """
     asked = _asked(circuit, points, observables, target, options)
-    return SweepQuote(quoted("sweep", asked))
+    return SweepQuote(quoted("sweep", asked, compare=True))
 
 
 def sweep(

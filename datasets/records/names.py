@@ -13,6 +13,7 @@ from tasks.errors import BadInput
 RUN_ID: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}")
 RUN_ID_LENGTH: Final = 36
 LABEL_LENGTH: Final = 64
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _BEGINNING: Final = re.compile(r"[0-9a-f-]{1,36}")
 _FILE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _LABEL: Final = re.compile(r"[^\W_][\w .@+-]{0,63}")
@@ -31,6 +32,15 @@ def run_id(text: str) -> RunId:
         )
         raise BadInput(message)
     return RunId(text)
+
+
+def asker(text: str) -> RunId:
+    """Return who asked for what is landed: a run's id, or the digest of a question without a run.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    return RunId(text) if _DIGEST.fullmatch(text) else run_id(text)
 
 
 def run_beginning(text: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Final
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 _QUOTING: Final[ContextVar[bool]] = ContextVar("quoting", default=False)
+_COMPARING: Final[ContextVar[bool]] = ContextVar("comparing", default=False)
+Compare = Annotated[
+    bool, typer.Option("--compare", help="Compile for all other devices too: their fidelities.")
+]
 _WIDTH: Final = 80
 _NAME: Final = 30
 
@@ -41,19 +46,22 @@ def is_quoting() -> bool:
 
 def tell(flow: str, parameters: "BaseModel", *, as_json: bool) -> None:
     """Print what a run with these parameters would cost."""
-    told = quoted(flow, parameters)
+    told = quoted(flow, parameters, compare=_COMPARING.get())
     say(json.dumps(told) if as_json else "\n".join(lines(told)))
 
 
-def quoted(flow: str, parameters: "BaseModel") -> dict[str, Any]:
-    """Return what a run with these parameters would cost, and keep it in the lake."""
+def quoted(flow: str, parameters: "BaseModel", *, compare: bool) -> dict[str, Any]:
+    """Return what a run with these parameters would cost, and keep it in the lake.
+
+    To `compare`, the circuit is compiled for every other target too.
+    """
     from flows.unbought import asked_piece
     from tasks.lifecycle.offers import offer
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
     with asked_piece(flow, parameters, runtime=runtime) as (run, piece):
-        return offer(run, piece, runtime=runtime)
+        return offer(run, piece, runtime=runtime, compare=compare)
 
 
 def lines(told: Mapping[str, Any]) -> list[str]:
@@ -79,20 +87,27 @@ def lines(told: Mapping[str, Any]) -> list[str]:
 
 def _instead(command: Command) -> Command:
     @wraps(command)
-    def quoting(**values: Any) -> None:
-        with _saying():
+    def quoting(*, compare: bool, **values: Any) -> None:
+        with _set(_QUOTING, to=True), _set(_COMPARING, to=compare):
             command(**values)
 
+    own = signature(command)
+    asked = Parameter("compare", Parameter.KEYWORD_ONLY, default=False, annotation=Compare)
+    # Typer reads both: what it finds here becomes the command's options.
+    quoting.__signature__ = own.replace(  # type: ignore[attr-defined]  # functions may have it
+        parameters=[*own.parameters.values(), asked]
+    )
+    quoting.__annotations__ = {**command.__annotations__, "compare": Compare}
     return quoting
 
 
 @contextmanager
-def _saying() -> Iterator[None]:
-    token = _QUOTING.set(True)
+def _set(variable: ContextVar[bool], *, to: bool) -> Iterator[None]:
+    token = variable.set(to)
     try:
         yield
     finally:
-        _QUOTING.reset(token)
+        variable.reset(token)
 
 
 def _warnings(told: Mapping[str, Any]) -> list[str]:
@@ -122,9 +137,13 @@ def _item(each: Mapping[str, Any]) -> str:
 
 def _target(each: Mapping[str, Any]) -> str:
     return (
-        f"{_short(each['target']):<{_NAME}} {each['cost_usd']:>10,.2f} "
-        f"{at_most(each['at_most_usd']):>10} {each['fidelity']:>9.4f} {_time(each):>13}"
+        f"{_short(each['target']):<{_NAME}} {usd(each['cost_usd']):>10} "
+        f"{at_most(each['at_most_usd']):>10} {_fidelity(each['fidelity']):>9} {_time(each):>13}"
     )
+
+
+def _fidelity(figure: float | None) -> str:
+    return "-" if figure is None else f"{figure:.4f}"
 
 
 def _time(each: Mapping[str, Any]) -> str:

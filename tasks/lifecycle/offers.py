@@ -2,72 +2,121 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from datasets.records.runs import Run
 from tasks.backends.braket_devices import is_braket
+from tasks.core.feasibility import Candidate, impossible
 from tasks.core.policies import DEFAULT, parse_policy
+from tasks.core.queueing import Expected
 from tasks.core.quotes import Quote
 from tasks.core.ranking import Rejected
 from tasks.core.selections import Considered, Selection
 from tasks.errors import BadInput
+from tasks.lifecycle.ahead import price_of
 from tasks.lifecycle.candidates import candidates, fit, is_auto, policy_of, targets_for
 from tasks.lifecycle.quote_rows import land
 from tasks.lifecycle.runtime import Runtime
-from tasks.lifecycle.selecting import Piece, choose
+from tasks.lifecycle.selecting import NO_ROOM, Piece, choose, when
 
 
-def offer(run: Run, piece: Piece, *, runtime: Runtime) -> dict[str, Any]:
+def offer(run: Run, piece: Piece, *, runtime: Runtime, compare: bool = False) -> dict[str, Any]:
     """Return what a run would cost, as JSON types, and land it; nothing is bought.
+
+    Every other target has its price. What it would make of the circuit is known once that is
+    compiled for it: where a target is to be chosen, and where `compare` asks for it.
 
     Raises:
         BadInput: a target that was named cannot do the work, or no device satisfies the policy.
     """
-    selection = _selection(run, piece, runtime=runtime)
-    named = [selection.target] if is_auto(run.asked["target"]) else list(run.targets)
+    asked, auto = run.asked, is_auto(run.asked["target"])
+    ours, others, silent = _everybody(run, piece, runtime=runtime)
+    (selection,) = choose(
+        [piece],
+        candidates=[*ours, *others] if auto or compare else ours,
+        silent=silent,
+        policy=policy_of(asked["target"]) if auto else parse_policy(DEFAULT),
+        now=datetime.now(UTC),
+        home=runtime.home,
+    )
+    named = [selection.target] if auto else list(run.targets)
     wanted = [_found(selection, target) for target in named]
-    quotes = {target: each.quote for target, each in selection.considered.items()}
+    priced, unable = _uncompiled(piece, () if auto or compare else others)
+    found: list[Considered | _Priced] = [*selection.considered.values(), *priced]
+    rest = [each for each in found if each.candidate.target not in named]
+    alternatives = sorted(rest, key=lambda e: (e.quote.cost_usd, e.candidate.target))
+    quotes = {each.candidate.target: each.quote for each in found}
     quote_id = land(quotes, run_id=None, flow=run.flow, chosen=named, runtime=runtime)
-    total = sum((each.quote for each in wanted), Quote())
-    plan = total.plain()
     return {
         "quote_id": quote_id,
         "flow": run.flow,
         "target": ", ".join(named),
+        **_total(wanted),
+        **_latest(wanted),
+        "targets": [_plain(each) for each in wanted],
+        "alternatives": [_plain(each) for each in alternatives],
+        "rejected": [
+            {"target": each.target, "reason": each.reason}
+            for each in (*_refused(selection), *unable)
+        ],
+        "reason": selection.reason if auto else "",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """A target for which nothing was compiled."""
+
+    candidate: Candidate
+    quote: Quote
+    expected: Expected
+
+
+def _total(wanted: Sequence[Considered]) -> dict[str, Any]:
+    total = sum((each.quote for each in wanted), Quote())
+    plan = total.plain()
+    return {
         "cost_usd": plan["expected_usd"],
         "at_most_usd": plan["at_most_usd"],
         "tasks": total.tasks,
         "shots": total.shots,
         "items": plan["items"],
         "unpacked": plan["unpacked"],
-        **_latest(wanted),
-        "targets": [_plain(each) for each in wanted],
-        "alternatives": list(_others(selection, named)),
-        "rejected": [
-            {"target": each.target, "reason": each.reason} for each in _refused(selection)
-        ],
-        "reason": selection.reason if is_auto(run.asked["target"]) else "",
     }
 
 
-def _selection(run: Run, piece: Piece, *, runtime: Runtime) -> Selection:
-    """Return every target that was named or that could do the work, priced."""
+def _everybody(
+    run: Run, piece: Piece, *, runtime: Runtime
+) -> tuple[list[Candidate], list[Candidate], Any]:
+    """Return the targets that were named, those that could do the work too, and the silent ones."""
     asked, auto = run.asked, is_auto(run.asked["target"])
     named = () if auto else run.targets
     account = any(map(is_braket, named)) or (auto and is_braket(asked["target"]))
     ours, _ = candidates(named, journal=runtime.journal, named=True)
     rest = [target for target in targets_for(account=account) if target not in named]
     others, silent = _asked(rest, runtime=runtime)
-    (selection,) = choose(
-        [piece],
-        candidates=[fit(each, piece.program.circuit, asked=asked) for each in (*ours, *others)],
-        silent=silent,
-        policy=policy_of(asked["target"]) if auto else parse_policy(DEFAULT),
-        now=datetime.now(UTC),
-        home=runtime.home,
-    )
-    return selection
+    circuit = piece.program.circuit
+    able = [[fit(each, circuit, asked=asked) for each in every] for every in (ours, others)]
+    return able[0], able[1], silent
+
+
+def _uncompiled(piece: Piece, others: Sequence[Candidate]) -> tuple[list[_Priced], list[Rejected]]:
+    """Return what others would take for the work, and why some could not do it."""
+    now, priced, unable = datetime.now(UTC), list[_Priced](), list[Rejected]()
+    for each in others:
+        reason = impossible(each, demand=piece.demand, now=now)
+        try:
+            quote = Quote() if reason else price_of(piece, each)
+        except BadInput as fault:
+            reason, quote = str(fault).rstrip("."), Quote()
+        done = when(each, quote, now=now)
+        if reason or done is None:
+            unable.append(Rejected(each.target, reason or NO_ROOM))
+        else:
+            priced.append(_Priced(each, quote, done))
+    return priced, sorted(unable, key=lambda rejected: rejected.target)
 
 
 def _asked(targets: Sequence[str], *, runtime: Runtime) -> Any:
@@ -86,13 +135,6 @@ def _found(selection: Selection, target: str) -> Considered:
     raise BadInput(message)
 
 
-def _others(selection: Selection, named: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield the targets that could do the work too, the cheapest first."""
-    every = selection.considered.values()
-    rest = [each for each in every if each.candidate.target not in named]
-    yield from map(_plain, sorted(rest, key=lambda e: (e.quote.cost_usd, e.candidate.target)))
-
-
 def _refused(selection: Selection) -> Iterator[Rejected]:
     """Yield the targets that could not do it; those that a policy leaves out have a price."""
     for each in selection.ranking.rejected:
@@ -100,19 +142,21 @@ def _refused(selection: Selection) -> Iterator[Rejected]:
             yield each
 
 
-def _plain(each: Considered) -> dict[str, Any]:
+def _plain(each: Considered | _Priced) -> dict[str, Any]:
     return {
         "target": each.candidate.target,
         "cost_usd": float(each.quote.cost_usd),
         "at_most_usd": float(each.quote.most_usd),
         "tasks": each.quote.tasks,
         "shots": each.quote.shots,
-        "fidelity": each.compiled.metrics.estimated_success,
+        "fidelity": (
+            each.compiled.metrics.estimated_success if isinstance(each, Considered) else None
+        ),
         **_latest([each]),
     }
 
 
-def _latest(wanted: Sequence[Considered]) -> dict[str, float | None]:
+def _latest(wanted: Sequence[Considered | _Priced]) -> dict[str, float | None]:
     """Return when the last of several targets is done, with the range of 4 in 5 cases.
 
     It has no end where a device may not open in time.

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from datasets.records.devices import Prices
 from datasets.records.executions import RunId
@@ -66,7 +65,7 @@ def land(
         for row in _rows(quote)
     ]
     if rows:
-        asker = run_id or RunId(str(UUID(hex=quote_id[:32])))  # in the shape of a run's id
+        asker = run_id or RunId(quote_id)
         runtime.lake.land_all({"quotes": [((asker, quote_id[:16]), rows)]}, run_id=asker)
     return quote_id
 

@@ -11,7 +11,7 @@ from datasets.records.problems import Program
 from tasks.core.compilation.compiler import CompileOptions
 from tasks.core.feasibility import Candidate, Demand, impossible
 from tasks.core.policies import Policy
-from tasks.core.queueing import expected
+from tasks.core.queueing import Expected, expected
 from tasks.core.quotes import Quote
 from tasks.core.ranking import Rejected
 from tasks.core.selections import Considered, Selection, decide
@@ -20,6 +20,7 @@ from tasks.lifecycle.compile_cache import Wanted, compile_all
 
 # Fewer seeds than a run tries: the order of devices hardly changes, the time does.
 RANKING: Final = CompileOptions(seeds=2)
+NO_ROOM: Final = "its schedule has no room for the work within two weeks"
 
 Pricing = Callable[[CompiledProgram, Candidate], Quote]
 
@@ -108,7 +109,13 @@ def _considered(
         quote = piece.pricing(program, candidate)
     except BadInput as fault:
         return str(fault).rstrip(".")
-    done = expected(
+    done = when(candidate, quote, now=now)
+    return NO_ROOM if done is None else Considered(candidate, program, quote, done)
+
+
+def when(candidate: Candidate, quote: Quote, *, now: datetime) -> Expected | None:
+    """Return when the work would be done there; None where its schedule has no room for it."""
+    return expected(
         candidate.snapshot,
         now=now,
         queue_depth=candidate.queue_depth,
@@ -116,6 +123,3 @@ def _considered(
         shots=quote.shots,
         windows=candidate.windows,
     )
-    if done is None:
-        return "its schedule has no room for the work within two weeks"
-    return Considered(candidate, program, quote, done)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,10 +57,7 @@ def offer(run: Run, piece: Piece, *, runtime: Runtime, compare: bool = False) ->
         **_latest(wanted),
         "targets": [_plain(each) for each in wanted],
         "alternatives": [_plain(each) for each in alternatives],
-        "rejected": [
-            {"target": each.target, "reason": each.reason}
-            for each in (*_refused(selection), *unable)
-        ],
+        "rejected": [asdict(each) for each in (*_refused(selection), *unable)],
         "reason": selection.reason if auto else "",
     }
 

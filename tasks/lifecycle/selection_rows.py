@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from datasets.records.executions import RunId
 from tasks.core.identity import digest
@@ -47,7 +48,7 @@ def land_choices(
         digest([program, selection.plain()])
         for program, selection in zip(programs, selections, strict=True)
     ]
-    asked = RunId(digest(ids))
+    asked = RunId(str(UUID(hex=digest(ids)[:32])))  # in the shape of a run's id
     named = dict.fromkeys(ids)
     chosen = dict(zip(ids, zip(selections, programs, strict=True), strict=True))
     rows = [

@@ -17,7 +17,7 @@ from benchmarks.commands import QRT, ROOT
 TURNS: Final = 5
 LIMIT_S: Final = 1.0
 BRAKET: Final = "braket:arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet"
-WIDE: Final = "OPENQASM 3.0; input float theta; qubit[14] q; rx(theta) q[0]; cnot q[0], q[13];"
+WIDE: Final = "OPENQASM 3.0; input float theta; qubit[14] q; rx(theta) q;"
 REFUSALS: Final = (
     "sweep --circuit absent.qasm",
     "sweep --circuit wide.qasm --points theta=0.1 --target emulator:garnet",

@@ -63,6 +63,11 @@ def rows_of(store: Store, table: str, folder: str) -> list[dict[str, Any]]:
     return found
 
 
+def names_of(store: Store, table: str, folder: str) -> frozenset[str]:
+    """Return the names of a table's files in one folder, without the suffix."""
+    return frozenset(path.stem for path in _files(store, table, [folder]))
+
+
 def folders_of(store: Store, table: str) -> frozenset[str]:
     """Return the folders that a table's files are in."""
     versions = range(1, SCHEMA_VERSIONS[table] + 1)

@@ -13,7 +13,7 @@ from datasets.batches import Batch, contents, landed, prepare, publish
 from datasets.contracts.checking import PASSED, Verdict, check
 from datasets.conversion import Rows
 from datasets.encoding import Label
-from datasets.held import folders_of, left, rows_of
+from datasets.held import folders_of, left, names_of, rows_of
 from datasets.lake_release import refuse_newer
 from datasets.layout import file_path
 from datasets.records import names
@@ -128,6 +128,25 @@ class Lake:
         """
         with explain(self.root, run_id=None):
             return folders_of(open_store(self.root), table)
+
+    def names(self, table: str, folder: str) -> frozenset[str]:
+        """Return the last parts of the keys of a table's files in a folder.
+
+        Raises:
+            StorageFault: the lake cannot be listed.
+        """
+        with explain(self.root, run_id=None):
+            return names_of(open_store(self.root), table, folder)
+
+    def missing(self, run_id: str) -> list[str]:
+        """Return the files that `quality` says a run has landed, and that are not there.
+
+        Raises:
+            StorageFault: the lake cannot be read.
+        """
+        with explain(self.root, run_id=None):
+            store = open_store(self.root)
+            return [str(path) for path in verification.missing(store, run_id=run_id)]
 
     def verify(
         self, tables: Sequence[str] | None = None, *, contracts: bool = False

@@ -10,6 +10,7 @@ from datasets import encoding
 from datasets.contracts.checking import check
 from datasets.file_writing import is_stray
 from datasets.layout import file_path
+from datasets.records.names import RUN_ID
 from datasets.schemas import SCHEMA_VERSIONS, schema, table_of
 from datasets.stores import Store
 
@@ -44,23 +45,32 @@ def problems(
         table_of(name)
     found: list[Problem] = []
     paths = list(store.walk())
+    there = frozenset(paths)
     for path in paths:
         if tables is None or path.parts[0] in tables:
             found.extend(
                 Problem(store.locate(path), fault, text)
                 for fault, text in _inspect(store, path, contracts=contracts)
             )
-    text = "`quality` says that it was landed. Restore it or land it again."
-    lost = _missing(store, paths, tables)
-    return found + [Problem(store.locate(path), "missing", text) for path in lost]
+    return found + [
+        Problem(store.locate(path), "missing", _again(run_id))
+        for path, run_id in _landed(store, paths, tables)
+        if path not in there and not _exists(store, path)
+    ]
 
 
-def _missing(
+def missing(store: Store, *, run_id: str) -> list[PurePosixPath]:
+    """Return the files that `quality` says a run has landed, and that are not there."""
+    paths = list(store.walk(PurePosixPath("quality", f"v{SCHEMA_VERSIONS['quality']}", run_id)))
+    return [path for path, _ in _landed(store, paths, None) if not _exists(store, path)]
+
+
+def _landed(
     store: Store, paths: Sequence[PurePosixPath], tables: Sequence[str] | None
-) -> list[PurePosixPath]:
-    """Return the files that were landed and are not there, in the order of their names."""
+) -> list[tuple[PurePosixPath, str]]:
+    """Return the files that were landed, in the order of their names, with who landed them."""
     landed = {
-        PurePosixPath(check["batch"])
+        PurePosixPath(check["batch"]): str(check["run_id"])
         for path in paths
         if path.parts[0] == "quality"
         for check in _checks(store, path)
@@ -68,7 +78,14 @@ def _missing(
         if check["success"] and not check["report"]
         if tables is None or check["table_name"] in tables
     }
-    return [path for path in sorted(landed - set(paths)) if not _exists(store, path)]
+    return sorted(landed.items())
+
+
+def _again(run_id: str) -> str:
+    text = "`quality` says that it was landed."
+    if RUN_ID.fullmatch(run_id):
+        return f"{text} `qrt resume {run_id}` lands it again."
+    return f"{text} Restore it."
 
 
 def _checks(store: Store, path: PurePosixPath) -> list[dict[str, Any]]:

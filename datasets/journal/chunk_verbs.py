@@ -30,13 +30,25 @@ class ChunkVerbs(Database):
             insert_once(connection, executions, *rows)
             insert_once(connection, iterations, *map(iteration_row, made))
 
-    def kept(self, run_id: RunId) -> dict[str, list[Entry]]:
-        """Return the executions of a loop that have ended and not landed, by their chunk."""
+    def chunks(self, run_id: RunId) -> tuple[str, ...]:
+        """Return the chunks of a loop that have landed."""
+        there = executions.c.state.in_([ExecutionState.LANDED, ExecutionState.SETTLED])
+        of_loop = executions.c.purpose == Purpose.ITERATION
+        wanted = sa.select(executions.c.chunk).distinct()
+        wanted = wanted.where(executions.c.run_id == run_id, of_loop, there)
+        with self._reading() as connection:
+            return tuple(chunk for (chunk,) in connection.execute(wanted) if chunk)
+
+    def kept(self, run_id: RunId, *, again: Sequence[str] = ()) -> dict[str, list[Entry]]:
+        """Return the executions of a loop that have ended and not landed, by their chunk.
+
+        Those of `again` are returned though they have.
+        """
         wanted = sa.select(executions).where(
             executions.c.run_id == run_id,
             executions.c.purpose == Purpose.ITERATION,
-            executions.c.state == ExecutionState.COMPLETED,
             executions.c.chunk.is_not(None),
+            (executions.c.state == ExecutionState.COMPLETED) | executions.c.chunk.in_(again),
         )
         found: dict[str, list[Entry]] = {}
         with self._reading() as connection:

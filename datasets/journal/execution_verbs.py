@@ -170,6 +170,18 @@ class ExecutionVerbs(Database):
                 known.update(chunk for (chunk,) in found)
         return frozenset(known)
 
+    def all_landed(self) -> dict[RunId, tuple[ExecutionId, ...]]:
+        """Return the executions whose counts are in the lake and are some, by their run."""
+        there = executions.c.state.in_([ExecutionState.LANDED, ExecutionState.SETTLED])
+        wanted = sa.select(executions.c.run_id, executions.c.execution_id).where(
+            there, executions.c.shots_returned > 0
+        )
+        found: dict[RunId, list[ExecutionId]] = {}
+        with self._reading() as connection:
+            for run_id, execution_id in connection.execute(wanted):
+                found.setdefault(RunId(run_id), []).append(ExecutionId(execution_id))
+        return {run_id: tuple(every) for run_id, every in found.items()}
+
     def landed(self, execution_ids: Sequence[ExecutionId]) -> None:
         """Write down that the counts are in the lake."""
         with self._writing("landed") as connection:

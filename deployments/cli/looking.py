@@ -137,15 +137,18 @@ def query(
 
 
 def verify(as_json: Json = False) -> None:
-    """Read every file of the lake again and check it."""
+    """Read every file of the lake again, check it, and hold the journal against it."""
+    from tasks.lifecycle.losses import losses
     from tasks.lifecycle.runtime import open_runtime
 
-    problems = open_runtime(home()).lake.verify()
+    runtime = open_runtime(home())
+    problems = [(str(one.path), one.text) for one in runtime.lake.verify()]
+    problems += [(f"run {loss.run_id}", loss.text) for loss in losses(runtime)]
     if as_json:
-        say(json.dumps([{"path": str(p.path), "problem": p.text} for p in problems]))
+        say(json.dumps([{"path": path, "problem": text} for path, text in problems]))
     else:
-        for problem in problems:
-            say(f"{problem.path}: {problem.text}")
+        for path, text in problems:
+            say(f"{path}: {text}")
         say("The lake is sound." if not problems else f"{len(problems)} problems.")
     if problems:
         raise typer.Exit(1)

@@ -26,6 +26,7 @@ from tasks.core.events import emit
 from tasks.lifecycle.admission import admit, warning
 from tasks.lifecycle.batch_results import told_failed
 from tasks.lifecycle.closing import follow_up
+from tasks.lifecycle.losses import has_lost
 from tasks.lifecycle.openings import lost_run, restored
 from tasks.lifecycle.report import keep_fonts, write_report
 from tasks.lifecycle.runtime import open_runtime
@@ -102,7 +103,7 @@ def _import_heavy() -> None:
 
 
 def resume_run(run: str, *, mix_calibrations: bool, max_usd: Decimal | None, as_json: bool) -> None:
-    """Go on with a run where it stopped; a completed one is shown again.
+    """Go on with a run where it stopped; a completed one is shown again, and made whole.
 
     `max_usd` is what it may spend in all from now on, in the place of what it was allowed.
     """
@@ -111,7 +112,8 @@ def resume_run(run: str, *, mix_calibrations: bool, max_usd: Decimal | None, as_
         restored(lost, runtime=runtime)
     found = runtime.journal.run(run)
     flow = known(found.flow)
-    if found.state is RunState.COMPLETED and found.result:
+    done = found.state is RunState.COMPLETED and found.result
+    if done and not has_lost(found.run_id, runtime=runtime):
         follow_up(found.run_id, runtime=runtime)
         if flow.reports:
             write_report(found.run_id, runtime=runtime)

@@ -80,7 +80,9 @@ class BoughtSteps:
             if entry.execution.purpose is Purpose.ITERATION and entry.execution.iteration in numbers
         ]
         ended = {ExecutionState.COMPLETED, ExecutionState.PARTIAL}
-        if not any(entry.state in ended for entry in entries):
+        chunk = f"iterations-{numbers[0]:06d}" if numbers else ""
+        lost = chunk not in self.runtime.lake.names("estimates", self.experiment.run_id)
+        if not numbers or not (lost or any(entry.state in ended for entry in entries)):
             return
         whole = [entry.execution for entry in entries if entry.execution.parent_id is None]
         # The iterations are written down: what came back of them is what they were made of.
@@ -97,7 +99,7 @@ class BoughtSteps:
         land_counts(
             collected,
             runtime=self.runtime,
-            chunk=f"iterations-{numbers[0]:06d}",
+            chunk=chunk,
             estimates=estimates,
             iterations=[iteration_row(iteration) for iteration in done],
         )

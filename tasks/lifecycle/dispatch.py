@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from datasets.records.devices import DeviceSnapshot
-from datasets.records.executions import Execution, RunId
+from datasets.records.executions import Counts, Execution, RunId
 from tasks.backends.protocol import Backend
 from tasks.core.packing import price
 from tasks.errors import RunCancelled
@@ -21,6 +21,12 @@ def _nobody_else() -> None:
     """Leave out the check of a run that is only ever worked on here."""
 
 
+def _nothing(execution: Execution) -> tuple[Counts, ...]:
+    """Stand in for a lake where there is none."""
+    del execution
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """One run's way to its target.
@@ -28,7 +34,8 @@ class Dispatch:
     `remainders` is how often what is missing of what was missing is bought again. `mixing` allows
     one result from several calibrations; without `buying` what is missing stays missing, as it was
     when somebody first looked at what came back. `check_claim` raises when another process has
-    taken the run. `cap_usd` is what the run may spend in all.
+    taken the run. `cap_usd` is what the run may spend in all. `landed` reads the counts of an
+    execution from the lake.
     """
 
     run_id: RunId
@@ -40,6 +47,7 @@ class Dispatch:
     remainders: int = MAX_REMAINDERS
     check_claim: Callable[[], None] = _nobody_else
     cap_usd: Decimal | None = None
+    landed: Callable[[Execution], tuple[Counts, ...]] = _nothing
 
     def check_wanted(self) -> None:
         """Go on, unless somebody has asked for the run to be cancelled, or works on it instead.

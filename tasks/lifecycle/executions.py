@@ -5,21 +5,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from datasets.records.executions import (
     Collected,
-    Counts,
     Execution,
     ExecutionState,
 )
-from tasks.backends.protocol import Backend, Histogram, Outcome
+from tasks.backends.protocol import Backend, Outcome
 from tasks.core.events import emit
 from tasks.core.planning import total_usd
 from tasks.core.remainders import plan_remainder
 from tasks.errors import ExecutionFailed
 from tasks.lifecycle.affording import within
 from tasks.lifecycle.dispatch import Dispatch
+from tasks.lifecycle.histograms import check_complete, merged, missing_shots
 from tasks.lifecycle.wholeness import (
     Key,
     check_one_calibration,
@@ -132,7 +130,7 @@ def fetched(entry: "Entry", *, backend: Backend) -> Collected:
         ResultUnreadable: it is missing or damaged at the target.
     """
     histograms = backend.fetch(_handle(entry))
-    return Collected(entry.execution, _merge(entry.execution, histograms))
+    return Collected(entry.execution, merged(entry.execution, histograms))
 
 
 def write_outcome(execution: Execution, outcome: Outcome, *, journal: "Journal") -> None:
@@ -161,11 +159,18 @@ def _collect(
 ) -> Iterator[Collected]:
     """Yield the execution, and then what was bought to make it whole, for `most_usd` together."""
     entry = _returned(execution, dispatch=dispatch)
-    histograms = dispatch.backend.fetch(_handle(entry))
-    _check_complete(execution, histograms)
+    try:
+        histograms = dispatch.backend.fetch(_handle(entry))
+    except ExecutionFailed:
+        landed = tuple(_landed(entry, dispatch=dispatch))
+        if not landed:
+            raise
+        yield from landed
+        return
+    check_complete(execution, histograms)
     emit("execution.collected", execution_id=execution.execution_id)
-    yield Collected(execution, _merge(execution, histograms))
-    missing = _missing(execution, histograms)
+    yield Collected(execution, merged(execution, histograms))
+    missing = missing_shots(execution, histograms)
     if not left or not any(missing):
         return
     remainder = plan_remainder(execution, missing=missing, snapshot=dispatch.snapshot)
@@ -187,6 +192,16 @@ def _collect(
         yield from _collect(
             part, dispatch=dispatch, left=left - 1, most_usd=part.cost_usd + spare_usd
         )
+
+
+def _landed(entry: "Entry", *, dispatch: Dispatch) -> Iterator[Collected]:
+    """Yield an execution from the lake, with what completed it; nothing where it is not there."""
+    if entry.state not in _IN_THE_LAKE or not (counts := dispatch.landed(entry.execution)):
+        return
+    yield Collected(entry.execution, counts)
+    for other in dispatch.journal.executions(entry.execution.run_id):
+        if other.execution.parent_id == entry.execution.execution_id:
+            yield from _landed(other, dispatch=dispatch)
 
 
 def _came_back(
@@ -246,28 +261,10 @@ def _handle(entry: "Entry") -> str:
     return entry.handle
 
 
-def _check_complete(execution: Execution, histograms: Sequence[Histogram]) -> None:
-    planned = sum(executable.copies for executable in execution.executables)
-    if len(histograms) != planned:
-        message = (
-            f"Execution {execution.execution_id} has {planned} executables, and its result "
-            f"{len(histograms)}. Ask the provider; the task was paid for."
-        )
-        raise ExecutionFailed(message)
-
-
-def _missing(execution: Execution, histograms: Sequence[Histogram]) -> list[int]:
-    """Return how many shots of each executable of the action may still be had."""
-    each = execution.shots // len(histograms)
-    return [
-        0 if found.failure and not found.failure.retryable else max(each - found.shots, 0)
-        for found in histograms
-    ]
-
-
 def _bought_before(remainder: Sequence[Execution], dispatch: Dispatch) -> bool:
-    find = dispatch.journal.find_execution
-    return any(find(execution.execution_id) is not None for execution in remainder)
+    """Whether the journal has the remainder, or the target, if the journal has lost it."""
+    known, there = dispatch.journal.find_execution, dispatch.backend.find
+    return any(known(one.execution_id) is not None or there(one) for one in remainder)
 
 
 def _may_buy(entry: "Entry", dispatch: Dispatch) -> bool:
@@ -278,20 +275,3 @@ def _may_buy(entry: "Entry", dispatch: Dispatch) -> bool:
     if entry.state in _IN_THE_LAKE or not dispatch.buying:
         return False
     return dispatch.mixing or not differ(entry.measured_on, dispatch.backend.calibration())
-
-
-def _merge(execution: Execution, histograms: Sequence[Histogram]) -> tuple[Counts, ...]:
-    """Add up the copies of each executable, with as many bits as its basis has letters."""
-    merged, start = [], 0
-    for executable in execution.executables:
-        copies = histograms[start : start + executable.copies]
-        start += executable.copies
-        n_bits = min(copies[0].n_qubits, len(executable.basis))
-        mask = np.uint64((1 << n_bits) - 1)
-        outcomes = np.concatenate([copy.outcomes for copy in copies]) & mask
-        seen = np.concatenate([copy.counts for copy in copies])
-        distinct, place = np.unique(outcomes, return_inverse=True)
-        totals = np.bincount(place, weights=seen).astype(np.uint32)
-        failure = next((copy.failure for copy in copies if copy.failure), None)
-        merged.append(Counts(executable, n_bits, distinct, totals, failure))
-    return tuple(merged)

@@ -30,6 +30,7 @@ from tasks.errors import BadInput
 from tasks.lifecycle.claims import keep
 from tasks.lifecycle.dispatch import MAX_REMAINDERS, Dispatch
 from tasks.lifecycle.inputs import pinned_account, pinned_snapshot
+from tasks.lifecycle.landed_counts import landed_counts
 from tasks.lifecycle.options import applied, cap_of, mixes_calibrations, options_of
 
 
@@ -52,6 +53,7 @@ class Runtime:
             remainders=run.asked.get("retries", MAX_REMAINDERS),
             check_claim=partial(keep, run.run_id, home=self.home),
             cap_usd=cap_of(run.asked),
+            landed=partial(landed_counts, home=self.home),
         )
 
     def backend(self, run: Run) -> Backend:

@@ -65,7 +65,10 @@ class SimulatedSteps:
     def end(self, done: Sequence[Iteration]) -> None:
         """Land what waits, and what was written down and not landed before."""
         self._write()
-        for chunk, entries in self.runtime.journal.kept(self.dispatch.run_id).items():
+        run_id, journal = self.dispatch.run_id, self.runtime.journal
+        there = self.runtime.lake.names("estimates", run_id)
+        lost = [chunk for chunk in journal.chunks(run_id) if chunk not in there]
+        for chunk, entries in journal.kept(run_id, again=lost).items():
             self._land_again(chunk, entries, done)
 
     def _check_wanted(self, now_s: float) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from datasets.records.executions import ExecutionId, ExecutionState
+from datasets.records.executions import ExecutionId, ExecutionState, RunId
+from tasks.backends.braket_devices import is_braket
+from tasks.core.identity import digest
 from tasks.core.mitigation.composition import Technique
 from tasks.core.quotes import Quote, quote_executions
 from tasks.core.sweeps.work import Piece, without
@@ -20,17 +22,37 @@ _BOUGHT = {ExecutionState.SUBMITTED, ExecutionState.COMPLETED, ExecutionState.PA
 
 def due(sweep: Sweep, *, runtime: "Runtime") -> list[Piece]:
     """Return the pieces whose counts are not in the lake, and those that the run has bought."""
-    every = list(sweep.pieces())
-    gaps = gaps_of(sweep.experiment.run_id, home=runtime.home)
+    every, run_id = list(sweep.pieces()), sweep.experiment.run_id
+    gaps = gaps_of(run_id, home=runtime.home)
     keys = [_landing_key(piece, sweep, gaps.get(piece.key)) for piece in every]
     landed = runtime.journal.landed_chunks(keys)
+    lost = _lost(landed, sweep, runtime=runtime)
     paid = _at_the_device(sweep, runtime=runtime)
     return [
         piece
         for piece, key in zip(every, keys, strict=True)
         if key not in landed
+        or key in lost
         or (paid and any(one.execution_id in paid for one in plan_piece(sweep, piece)))
     ]
+
+
+def bought_name(key: str, *, run_id: RunId) -> str:
+    """Return the name of the files of a piece that a run has bought: another run's are others."""
+    return digest([key, run_id])[: len(key)]
+
+
+def _lost(landed: frozenset[str], sweep: Sweep, *, runtime: "Runtime") -> set[str]:
+    """Return the landed pieces whose estimates are not in the lake any more.
+
+    What another run has bought is not looked for: its files have names of their own.
+    """
+    there = runtime.lake.names("estimates", sweep.spec.experiment_id)
+    run_id = sweep.experiment.run_id
+    gone = {key for key in landed if not {key, bought_name(key, run_id=run_id)} & there}
+    if not gone or not is_braket(sweep.target):
+        return gone
+    return gone - runtime.journal.landed_chunks(sorted(gone), but_of=run_id)
 
 
 def quote(sweep: Sweep, *, readout_shots: int, runtime: "Runtime") -> Quote:

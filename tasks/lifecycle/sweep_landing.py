@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from datasets.conversion import Rows
-from datasets.records.executions import Collected, RunId
+from datasets.records.executions import Collected
 from tasks.core.events import emit
-from tasks.core.identity import digest
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.sweeps.estimation import Estimates, estimate
 from tasks.lifecycle.count_columns import count_columns as bought_columns
 from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.rows import execution_row
 from tasks.lifecycle.runtime import Runtime
+from tasks.lifecycle.sweep_ahead import bought_name
 from tasks.lifecycle.sweep_gaps import keep
 from tasks.lifecycle.sweep_rows import count_columns, estimate_columns
 from tasks.lifecycle.sweeps import Measured, Sweep
@@ -46,12 +46,13 @@ def land_piece(
         "counts": _counts(measured),
         "estimates": estimate_columns(estimates, sweep=sweep, piece=piece, ids=ids),
     }
-    key = (sweep.spec.experiment_id, _file(measured, run_id=run_id))
+    bought, experiment = bool(measured.collected), sweep.spec.experiment_id
+    key = (experiment, bought_name(piece.key, run_id=run_id) if bought else piece.key)
     runtime.lake.land_all(
         {table: [(key, made)] for table, made in rows.items() if made},
         run_id=run_id,
         # What was landed alone, when the run stopped, is in the lake for ever.
-        once_in=[run_id, sweep.spec.experiment_id] if measured.collected else [],
+        once_in=[run_id, experiment] if bought else [],
     )
     runtime.journal.landed(ids)
     emit("chunk.landed", chunk=piece.key)
@@ -66,9 +67,3 @@ def _land_rest(collected: Sequence[Collected], *, runtime: Runtime) -> None:
 
 def _counts(measured: Measured) -> Rows:
     return bought_columns(measured.collected) if measured.collected else count_columns(measured)
-
-
-def _file(measured: Measured, *, run_id: RunId) -> str:
-    """Return the name of a piece's files; what two runs buy differs, what they simulate not."""
-    key = measured.piece.key
-    return digest([key, run_id])[: len(key)] if measured.collected else key

@@ -75,6 +75,9 @@ class Shelf(Lake):
                 assert self.files.setdefault((table, *key), timeless) == timeless
         return ()
 
+    def names(self, table: str, folder: str) -> frozenset[str]:
+        return frozenset(key[2] for key in self.files if key[:2] == (table, folder))
+
     def rows(self, table: str) -> Counter[str]:
         """Return the rows of a table, without when they were made."""
         return Counter(

@@ -1,0 +1,47 @@
+"""What runs have landed and the lake has no more: files were deleted, or a disk was lost."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from datasets.records.executions import ExecutionId, RunId
+from datasets.views import query
+from tasks.lifecycle.runtime import Runtime
+
+_HELD: Final = """
+    SELECT DISTINCT execution_id FROM counts WHERE execution_id IN
+    (SELECT execution_id FROM executions)
+"""
+_REMEDY: Final = "`qrt resume {run_id}` lands it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Executions of a run that the journal has landed, and whose counts are not in the lake."""
+
+    run_id: RunId
+    executions: tuple[ExecutionId, ...]
+
+    @property
+    def text(self) -> str:
+        """Say what is lost, and what to do."""
+        many = len(self.executions)
+        what = f"{many} execution{'s' if many > 1 else ''} of it landed, and the lake has no counts"
+        return f"{what}. {_REMEDY.format(run_id=self.run_id)}"
+
+
+def losses(runtime: Runtime) -> Iterator[Loss]:
+    """Hold the journal against the lake; `quality` may be lost with the data that it tells of."""
+    landed = runtime.journal.all_landed()
+    if landed:
+        held = {row[0] for row in query(runtime.home.lake, _HELD).rows}
+        for run_id, executions in landed.items():
+            if lost := tuple(one for one in executions if one not in held):
+                yield Loss(run_id, lost)
+
+
+def has_lost(run_id: RunId, *, runtime: Runtime) -> bool:
+    """Whether something that a run landed is not in the lake."""
+    if runtime.lake.missing(run_id):
+        return True
+    return any(loss.run_id == run_id for loss in losses(runtime))

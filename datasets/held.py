@@ -94,7 +94,8 @@ def _left(store: Store, batch: Batch, *, files: Sequence[PurePosixPath]) -> Iter
     if not wanted and len(names):
         return
     kept = batch.rows.filter(pc.is_in(names, value_set=pa.array(sorted(wanted), pa.string())))
-    yield batch if len(kept) == len(batch.rows) else prepare(table, key, kept)
+    same = key == batch.label.key and len(kept) == len(batch.rows)
+    yield batch if same else prepare(table, key, kept)
 
 
 def _files(store: Store, table: str, folders: Sequence[str]) -> Iterator[PurePosixPath]:

@@ -144,9 +144,10 @@ def homeless(preloaded: Preloaded, prefect_api: Api, one_authority: Path) -> Com
 def skewed(homeless: Command) -> Iterator[Command]:
     """Return what runs `qrt` in processes whose clocks can be set; the caller names the home."""
     with tempfile.TemporaryDirectory() as folder:
-        found = Preloaded(Path(folder), dict(os.environ) | preloading())
+        clock = preloading(Path(folder))
+        found = Preloaded(Path(folder), dict(os.environ) | clock)
         found.start()
-        yield Command(homeless.environment | preloading(), found)
+        yield Command(homeless.environment | clock, found)
         found.stop()
 
 

@@ -1,10 +1,13 @@
 """Run `qrt` by a clock that is wrong, and that may step: EVENT N BEFORE AFTER COMMAND...
 
 BEFORE and AFTER are seconds by which the clock is off until the N-th event of a name, and from then
-on. The process, all of its libraries and its children go by libfaketime, which `preloading` loads.
+on. The process, all of its libraries and its children go by a clock that `preloading` puts before
+the system's.
 """
 
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from threading import Lock
@@ -14,16 +17,17 @@ from tasks.core.events import Event, listening
 from tasks.lifecycle import simulated_steps
 from tests.e2e.killed import FEW_ROWS, name_of
 
-LIBRARIES = tuple(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+SOURCE = Path(__file__).with_name("shifted_clock.c")
+COMPILER = shutil.which("cc")
 
 
-def preloading() -> dict[str, str]:
+def preloading(folder: Path) -> dict[str, str]:
     """Return the variables of an interpreter whose clock can be set; its monotonic one is true."""
-    return {
-        "LD_PRELOAD": str(LIBRARIES[0]),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
+    library = folder / "shifted_clock.so"
+    if not library.exists():
+        made = [str(COMPILER), "-shared", "-fPIC", "-O1", "-o", str(library), str(SOURCE), "-ldl"]
+        subprocess.run(made, check=True)
+    return {"LD_PRELOAD": str(library)}
 
 
 def main() -> int:
@@ -31,14 +35,14 @@ def main() -> int:
     wanted, number, before, after, *command = sys.argv[1:]
     left, turn = int(number), Lock()
     simulated_steps.MAX_ROWS = FEW_ROWS
-    os.environ["FAKETIME"] = before
+    os.environ["SHIFT_S"] = before
 
     def hear(event: Event) -> None:
         nonlocal left
         with turn:
             left -= name_of(event) == wanted
             if left == 0 and name_of(event) == wanted:
-                os.environ["FAKETIME"] = after
+                os.environ["SHIFT_S"] = after
 
     with listening(hear):
         return run(command)

@@ -7,7 +7,7 @@ PEERS := .venv-peers
 CLUSTER := .venv-cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up browser test test-core test-slow test-e2e test-long test-postgres test-pythons explore outdated cluster test-cluster proof check bench bench-peers format lock clean
+.PHONY: help setup run up browser test test-core test-slow test-e2e test-long smoke test-postgres test-pythons explore outdated cluster test-cluster proof check bench bench-peers format lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,7 +26,7 @@ run: $(STAMP)  ## Find the ground state of H2 on an emulated IQM Garnet
 up: $(STAMP)  ## A Prefect server with everything registered, its UI, and a worker, until Ctrl-C
 	$(BIN)/qrt up
 
-test: check test-core test-slow test-e2e  ## Everything that CI checks
+test: check test-core test-slow test-e2e smoke  ## Everything that CI checks
 
 check: $(STAMP)  ## Style, types, architecture, sizes
 	$(BIN)/ruff format --check .
@@ -54,6 +54,9 @@ browser:  ## Debian's Chromium for the tests of the UI, installed where we are r
 
 test-long: $(STAMP)  ## Braket targets and clients against the sandbox, over HTTP, killed at every step
 	$(BIN)/pytest -m long -n 2 --dist worksteal
+
+smoke: $(STAMP)  ## What comes of `qrt up`: runs planned, asked for, cancelled, killed and failed, to their ends
+	$(BIN)/pytest -m smoke
 
 test-postgres: $(STAMP)  ## The journal on a PostgreSQL server, installed and started for the tests
 	$(BIN)/python -m tests.postgres_server $(BIN)/pytest -m postgres -n 2 --dist worksteal

@@ -215,16 +215,15 @@ def _texts(given: Any) -> Any:
 
 @contextmanager
 def _serving() -> Iterator[Mapping[str, Any]]:
-    """Yield the settings that point Prefect at a server of our own, if there is one."""
+    """Yield the settings that point Prefect at the server that this process uses."""
     server = _server()
-    if server is not None:
-        server.ready()
-    yield {} if server is None else server.settings
+    server.ready()
+    yield server.settings
 
 
 @lru_cache(maxsize=1)
-def _server() -> Server | None:
-    """Start a server once, before Prefect is imported, where none is configured."""
+def _server() -> Server:
+    """Find a server once, or start one, before Prefect is imported."""
     stack = ExitStack()
     atexit.register(stack.close)
     return stack.enter_context(prefect_server(home()))

@@ -61,8 +61,7 @@ async def settled(
     begun = await begun_before(run_id)
     if as_asked:
         return parameters
-    account = await _named(BraketAccount, parameters.account)
-    os.environ |= account.settings() if account else {}
+    os.environ |= await settings_of(parameters.account)
     before = type(parameters).model_validate(begun.asked) if begun else None
     if parameters != before:
         confined()
@@ -117,12 +116,28 @@ def confined() -> None:
         confine(input_folders(home().inputs))
 
 
+async def settings_of(account: str) -> Mapping[str, str]:
+    """Return what blocks set in the environment of a run: its lake, its journal, its account.
+
+    Raises:
+        BadInput: there is no account of that name.
+    """
+    found = await _named(BraketAccount, account)
+    return {**await _places(), **(found.settings() if found else {})}
+
+
 async def take_place() -> None:
     """Use the lake and the journal of the default blocks, where this process names none itself."""
+    os.environ |= await _places()
+
+
+async def _places() -> Mapping[str, str]:
+    places: dict[str, str] = {}
     if not os.environ.get("QRT_HOME") and (lake := await _load(Lake, DEFAULT)):
-        os.environ |= lake.settings()
+        places |= lake.settings()
     if not os.environ.get("QRT_JOURNAL_URL") and (journal := await _load(Journal, DEFAULT)):
-        os.environ |= journal.settings()
+        places |= journal.settings()
+    return places
 
 
 def laid_over(parameters: Asked, chosen: Mapping[str, Any], tenant: Tenant | None) -> Asked:

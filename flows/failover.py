@@ -7,6 +7,7 @@ from typing import Any
 from prefect import runtime as prefect_runtime
 
 from datasets.layout import home
+from tasks.core.events import emit
 from tasks.errors import DeviceOffline, DeviceRetired, DeviceWithheld
 from tasks.lifecycle.failover import give_way
 from tasks.lifecycle.runtime import open_runtime
@@ -30,4 +31,13 @@ def failing_over(body: Body) -> Body:
                 found = run_id or str(prefect_runtime.flow_run.id)
                 give_way(found, fault, runtime=open_runtime(home()))
 
-    return moving
+    @wraps(body)
+    async def telling(parameters: Any, run_id: str | None = None) -> dict[str, Any]:
+        try:
+            return await moving(parameters, run_id)
+        except Exception as fault:
+            # Prefect says so too, but only once its server knows.
+            emit("flow.failed", failure=str(fault) or type(fault).__name__)
+            raise
+
+    return telling

@@ -1,13 +1,18 @@
-"""What every flow does when it fails: say so in the journal and the lake."""
+"""What every flow does when it fails or is cancelled: say so in the journal, lake and target."""
 
 from typing import Any
 
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.utilities.asyncutils import run_coro_as_sync
 
 from datasets.layout import home
+from datasets.records.executions import RunId
 from datasets.records.names import RUN_ID
 from datasets.records.runs import RunState
+from flows.edge import settings_of
+from tasks.errors import BadInput
 from tasks.lifecycle.cancellation import cancel_run
+from tasks.lifecycle.cancellation_process import cancel_apart
 from tasks.lifecycle.claims import is_held
 from tasks.lifecycle.closing import close
 from tasks.lifecycle.runtime import open_runtime
@@ -17,16 +22,34 @@ def record_failure(flow: Any, flow_run: FlowRun, state: State) -> None:
     """Close the run with the reason in one line; one that nobody wants is cancelled at its target.
 
     A failed run can be resumed. Prefect calls this in the flow's process, but after a cancellation
-    in the worker's, once it has ended the flow's.
+    in the worker's, once it has ended the flow's and before it calls the flow run cancelled.
     """
     del flow
+    run_id = RunId(_meant(flow_run))
+    cancelled = state.is_cancelled() or state.is_cancelling()
+    if cancelled and not is_held(run_id) and (settings := _settings(flow_run)):
+        cancel_apart(run_id, settings=settings)
+    else:
+        _record(run_id, state, cancelled=cancelled)
+
+
+def _settings(flow_run: FlowRun) -> dict[str, str]:
+    """Return what blocks had set in the run's process, which has ended; this one is another's."""
+    asked = flow_run.parameters.get("parameters")
+    account = asked.get("account", "") if isinstance(asked, dict) else ""
+    try:
+        return dict(run_coro_as_sync(settings_of(str(account or ""))))
+    except BadInput:  # the account's block is gone; what this process has may do
+        return {}
+
+
+def _record(run_id: RunId, state: State, *, cancelled: bool) -> None:
     runtime = open_runtime(home())
-    run = runtime.journal.find_run(_meant(flow_run))
+    run = runtime.journal.find_run(run_id)
     if run is None or run.state is not RunState.RUNNING:
         return  # it failed before it was written down, or after it was closed
     held = is_held(run.run_id)
-    # A worker that cancels a flow run calls this before the run is called cancelled.
-    if state.is_cancelled() or state.is_cancelling() or (held and run.cancel_requested_at):
+    if cancelled or (held and run.cancel_requested_at):
         cancel_run(run, runtime=runtime, holding=held)
     elif held:  # else another process works on it, which is why this one failed
         close(run.run_id, RunState.FAILED, runtime=runtime, failure=_reason(state))

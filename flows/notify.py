@@ -11,7 +11,7 @@ from tasks.notification import notify as tell
 @flow(
     name="notify",
     description="Say that a run failed: in a log of this home, and through a notification block.",
-    flow_run_name="{name}",
+    flow_run_name="notice: {name} {state}",
     validate_parameters=True,
 )
 async def notify(
@@ -27,6 +27,10 @@ async def notify(
     flow_run_id: Annotated[
         str, Field(title="Flow run id", max_length=64, description="Where the UI shows it.")
     ] = "",
+    attempt: Annotated[
+        str,
+        Field(title="Attempt", max_length=10, description="How often the flow run had been begun."),
+    ] = "",
 ) -> str:
     """Keep the line, and pass it on.
 
@@ -35,5 +39,7 @@ async def notify(
         state: How it ended.
         message: Why.
         flow_run_id: Its id.
+        attempt: How often it had been begun. One ending of one attempt is told of once.
     """
-    return await tell(name=name, state=state, message=message, flow_run_id=flow_run_id)
+    notice = {"name": name, "state": state, "message": message, "flow_run_id": flow_run_id}
+    return await tell({**notice, "attempt": attempt})

@@ -12,7 +12,7 @@ from tasks.resumption import find, go_on
 @flow(
     name="resume",
     description="Go on with a run that crashed or failed, where it stopped; buys nothing twice.",
-    flow_run_name="{run_id}",
+    flow_run_name="resume {run_id}",
     validate_parameters=True,
 )
 async def resume(

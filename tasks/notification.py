@@ -1,6 +1,7 @@
 """Tell people what happened: always in a log of this home, elsewhere if a block says where."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,14 +18,20 @@ BLOCK_VARIABLE: Final = "qrt_notify_block"
 
 
 @task(name="notify", cache_policy=NO_CACHE)
-async def notify(*, name: str, state: str, message: str, flow_run_id: str) -> str:
-    """Keep the notice, and send it through the block that the variable `qrt_notify_block` names."""
-    told = {"name": name, "state": state, "message": message, "flow_run_id": flow_run_id}
-    keep_notice({"at": datetime.now(UTC).isoformat(), **told}, home=home())
-    text = f"{name}: {state}. {message}".strip()
-    named = str(await Variable.aget(BLOCK_VARIABLE, default="") or "")
-    if named:
-        block: Any = await Block.aload(named)
-        if isinstance(block, NotificationBlock):
-            await block.notify(body=text, subject=f"Quantum Runtime: {state}")
-    return json.dumps(told)
+async def notify(notice: Mapping[str, str]) -> str:
+    """Keep the notice, and send it through the block that the variable `qrt_notify_block` names.
+
+    An ending that has been told of is not told of again, whoever asks.
+    """
+    if not keep_notice({"at": datetime.now(UTC).isoformat(), **notice}, home=home()):
+        return json.dumps({**notice, "told": "before"})
+    if named := str(await Variable.aget(BLOCK_VARIABLE, default="") or ""):
+        await _send(notice, named)
+    return json.dumps(dict(notice))
+
+
+async def _send(notice: Mapping[str, str], named: str) -> None:
+    block: Any = await Block.aload(named)
+    if isinstance(block, NotificationBlock):
+        text = f"{notice['name']}: {notice['state']}. {notice['message']}".strip()
+        await block.notify(body=text, subject=f"Quantum Runtime: {notice['state']}")

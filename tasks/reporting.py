@@ -22,8 +22,8 @@ def report(run_id: RunId) -> Path:
     ended = Ended.of(run_id, runtime=runtime)
     plots = plots_of(ended)
     path = write_report(run_id, runtime=runtime, plots=plots)
-    _show(ended, plots=plots)
     emit("report.written", path=str(path))
+    _show(ended, plots=plots)
     return path
 
 

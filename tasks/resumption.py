@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from prefect import runtime as here
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import PrefectClient, get_client
@@ -36,6 +37,7 @@ async def find(run_id: str) -> Stopped:
         meant = names.run_id((asked or {}).get("run_id") or run_id)
         tags = FlowRunFilterTags(all_=[Resumable(meant, "", {}).tag])
         resumed = len(await client.read_flow_runs(flow_run_filter=FlowRunFilter(tags=tags)))
+        await _take_name(flow_run, client=client)
     run = resumable(meant, asked=asked, resumed=resumed, runtime=open_runtime(home()))
     deployment = (flow_run and flow_run.deployment_id) or f"{run.flow}/{run.flow}"
     return Stopped(run, deployment, stop=run_id if flow_run else f"{run_id} {resumed}")
@@ -63,3 +65,9 @@ async def _flow_run(run_id: str, *, client: PrefectClient) -> FlowRun | None:
         return await client.read_flow_run(UUID(run_id))
     except (ObjectNotFound, ValueError):
         return None
+
+
+async def _take_name(flow_run: FlowRun | None, *, client: PrefectClient) -> None:
+    """Call this flow run after the one that it is about: people know no run by its id."""
+    if flow_run and here.flow_run.id:
+        await client.update_flow_run(UUID(here.flow_run.id), name=f"resume: {flow_run.name}")

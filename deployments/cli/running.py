@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import import_module
@@ -15,8 +16,10 @@ from pydantic import BaseModel
 from datasets.contracts.checking import warm
 from datasets.journal.journal import Journal
 from datasets.layout import home
+from datasets.records.executions import RunId
 from datasets.records.runs import RunState, each, named
 from deployments.cli.flows_by_name import known, load
+from deployments.cli.outliving import outliving
 from deployments.cli.progress import showing
 from deployments.cli.terminal import say
 from deployments.server.ephemeral import EphemeralServer, Server, prefect_server
@@ -29,7 +32,7 @@ from tasks.lifecycle.closing import follow_up
 from tasks.lifecycle.losses import has_lost
 from tasks.lifecycle.openings import lost_run, restored
 from tasks.lifecycle.report import keep_fonts, write_report
-from tasks.lifecycle.runtime import open_runtime
+from tasks.lifecycle.runtime import Runtime, open_runtime
 from tasks.lifecycle.sweep_plots import told_missing
 
 # What the stages import when they need it, the flow's own seconds; here it is the server's time.
@@ -50,20 +53,27 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
     runtime = open_runtime(where)
     _admit(each(asked["target"]), journal=runtime.journal)
     keep_fonts(where)
-    with prefect_server(where) as server:
-        with showing(quiet=as_json):
-            emit(
-                "run.starting",
-                title=_called(asked[known(flow).title]),
-                target=named(asked["target"]),
-            )
-            if isinstance(server, EphemeralServer):
-                emit("server.starting")
+    with prefect_server(where) as server, ExitStack() as shown:
+        shown.enter_context(showing(quiet=as_json))
+        emit("run.starting", title=_called(asked[known(flow).title]), target=named(asked["target"]))
+        if isinstance(server, EphemeralServer):
+            emit("server.starting")
+
+        def answer(ended: RunId) -> None:
+            shown.close()
+            _tell(flow, completed(ended, runtime=runtime), as_json=as_json)
+
+        with outliving(server, runtime=runtime, answer=answer):
             result = _result(flow, parameters, run_id=run_id, server=server)
-        for told in (*told_missing(result), *told_failed(result)):
-            say(told, err=True)
+        shown.close()
         # Before the server has stopped: nobody needs to wait for that.
-        say(json.dumps(result) if as_json else known(flow).summary(result))
+        _tell(flow, result, as_json=as_json)
+
+
+def _tell(flow: str, result: dict[str, Any], *, as_json: bool) -> None:
+    for told in (*told_missing(result), *told_failed(result)):
+        say(told, err=True)
+    say(json.dumps(result) if as_json else known(flow).summary(result))
 
 
 def _called(title: str | Sequence[str]) -> str:
@@ -80,14 +90,13 @@ def _admit(targets: Sequence[str], *, journal: Journal) -> None:
 
 
 def _result(
-    flow: str, parameters: BaseModel, *, run_id: str | None, server: Server | None
+    flow: str, parameters: BaseModel, *, run_id: str | None, server: Server
 ) -> dict[str, Any]:
     warm()  # the checks, beside all that comes before the first
     importing = Thread(target=_import_heavy, daemon=True)
     importing.start()
     runnable = load(flow)  # while the server starts
-    if server:
-        server.ready()
+    server.ready()
     importing.join()
     from prefect.context import SyncClientContext
 
@@ -114,14 +123,19 @@ def resume_run(run: str, *, mix_calibrations: bool, max_usd: Decimal | None, as_
     flow = known(found.flow)
     done = found.state is RunState.COMPLETED and found.result
     if done and not has_lost(found.run_id, runtime=runtime):
-        follow_up(found.run_id, runtime=runtime)
-        if flow.reports:
-            write_report(found.run_id, runtime=runtime)
-        answer = answer_of(found) or {}
-        say(json.dumps(answer) if as_json else flow.summary(answer))
+        _tell(found.flow, completed(found.run_id, runtime=runtime), as_json=as_json)
         return
     parameters = flow.parameters.model_validate_json(found.parameters)
     changed: dict[str, Any] = {"mix_calibrations": True} if mix_calibrations else {}
     changed |= {} if max_usd is None else {"max_usd": max_usd}
     parameters = parameters.model_copy(update=changed)
     run_flow(found.flow, parameters, run_id=found.run_id, as_json=as_json)
+
+
+def completed(run_id: RunId, *, runtime: Runtime) -> dict[str, Any]:
+    """Return the result of a completed run, after what follows from it was made sure of."""
+    run = runtime.journal.run(run_id)
+    follow_up(run_id, runtime=runtime)
+    if known(run.flow).reports:
+        write_report(run_id, runtime=runtime)
+    return answer_of(run) or {}

@@ -84,7 +84,12 @@ def _serve(
 
             verb(manifest, worker=running.worker_name, server_is_new=False)
 
-        keep(running, prepare=prepare, take_up=take_up, stopped=stopped)
+        def look() -> str:
+            from deployments.register.planned import unplanned
+
+            return unplanned()
+
+        keep(running, prepare=prepare, take_up=take_up, look=look, stopped=stopped)
         say("stopping", err=True)
 
 

@@ -79,6 +79,7 @@ def notify_on_failure(notify: UUID) -> AutomationCore:
                     "state": _filled("{{ flow_run.state.name }}"),
                     "message": _filled("{{ flow_run.state.message | truncate(3900) }}"),
                     "flow_run_id": _filled("{{ flow_run.id }}"),
+                    "attempt": _filled("{{ flow_run.run_count }}"),
                 },
             )
         ],

@@ -1,14 +1,16 @@
 """Where a Prefect server is, whether it answers, and the socket that ours answers on."""
 
 import base64
+import http.client
 import json
 import os
 import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from tasks.errors import BadInput
 
@@ -17,6 +19,9 @@ POLL_S: Final = 0.05
 _BACKLOG: Final = 2048  # connections that wait while the server starts
 _OK: Final = 200
 _UNAUTHORISED: Final = 401
+_BUSY: Final = {429, 502, 503, 504}
+_CONNECT_S: Final = 5.0
+_SLOW_S: Final = 60.0
 
 
 def listening(port: int = 0) -> socket.socket:
@@ -62,18 +67,41 @@ def answers_in_time(url: str, *, going_on: Callable[[], bool]) -> bool:
     return False
 
 
-def check_usable(url: str) -> None:
-    """Refuse a server that does not answer, or does not let us in.
+def accepts(url: str) -> bool:
+    """Whether anything takes connections at the address; who it is is not asked."""
+    try:
+        _connect(url)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _connect(url: str) -> None:
+    """Connect and hang up: one that is not there at all is found out soon."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        message = "it is no address"
+        raise ValueError(message)
+    if parts.scheme in urllib.request.getproxies():
+        return  # who is there, the proxy alone knows
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    socket.create_connection((parts.hostname, port), timeout=_CONNECT_S).close()
+
+
+def check_usable(url: str, *, settings: Mapping[str, str] = os.environ) -> None:
+    """Refuse a server that does not answer, or does not let in a caller with these settings.
 
     Raises:
         BadInput: what it is, and what to do.
     """
     try:
-        found = _asked(f"{url.rstrip('/')}/flows/count")
+        _connect(url)
+        found = _asked_patiently(url, headers=_headers(settings))
     except urllib.error.HTTPError as error:
         raise BadInput(_refusal(url, error.code)) from error
-    except (OSError, ValueError) as error:
-        reason = str(getattr(error, "reason", "") or error).strip() or type(error).__name__
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        cause = getattr(error, "reason", error)
+        reason = getattr(cause, "strerror", None) or str(cause).strip() or type(error).__name__
         message = (
             f"No Prefect server answers at {url} ({reason}). "
             "Start one with `qrt up`, or correct PREFECT_API_URL."
@@ -83,10 +111,25 @@ def check_usable(url: str) -> None:
         raise BadInput(_refusal(url, _OK))
 
 
-def _asked(address: str) -> Any:
+def _asked_patiently(url: str, *, headers: Mapping[str, str]) -> Any:
+    """Return the answer to a question; one that takes connections may be slow to answer."""
+    deadline = time.monotonic() + _SLOW_S
+    while True:
+        try:
+            return _asked(f"{url.rstrip('/')}/flows/count", headers=headers)
+        except urllib.error.HTTPError as error:
+            if error.code not in _BUSY or time.monotonic() >= deadline:
+                raise
+        except (TimeoutError, ConnectionResetError, http.client.RemoteDisconnected):
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(1)
+
+
+def _asked(address: str, *, headers: Mapping[str, str]) -> Any:
     """Return the answer to an empty filter."""
-    request = urllib.request.Request(address, data=b"{}", headers=_headers(), method="POST")  # noqa: S310 - the user's own URL
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the same
+    request = urllib.request.Request(address, data=b"{}", headers=dict(headers), method="POST")  # noqa: S310 - the user's own URL
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - the same
         return json.loads(answer.read())
 
 
@@ -102,8 +145,10 @@ def _refusal(url: str, status: int) -> str:
     )
 
 
-def _headers() -> dict[str, str]:
+def _headers(settings: Mapping[str, str]) -> dict[str, str]:
     headers = {"Content-Type": "application/json"}
-    if given := os.environ.get("PREFECT_API_AUTH_STRING"):
-        headers["Authorization"] = f"Basic {base64.b64encode(given.encode()).decode()}"
+    if word := settings.get("PREFECT_API_AUTH_STRING"):
+        headers["Authorization"] = f"Basic {base64.b64encode(word.encode()).decode()}"
+    elif key := settings.get("PREFECT_API_KEY"):
+        headers["Authorization"] = f"Bearer {key}"
     return headers

@@ -12,6 +12,7 @@ from deployments.server.children import when_parent_ends
 from deployments.server.first_start import begin
 from deployments.server.guard import Guard, hosts_of
 from deployments.server.reports import Reporter
+from deployments.server.services import Watch
 
 
 class Server(uvicorn.Server):
@@ -38,11 +39,14 @@ def guarded_app(port: int) -> Guard:
 def main() -> None:
     """Serve the Prefect API on the socket of the first argument; report to that of the second."""
     listener, report = socket.socket(fileno=int(sys.argv[1])), Reporter(int(sys.argv[2]))
-    started = begin()
+    started, watch = begin(), Watch(report)
+    lasting = not os.environ.get("PREFECT__SERVER_EPHEMERAL")  # that of a command has few services
 
     def begun() -> None:
         started()
         report.ready()
+        if lasting:
+            watch.begin()
 
     config = uvicorn.Config(
         partial(guarded_app, port=int(listener.getsockname()[1])),
@@ -55,9 +59,11 @@ def main() -> None:
     def stop() -> None:
         if not server.started:
             os._exit(0)  # nobody has been served yet; migrations are transactions
-        server.should_exit = True
+        watch.stopping = server.should_exit = True
 
     when_parent_ends(stop)
+    if lasting:
+        watch.attach()
     server.run(sockets=[listener])
     # What was to be written is: taking the process apart would only keep the command waiting.
     for stream in (sys.stdout, sys.stderr):

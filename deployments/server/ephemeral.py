@@ -7,11 +7,12 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from datasets.layout import Home
-from deployments.server.address import answers_in_time, listening
+from deployments.server.address import accepts, answers_in_time, check_usable, listening
 from deployments.server.environment import EPHEMERAL, guarded, prefect_home, quietly
 from deployments.server.lease import Serving, serving
 from deployments.server.password import GIVEN, given, new_password, password_of
@@ -23,8 +24,28 @@ class Server(Protocol):
     """A server that may still be starting."""
 
     @property
+    def url(self) -> str:
+        """The address of its API."""
+        ...
+
+    @property
     def settings(self) -> Mapping[str, str]:
         """What Prefect's clients need: the address of its API, and the password."""
+        ...
+
+    @property
+    def patience_s(self) -> float:
+        """How long it is to be gone before it is taken to have ended."""
+        ...
+
+    @property
+    def hint(self) -> str:
+        """Where people look when it has ended."""
+        ...
+
+    @property
+    def alive(self) -> bool:
+        """Whether it goes on, as far as it can be told without asking it anything."""
         ...
 
     def ready(self) -> None:
@@ -34,6 +55,8 @@ class Server(Protocol):
 
 class EphemeralServer:
     """A server on a free port; `ready` waits for it, `stop` ends it."""
+
+    patience_s = 1.0
 
     def __init__(self, home: Home) -> None:
         self.password = new_password()
@@ -56,6 +79,16 @@ class EphemeralServer:
         """The address of its API, and the password that only its starter has."""
         return {"PREFECT_API_URL": self.url, GIVEN: self.password}
 
+    @property
+    def hint(self) -> str:
+        """Its log."""
+        return f"{self._process.log} says why."
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process goes on."""
+        return self._process.alive
+
     def ready(self) -> None:
         """Wait until it answers.
 
@@ -74,8 +107,16 @@ class EphemeralServer:
 class HomeServer:
     """The server that `qrt up` keeps for this home."""
 
+    patience_s = 1.0
+    hint = "See `qrt up`."
+
     def __init__(self, found: Serving, home: Home) -> None:
         self._found, self._home = found, home
+
+    @property
+    def url(self) -> str:
+        """The address of its API."""
+        return self._found.url
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -95,6 +136,12 @@ class HomeServer:
                 )
                 raise BadInput(message)
         return url
+
+    @property
+    def alive(self) -> bool:
+        """Whether `qrt up` keeps it still."""
+        found = serving(self._home)
+        return found is not None and found.url == self.url
 
     def ready(self) -> None:
         """Wait until it answers.
@@ -116,20 +163,53 @@ def home_server(home: Home) -> HomeServer | None:
     return HomeServer(found, home)
 
 
+@dataclass(frozen=True, slots=True)
+class NamedServer:
+    """A server of somebody's, that the environment or a profile names."""
+
+    url: str
+    environment: Mapping[str, str]
+    patience_s: float = 15.0  # it may be started again
+    hint: str = "Its keepers know why."
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The address of its API; who we are is in the environment, or the profile."""
+        return {"PREFECT_API_URL": self.url}
+
+    @property
+    def alive(self) -> bool:
+        """Whether somebody takes connections there."""
+        return accepts(self.url)
+
+    def ready(self) -> None:
+        """Check that it can be used.
+
+        Raises:
+            BadInput: it does not answer, or does not know us.
+        """
+        check_usable(self.url, settings=self.environment)
+
+
 @contextmanager
-def prefect_server(home: Home) -> Iterator[Server | None]:
-    """Yield a server that may be starting, or None where the environment or a profile names one.
+def prefect_server(home: Home) -> Iterator[Server]:
+    """Yield a server that may be starting; one that is named by somebody is there, or refused.
 
     That is the one that the environment names, that `qrt up` keeps for this home, that a profile
     names, or one for as long as the block takes. Sets the environment that Prefect reads when it is
     imported; import it afterwards.
+
+    Raises:
+        BadInput: the one that is named does not answer, or does not know us.
     """
     quietly()
     if server := home_server(home):
         os.environ |= server.settings
         yield server
-    elif os.environ.get("PREFECT_API_URL") or _profile_names_one():
-        yield None
+    elif named := os.environ.get("PREFECT_API_URL"):
+        yield _checked(named, os.environ)
+    elif named := _profile().get("PREFECT_API_URL"):
+        yield _checked(named, {**_profile(), **os.environ})
     else:
         yield from _one_for_now(home)
 
@@ -149,11 +229,18 @@ def _one_for_now(home: Home) -> Iterator[Server]:
             os.environ[GIVEN] = before
 
 
-def _profile_names_one() -> bool:
+def _checked(url: str, environment: Mapping[str, str]) -> NamedServer:
+    server = NamedServer(url, environment)
+    server.ready()
+    return server
+
+
+def _profile() -> Mapping[str, str]:
+    """Return the settings of Prefect's profile that is in force."""
     folder = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
     try:
         document = tomllib.loads((folder / "profiles.toml").read_text())
     except (OSError, tomllib.TOMLDecodeError):
-        return False
+        return {}
     active = os.environ.get("PREFECT_PROFILE") or document.get("active", "")
-    return "PREFECT_API_URL" in document.get("profiles", {}).get(active, {})
+    return {k: str(v) for k, v in document.get("profiles", {}).get(active, {}).items()}

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 READY: Final = "ready"
+SERVICE: Final = "service"  # whose `trouble` has begun, or is over where it is empty
+ERROR: Final = "error"  # that some `logger` was given
 _NOBODY: Final[Callable[[dict[str, Any]], object]] = bool
 
 

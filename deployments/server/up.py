@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 from datasets.home_rights import close_to_others
 from datasets.layout import Home
@@ -18,9 +18,11 @@ from deployments.server.environment import of_server, of_worker, prefect_home
 from deployments.server.lease import serve_home
 from deployments.server.password import password_to_ask
 from deployments.server.process import ServerProcess
+from deployments.server.troubles import line
 from tasks.errors import RuntimeFault, StorageFault
 
 RESTART_AFTER_S: Final = 5.0  # a worker that cannot live is not started in a circle
+OUTCOME_EVERY_S: Final = 45.0
 _LOOK_EVERY_S: Final = 0.2
 
 
@@ -54,6 +56,7 @@ class System:
             listener,
             environment=of_server(self.home, url=self.url, password=self.password),
             log=self.home.logs / "prefect-server.log",
+            heard=self._hear,
         )
 
     def server_ready(self) -> None:
@@ -104,6 +107,10 @@ class System:
             if child:
                 child.stop()
 
+    def _hear(self, said: dict[str, Any]) -> None:
+        if text := line(said, log=self.home.logs / "prefect-server.log"):
+            self.tell(text)
+
     @staticmethod
     def _lives(child: Child | ServerProcess | None) -> bool:
         return child is not None and child.alive
@@ -134,12 +141,14 @@ def keep(
     *,
     prepare: Callable[[], None],
     take_up: Callable[[], None],
+    look: Callable[[], str],
     stopped: threading.Event,
 ) -> None:
     """Prepare, then look after the system until it is stopped.
 
     Both go on in threads: a signal is heard at once, whatever they are at. A worker that has died
-    is started again, after `take_up` has seen to what it was working on.
+    is started again, after `take_up` has seen to what it was working on. What `look` finds amiss,
+    once in a while, is said.
 
     Raises:
         RuntimeFault: what `prepare` raised.
@@ -148,6 +157,7 @@ def keep(
     work = _Work(prepare)
     while not _is_done(work, running=running) and not stopped.wait(_LOOK_EVERY_S):
         running.check()
+    threading.Thread(target=_look, args=(running, look, stopped), daemon=True).start()
     while not stopped.wait(_LOOK_EVERY_S):
         if running.check():
             running.tell("the worker has died and is started again")
@@ -169,6 +179,23 @@ def _is_done(work: "_Work", *, running: System) -> bool:
         reason = " ".join(f"{type(fault).__name__}: {fault}".split())
         message = f"The Prefect server does not take what is registered ({reason:.300})."
         raise StorageFault(message) from fault
+
+
+def _look(running: System, look: Callable[[], str], stopped: threading.Event) -> None:
+    """Say what is amiss when it is found twice in a row, and when it is over."""
+    before = said = ""
+    while not stopped.wait(OUTCOME_EVERY_S):
+        try:
+            found = look()
+        except Exception:  # noqa: BLE001, S112 - the server is busy, or has ended, which is said elsewhere
+            continue
+        if found and found == before and found != said:
+            running.tell(found)
+            said = found
+        elif said and not found and not before:
+            running.tell("what was amiss is over")
+            said = ""
+        before = found
 
 
 class _Work:

@@ -38,6 +38,11 @@ class Up:
             check=False,
         )
 
+    @property
+    def said(self) -> list[str]:
+        """What it has said so far, on standard error."""
+        return _said(self.home).read_text().splitlines()
+
     def stop(self) -> int:
         """Stop it as people do, and return its exit code."""
         self.process.send_signal(signal.SIGINT)
@@ -48,19 +53,24 @@ class Up:
         return {number for module in MODULES for number in processes(self.home, module)}
 
 
+def _said(home: Path) -> Path:
+    return home.with_name(f"{home.name}.said")
+
+
 def start(home: Path, *options: str, **more: str) -> Up:
     """Start it, and wait until it says where the UI is."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT", "AWS"))}
     environment |= {"QRT_HOME": str(home), "HOME": str(home.parent), **more}
     port = free_port()
-    process = subprocess.Popen(
-        interpreter(QRT, "up", "--port", str(port), *options),
-        env=environment,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    with _said(home).open("w") as stream:
+        process = subprocess.Popen(
+            interpreter(QRT, "up", "--port", str(port), *options),
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=stream,
+            text=True,
+        )
     assert process.stdout
     with process.stdout as said:
         assert said.readline().strip() == f"http://127.0.0.1:{port}"

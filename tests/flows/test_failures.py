@@ -28,6 +28,7 @@ ENDS = [CANCELLED, CANCELLING]
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     made = a_place(tmp_path)
     monkeypatch.setattr(failures, "open_runtime", lambda _: made)
+    monkeypatch.setattr(failures, "_settings", lambda _: {})
     made.journal.begin(RUN)
     execution = an_execution()
     made.journal.intend(execution, reserve=True)

@@ -9,27 +9,28 @@ class Cursor:
 
     def __init__(self, source: Source, *, version: int = 3) -> None:
         self.version = version
-        self.source = source
-        self._tokens = tokens(source)
-        self.token = next(self._tokens)  # the one that comes next
-        self._before = self.token
+        self._source = source
+        self._tokens = list(tokens(source))
+        self._next = 0
+
+    @property
+    def token(self) -> Token:
+        """The token that comes next."""
+        return self._tokens[self._next]
 
     def take(self) -> Token:
         """Return the next token and move past it; the end stays the end."""
-        token = self.token
+        token = self._tokens[self._next]
         if token.kind != "end":
-            self._before = token
-            self.token = next(self._tokens)
+            self._next += 1
         return token
 
     def accept(self, text: str) -> bool:
         """Move past the next token if it is this symbol or word."""
         token = self.token
-        if token.text != text or token.kind not in ("symbol", "name"):
-            return False
-        self._before = token
-        self.token = next(self._tokens)
-        return True
+        found = token.text == text and token.kind in ("symbol", "name")
+        self._next += int(found)
+        return found
 
     def expect(self, text: str) -> Token:
         """Take this symbol.
@@ -39,7 +40,7 @@ class Cursor:
         """
         token = self.token
         if not self.accept(text):
-            before = self._before
+            before = self._tokens[self._next - 1] if self._next else token
             found = shown(token.text) if token.text else "the end of the text"
             what = f"{text!r} is missing here, before {found}."
             raise self.fault(what, at=before.at + len(before.text))
@@ -60,4 +61,4 @@ class Cursor:
 
     def fault(self, what: str, *, at: int | None = None) -> BadInput:
         """Return the message for the next token, or for another place."""
-        return self.source.fault(self.token.at if at is None else at, what)
+        return self._source.fault(self.token.at if at is None else at, what)

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Final
 
 from datasets.records.circuits import Angle
 from tasks.core.openqasm import is_parameter_name
 from tasks.core.qasm.arithmetic import MAX_INTEGER, RESERVED, Arithmetic, Value, angle_of
 from tasks.core.qasm.syntax import Expression, Loop, Name, Number, Operation, Range
-from tasks.core.qasm.tokens import Source, nearest, shown
+from tasks.core.qasm.tokens import Source, shown
 from tasks.errors import BadInput
 
 CONSTANTS: Final[Mapping[str, Value]] = {
@@ -21,8 +22,6 @@ CONSTANTS: Final[Mapping[str, Value]] = {
     "ℇ": Angle(2.718281828459045),
 }
 MAX_ROUNDS: Final = 100_000
-_ROUND_STEPS: Final = 24
-_OPERATION_STEPS: Final = 2
 
 
 @dataclass(slots=True)
@@ -41,18 +40,12 @@ class Scope:
     version: int
     arithmetic: Arithmetic
     free: Free
-    constants: Mapping[str, Value]  # of the whole text
-    values: Mapping[str, Value]  # of this place, before those
-    inner: bool = False
-
-    @property
-    def exact(self) -> bool:
-        """Whether a quotient of whole numbers must be whole."""
-        return self.version > 2  # noqa: PLR2004 - OpenQASM 2
+    constants: Mapping[str, Value]
+    values: Mapping[str, Value]
 
     def gate(self, values: Mapping[str, Value]) -> "Scope":
         """Return the scope of a gate's body: its own parameters and the text's constants."""
-        return replace(self, free=Free(open=False), values=values, inner=True)
+        return replace(self, free=Free(open=False), values={**self.constants, **values})
 
     def trial(self) -> "Scope":
         """Return a scope whose derivations are thrown away."""
@@ -77,8 +70,7 @@ class Scope:
             what = f"the loop has {len(values)} rounds; at most {MAX_ROUNDS}. Shorten it."
             raise self.source.fault(loop.at, what)
         for value in values:
-            self.source.spend(_ROUND_STEPS, at=loop.at)
-            yield replace(self, values={**self.values, loop.variable: value}, inner=True)
+            yield replace(self, values={**self.values, loop.variable: value})
 
     def angle(self, expression: Expression) -> Angle:
         """Return the value of an angle in radians."""
@@ -112,26 +104,12 @@ class Scope:
                 return Angle(value)
             case Name(text=text, at=at):
                 return self._named(text, at, known=known)
-            case Operation():
-                return self._computed(expression, known=known)
-
-    def _computed(self, expression: Operation, *, known: bool) -> Value:
-        """Return what an operation is worth; a long sum leans to the left, so no level is deep."""
-        leaning: list[Operation] = []
-        first: Expression = expression
-        while isinstance(first, Operation):
-            leaning.append(first)
-            first = first.operands[0]
-        found = self.value(first, known=known)
-        for each in reversed(leaning):
-            others = tuple(self.value(operand, known=known) for operand in each.operands[1:])
-            try:
-                found = self.arithmetic.apply(each.name, (found, *others), exact=self.exact)
-            except BadInput as error:
-                raise self.source.fault(each.at, str(error)) from error
-            terms = len(found.terms) if isinstance(found, Angle) else 0
-            self.source.spend(_OPERATION_STEPS + terms, at=each.at)
-        return found
+            case Operation(name=name, operands=operands, at=at):
+                parts = tuple(self.value(operand, known=known) for operand in operands)
+                try:
+                    return self.arithmetic.apply(name, parts, exact=self.version > 2)  # noqa: PLR2004
+                except BadInput as error:
+                    raise self.source.fault(at, str(error)) from error
 
     def declare(self, name: str, at: int) -> None:
         """Make a name a free parameter.
@@ -141,8 +119,8 @@ class Scope:
         """
         if RESERVED.match(name) or not is_parameter_name(name):
             what = (
-                f"{shown(name)} cannot be the name of a parameter. Use letters, digits and "
-                "underscores, not a digit first, and no word of the language."
+                f"{shown(name)} cannot be the name of a parameter. Use letters of ASCII, digits "
+                "and underscores, and no word of the language."
             )
             raise self.source.fault(at, what)
         self.free.names.setdefault(name, at)
@@ -150,8 +128,6 @@ class Scope:
     def _named(self, text: str, at: int, *, known: bool) -> Value:
         if text in self.values:
             return self.values[text]
-        if text in self.constants:
-            return self.constants[text]
         if text in CONSTANTS:
             return CONSTANTS[text]
         if text not in self.free.names:
@@ -161,11 +137,11 @@ class Scope:
         return Angle(0.0, ((text, 1.0),))
 
     def _undeclared(self, text: str) -> str:
-        declared = sorted({*self.constants, *self.values, *self.free.names})
-        near = nearest(text, declared)
+        declared = sorted({*self.values, *self.free.names})
+        near = get_close_matches(text, declared, n=1)
         if near:
-            return f"{shown(text)} is not declared. Did you mean {near}?"
-        if self.version == 2 or self.inner:  # noqa: PLR2004 - OpenQASM 2
+            return f"{shown(text)} is not declared. Did you mean {near[0]}?"
+        if self.version == 2 or self.values is not self.constants:  # noqa: PLR2004 - OpenQASM 2
             return f"{shown(text)} is not declared here. Declare it, or correct the name."
         return f"{shown(text)} is not declared. Declare a parameter with `input float {text};`."
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from prefect.blocks.core import Block
 from pydantic import Field, SecretStr
 
-from blocks.pictures import ABOUT_BRAKET, LOGO
+from blocks.pictures import ABOUT_BRAKET
 
 
 class BraketAccount(Block):
@@ -30,7 +30,6 @@ class BraketAccount(Block):
     _block_type_name: ClassVar[str | None] = "QRT Braket account"
     _block_type_slug: ClassVar[str | None] = "qrt-braket-account"
     _documentation_url: ClassVar[Any] = ABOUT_BRAKET
-    _logo_url: ClassVar[Any] = LOGO
 
     region: str = Field(
         default="",

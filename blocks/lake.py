@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from prefect.blocks.core import Block
 from pydantic import Field
 
-from blocks.pictures import ABOUT_BLOCKS, LOGO
+from blocks.pictures import ABOUT_BLOCKS
 
 
 class Lake(Block):
@@ -29,7 +29,6 @@ class Lake(Block):
     _block_type_name: ClassVar[str | None] = "QRT lake"
     _block_type_slug: ClassVar[str | None] = "qrt-lake"
     _documentation_url: ClassVar[Any] = ABOUT_BLOCKS
-    _logo_url: ClassVar[Any] = LOGO
 
     folder: str = Field(
         default="",

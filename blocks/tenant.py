@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from prefect.blocks.core import Block
 from pydantic import Field
 
-from blocks.pictures import ABOUT_BLOCKS, LOGO
+from blocks.pictures import ABOUT_BLOCKS
 
 
 class Tenant(Block):
@@ -25,7 +25,6 @@ class Tenant(Block):
     _block_type_name: ClassVar[str | None] = "QRT tenant"
     _block_type_slug: ClassVar[str | None] = "qrt-tenant"
     _documentation_url: ClassVar[Any] = ABOUT_BLOCKS
-    _logo_url: ClassVar[Any] = LOGO
 
     contact: str = Field(
         default="",

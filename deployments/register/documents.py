@@ -22,13 +22,13 @@ async def register_blocks(*, client: PrefectClient) -> list[Change]:
 async def _type(kind: type[Block], *, client: PrefectClient) -> Change:
     slug = kind.get_block_type_slug()
     try:
-        await client.read_block_type_by_slug(slug)
-        there = True
+        found = await client.read_block_type_by_slug(slug)
+        there, pictured = True, found.logo_url is not None  # by an earlier release, from elsewhere
     except ObjectNotFound:
-        there = False
+        there = pictured = False
     try:
         await client.read_block_schema_by_checksum(kind._calculate_schema_checksum())  # noqa: SLF001 - Prefect has no public way to ask
-        equal = there
+        equal = there and not pictured
     except ObjectNotFound:
         equal = False
     if not equal:

@@ -84,13 +84,15 @@ def _serve(
 
             verb(manifest, worker=running.worker_name, server_is_new=False)
 
-        def look() -> str:
-            from deployments.register.planned import unplanned
-
-            return unplanned()
-
-        keep(running, prepare=prepare, take_up=take_up, look=look, stopped=stopped)
+        keep(running, prepare=prepare, take_up=take_up, look=_amiss, stopped=stopped)
         say("stopping", err=True)
+
+
+def _amiss() -> str:
+    """Say what should come of the server and does not."""
+    from deployments.register.planned import unplanned
+
+    return unplanned()
 
 
 def _told(

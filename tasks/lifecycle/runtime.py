@@ -150,5 +150,5 @@ def _tell_of_upgrade(event: Event) -> None:
 
 def _folders(home: Home) -> list[Path]:
     """Return what has to be there before a run begins; a bucket is there already."""
-    folders = [home.reports, home.quarantine, home.spool, home.cache, home.logs]
+    folders = [home.inputs, home.reports, home.quarantine, home.spool, home.cache, home.logs]
     return [*folders, home.lake] if isinstance(home.lake, Path) else folders

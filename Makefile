@@ -78,8 +78,8 @@ $(CLUSTER)/.installed: requirements-cluster.lock pyproject.toml deployments/inst
 test-cluster: $(CLUSTER)/.installed  ## Sweeps on Dask and Ray, killed; manifests against the Kubernetes schemas
 	$(CLUSTER)/bin/python -m pytest -m cluster
 
-proof: $(STAMP)  ## That paid work is never bought twice and never lost: every kill, all 200 storms, as a table
-	QRT_STORMS=200 $(BIN)/pytest tests/e2e/test_exactly_once_*.py -n 2 --dist worksteal -rP
+proof: $(STAMP)  ## That paid work is never bought twice and never lost: every kill, storm, clock and journal, as a table
+	QRT_STORMS=200 QRT_ALL_CLOCKS=1 QRT_BACKUPS_EVERY=1 $(BIN)/pytest tests/e2e/test_exactly_once_*.py -n 2 --dist worksteal -rP
 
 bench: $(STAMP)  ## Sweeps, engine and commands beside other tools: a table of ratios, and bench.json
 	$(BIN)/python -m benchmarks.table --json bench.json $(if $(GARNET),--garnet $(GARNET))

@@ -17,6 +17,7 @@ from tasks.core.events import emit
 from tasks.core.identity import canonical
 from tasks.lifecycle.claims import claim
 from tasks.lifecycle.closing import close
+from tasks.lifecycle.elapsed import take_up
 from tasks.lifecycle.openings import restored, write_down
 from tasks.lifecycle.resuming import check_same
 from tasks.lifecycle.runtime import open_runtime
@@ -36,11 +37,12 @@ def open_run(flow: str, *, parameters: Mapping[str, Any], run_id: str | None) ->
         opened_at=provider_time(),
     )
     runtime = open_runtime(home())
-    restored(run.run_id, runtime=runtime)
+    before = restored(run.run_id, runtime=runtime)
     check_same(run, runtime=runtime)
     claim(run.run_id, home=runtime.home)
     opened = runtime.journal.begin(run)
     write_down(opened, runtime=runtime)
+    take_up(opened.run_id, anew=before is None)
     emit("run.opened", run_id=opened.run_id, flow=flow, target=opened.target)
     return opened
 

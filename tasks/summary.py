@@ -1,7 +1,6 @@
 """Put a run's answer together."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from prefect import task
@@ -16,6 +15,7 @@ from tasks.core.optimisers.session import Optimum
 from tasks.core.quotes import Quote
 from tasks.lifecycle.choices import story
 from tasks.lifecycle.cut_results import cut_result
+from tasks.lifecycle.elapsed import elapsed_s
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.inputs import pinned_graph
 from tasks.lifecycle.results import Estimated, VqeResult, vqe_result
@@ -49,7 +49,7 @@ def summarise(
         confusion=confusion,
         quoted=quoted,
         selection=story(run.run_id, home=runtime.home),
-        wall_s=(datetime.now(UTC) - run.started_at).total_seconds(),
+        wall_s=elapsed_s(run),
         lake=str(runtime.home.lake),
         report=str(runtime.home.report_of(run.run_id)),
     )

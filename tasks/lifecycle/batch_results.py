@@ -1,7 +1,6 @@
 """What a batch found, circuit by circuit; plain JSON types."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from tasks.lifecycle.batch_inputs import BatchCircuit
 from tasks.lifecycle.batch_landing import Found
 from tasks.lifecycle.batches import Batch, Returned
 from tasks.lifecycle.choices import story
+from tasks.lifecycle.elapsed import elapsed_s
 from tasks.lifecycle.quote_rows import told_bill
 from tasks.lifecycle.runtime import Runtime
 
@@ -52,7 +52,7 @@ def batch_result(
         "plan": quoted.plain(),
         "bill": told_bill(entries, prices={run.target: batch.snapshot.prices}),
         "engines": sorted({e for entry in entries for e in (entry.engine or "").split("; ") if e}),
-        "wall_s": (datetime.now(UTC) - run.started_at).total_seconds(),
+        "wall_s": elapsed_s(run),
         "selection": story(run.run_id, home=home),
         "lake": str(home.lake),
         "report": str(home.report_of(run.run_id)),

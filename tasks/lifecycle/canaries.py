@@ -23,6 +23,7 @@ from tasks.core.planning import plan_circuits
 from tasks.core.quotes import Quote, quote_circuits, quote_executions
 from tasks.core.samples import counts_by_variant
 from tasks.lifecycle import readouts
+from tasks.lifecycle.elapsed import elapsed_s
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.quote_rows import told_bill
@@ -171,7 +172,7 @@ def result(
         "quote_usd": float(runtime.journal.run(run.run_id).quote_usd or 0),
         "plan": plan.plain(),
         "bill": told_bill(entries, prices={run.target: snapshot.prices}),
-        "wall_s": (found.at - run.started_at).total_seconds(),
+        "wall_s": elapsed_s(run),
         "lake": str(runtime.home.lake),
     }
 

@@ -21,7 +21,8 @@ _LATEST: Final = """
     WITH seen AS (
         SELECT target, calibration_id, status, queue_depth, taken_at FROM device_snapshots
         WHERE status IS NOT NULL
-        QUALIFY row_number() OVER (PARTITION BY target ORDER BY taken_at DESC) = 1),
+        QUALIFY row_number() OVER (
+            PARTITION BY target ORDER BY taken_at > now(), taken_at DESC) = 1),
     documents AS (
         SELECT target, calibration_id, any_value(document) AS document FROM device_snapshots
         WHERE document IS NOT NULL GROUP BY ALL)

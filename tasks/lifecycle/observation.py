@@ -24,7 +24,7 @@ STATUSES: Final = ("online", "offline", "retired")
 _KNOWN: Final = "SELECT calibration_id, target FROM device_snapshots WHERE document IS NOT NULL"
 _LATEST: Final = """SELECT target, calibration_id, status, queue_depth FROM device_snapshots
     WHERE status IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY target ORDER BY taken_at DESC) = 1"""
+    QUALIFY row_number() OVER (PARTITION BY target ORDER BY taken_at > now(), taken_at DESC) = 1"""
 
 
 @dataclass(frozen=True, slots=True)

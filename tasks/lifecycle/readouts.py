@@ -112,7 +112,9 @@ def usable(
         _of_readout(entry, run) for entry in runtime.journal.executions(run.run_id)
     ):
         return ()
-    since = run.started_at - timedelta(hours=limit_h) if is_braket(run.target) else None
+    # By the clock of the device, which said when it was done with the canary.
+    began = run.opened_at or run.started_at
+    since = began - timedelta(hours=limit_h) if is_braket(run.target) else None
     found = {one.element: one for one in _newest(experiment, runtime=runtime)}
     wanted = [found.get(f"q{label}") for label in experiment.compiled.measured_qubits]
     good = [

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -13,6 +12,7 @@ from datasets.records.runs import Run
 from tasks.core.quotes import Quote
 from tasks.errors import ExecutionFailed
 from tasks.lifecycle.choices import story
+from tasks.lifecycle.elapsed import elapsed_s
 from tasks.lifecycle.quote_rows import told_bill
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_gaps import gaps_of
@@ -66,7 +66,7 @@ def sweep_result(
         "quote_usd": float(journal.run(run.run_id).quote_usd or 0),
         "plan": quoted.plain(),
         "bill": _bill(sweeps, entries),
-        "wall_s": (datetime.now(UTC) - run.started_at).total_seconds(),
+        "wall_s": elapsed_s(run),
         **_calibrated(sweeps, targets, entries),
         **{word: targets[0][word] if len(targets) == 1 else None for word in _OF_ONE},
         "selection": story(run.run_id, home=runtime.home),

@@ -39,8 +39,12 @@ def weather(storm: Storm, qrt: Command) -> str:
 
 
 def check(ran: Ran, storm: Storm, place: Rehearsal) -> None:
-    """Fail unless the run is done, or failed for one of these reasons; the books agree anyhow."""
+    """Fail unless the run is done, or failed for one of these reasons; the books agree anyhow.
+
+    Of a run that stopped in the storm, what was paid for lands when journal and targets meet again.
+    """
     if ran.code:
+        assert place.start("reconcile").ended().code == 0
         assert ran.code == 1, ran.err
         assert any(fault.said in ran.line for fault in storm if fault.said), ran.err
     else:

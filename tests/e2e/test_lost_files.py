@@ -1,0 +1,71 @@
+"""What was landed and is gone is missed, and landed again from what is left."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Command, Ran
+from tests.e2e.flows import begin
+from tests.e2e.sandbox_process import Bill, Sandbox
+
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
+
+LOST = [("estimates",), ("counts", "estimates"), ("counts", "executions", "estimates", "quality")]
+VALUES = "SELECT point, observable, value, shots FROM estimates ORDER BY ALL"
+SIMULATED = "emulator:garnet"
+
+
+def lose(home: Path, *tables: str) -> None:
+    """Delete all files of some tables."""
+    for table in tables:
+        shutil.rmtree(home / "lake" / table)
+
+
+def values(qrt: Callable[..., Ran]) -> Any:
+    return qrt("query", VALUES, "--json").answer
+
+
+@pytest.mark.parametrize("tables", LOST, ids=" ".join)
+@pytest.mark.parametrize("flow", ["sweep", "vqe"])
+def test_what_a_device_measured_lands_again_and_is_not_bought_again(
+    flow: str,
+    tables: tuple[str, ...],
+    on_garnet: Callable[..., Ran],
+    sandbox: Sandbox,
+    qrt_home: Path,
+    tmp_path: Path,
+) -> None:
+    ran = on_garnet(*begin(flow, tmp_path))
+    assert ran.code == 0, ran.err
+    before, bill = values(on_garnet), Bill(sandbox)
+    lose(qrt_home, *tables)
+    told = on_garnet("verify")
+    assert told.code == 1
+    assert f"qrt resume {ran.answer['run_id']}" in told.out
+    resumed = on_garnet("resume", ran.answer["run_id"], "--json")
+    assert resumed.code == 0, resumed.err
+    assert values(on_garnet) == before
+    assert on_garnet("verify").code == 0
+    assert bill.since() == (0, 0, 0)
+
+
+@pytest.mark.parametrize("tables", LOST, ids=" ".join)
+@pytest.mark.parametrize("flow", ["sweep", "vqe"])
+def test_what_was_simulated_lands_again(
+    flow: str, tables: tuple[str, ...], qrt: Command, qrt_home: Path, tmp_path: Path
+) -> None:
+    wanted = [*begin(flow, tmp_path)]
+    wanted[wanted.index("--target") + 1] = SIMULATED
+    ran = qrt(*wanted)
+    assert ran.code == 0, ran.err
+    before = values(qrt)
+    lose(qrt_home, *tables)
+    told = qrt("verify")
+    assert f"qrt resume {ran.answer['run_id']}" in told.out
+    resumed = qrt("resume", ran.answer["run_id"], "--json")
+    assert resumed.code == 0, resumed.err
+    assert values(qrt) == before
+    assert qrt("verify").code == 0

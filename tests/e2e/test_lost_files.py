@@ -35,6 +35,7 @@ def test_what_a_device_measured_lands_again_and_is_not_bought_again(
     tables: tuple[str, ...],
     on_garnet: Callable[..., Ran],
     sandbox: Sandbox,
+    *,
     qrt_home: Path,
     tmp_path: Path,
 ) -> None:

@@ -34,6 +34,7 @@ def serve(
     from deployments.sandbox.app import create_app
     from deployments.sandbox.connection import Connection
     from deployments.sandbox.state import State
+    from deployments.server.guard import Guard
 
     warnings.filterwarnings("ignore", module="braket")  # advice for people who simulate
     sys.setswitchinterval(0.0005)  # answers need not wait 5 ms for a simulation to pause
@@ -44,7 +45,7 @@ def serve(
         listener.listen(_BACKLOG)
         announce()
         config = uvicorn.Config(
-            create_app(state),
+            Guard(create_app(state), _hosts(host, port)),
             http=Connection,
             loop="asyncio",
             log_level="critical",
@@ -55,6 +56,14 @@ def serve(
         with suppress(KeyboardInterrupt):  # the way to end it
             uvicorn.Server(config).run(sockets=[listener])
         state.store.close()
+
+
+def _hosts(host: str, port: int) -> frozenset[str]:
+    """Return the names that clients may have for it: its address, and this machine's where open."""
+    from deployments.server.guard import hosts_of
+
+    names = () if host.startswith("127.") else (socket.gethostname().lower(),)
+    return hosts_of(port) | {f"{name}:{port}" for name in (host.lower(), *names)}
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Who may ask a Prefect server of ours: callers that know its address, and no foreign page.
+"""Who may ask a server of ours: callers that know its address, and no foreign page.
 
 A page of another origin reaches a server on this machine in two ways: it sends requests across
 origins, or it has its own name resolved to 127.0.0.1. The first names its origin, the second its
@@ -64,8 +64,12 @@ class Guard:
         return None
 
     def _knows(self, host: str) -> bool:
-        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-        return bool({host, name} & self.hosts)
+        name, _, port = (
+            host.rpartition(":") if host.rpartition(":")[2].isdigit() else (host, "", "")
+        )
+        # Whatever ends so is this machine, by RFC 6761: S3's clients put a bucket before it.
+        own = f"localhost:{port}" if name.endswith(".localhost") else host
+        return bool({own, name} & self.hosts)
 
     def _is_own(self, origin: str) -> bool:
         scheme, _, host = origin.partition("://")

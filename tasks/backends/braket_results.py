@@ -11,6 +11,15 @@ from numpy.typing import NDArray
 
 from datasets.records.executions import Failure
 from tasks.backends.protocol import Histogram
+from tasks.backends.result_checks import (
+    Damaged,
+    bit_rows,
+    document,
+    duration_s,
+    measured_labels,
+    weighted_rows,
+    whole,
+)
 from tasks.errors import ResultUnreadable
 
 ROOT: Final = "results.json"
@@ -50,11 +59,19 @@ def returned(read: Read, *, shots: int) -> Returned:
     Raises:
         ResultUnreadable: an object is not what a result has to be.
     """
-    (root,) = read([ROOT])
-    schema = root.get("braketSchemaHeader", {}).get("name")
+    try:
+        return _returned(read, shots=shots)
+    except Damaged as fault:
+        raise ResultUnreadable(ROOT, str(fault)) from fault
+
+
+def _returned(read: Read, *, shots: int) -> Returned:
+    (found,) = read([ROOT])
+    root = document(found)
+    schema = document(root.get("braketSchemaHeader")).get("name")
     if schema == _SINGLE:
-        source = ((root.get("additionalMetadata") or {}).get("action") or {}).get("source", "")
-        entries = [_Entry(root, _measured(source), ROOT)]
+        action = document(document(root.get("additionalMetadata")).get("action"))
+        entries = [_Entry(root, _measured(str(action.get("source", ""))), ROOT)]
     elif schema == _PROGRAM_SET:
         entries = list(_entries(root, read=read))
     else:
@@ -75,8 +92,8 @@ def failures(histograms: Sequence[Histogram]) -> Iterator[str]:
 
 
 def _duration_s(root: Document) -> float:
-    simulator = (root.get("additionalMetadata") or {}).get("simulatorMetadata") or {}
-    return float(simulator.get("executionDuration") or 0) / 1000
+    metadata = document(root.get("additionalMetadata"))
+    return duration_s(document(metadata.get("simulatorMetadata")).get("executionDuration"))
 
 
 def _entries(root: Document, *, read: Read) -> Iterator[_Entry]:
@@ -96,20 +113,20 @@ def _entries(root: Document, *, read: Read) -> Iterator[_Entry]:
     ]
     for at in range(len(programs)):
         (source, *executables) = [(place, item) for index, place, item in found if index == at]
-        order = _measured(source[1].get("source", ""))
+        order = _measured(str(source[1].get("source", "")))
         yield from (_Entry(item, order, place) for place, item in sorted(executables, key=_index))
 
 
 def _index(item: tuple[str, Document]) -> int:
     """Return which inputs an executable ran with; equal ones keep their order."""
-    return int(item[1].get("inputsIndex") or 0)
+    return whole(item[1].get("inputsIndex"))
 
 
 def _resolved(items: Sequence[Any], *, read: Read) -> list[Document]:
     """Return each item: the object at a path, or what stands in its place."""
     paths = [item for item in items if isinstance(item, str)]
     objects = iter(read(paths) if paths else ())
-    return [next(objects) if isinstance(item, str) else item or {} for item in items]
+    return [document(next(objects) if isinstance(item, str) else item) for item in items]
 
 
 def _listed(document: Document, name: str, *, place: str) -> Sequence[Any]:
@@ -126,52 +143,40 @@ def _measured(source: str) -> tuple[int, ...]:
 
 
 def _failed(entry: _Entry) -> bool:
-    schema = str(entry.document.get("braketSchemaHeader", {}).get("name"))
+    schema = str(document(entry.document.get("braketSchemaHeader")).get("name"))
     return schema.endswith(("_failure", "_cancellation"))
 
 
 def _failure(entry: _Entry) -> Failure:
-    said = entry.document.get("failureMetadata") or {}
+    said = document(entry.document.get("failureMetadata"))
     reason = str(said.get("failureReason") or "it was cancelled")
     return Failure(reason, bool(said.get("retryable")))
 
 
 def _histogram(entry: _Entry, *, shots: int) -> Histogram:
-    document = entry.document
     if _failed(entry):
         nothing = _tallied(np.zeros(0, dtype=np.uint64), None, n_qubits=max(1, len(entry.order)))
         return replace(nothing, failure=_failure(entry))
-    bits, weights = _bits(entry, shots=shots)
-    labels = document.get("measuredQubits") or list(range(bits.shape[1]))
+    try:
+        bits, weights = _bits(entry.document, shots=shots)
+        labels = measured_labels(entry.document.get("measuredQubits"), n_qubits=bits.shape[1])
+    except Damaged as fault:
+        raise ResultUnreadable(entry.place, str(fault)) from fault
     order = entry.order or tuple(labels)
-    if bits.shape[1] != len(labels) or not set(order) <= set(labels) or len(order) > MAX_QUBITS:
-        fault = f"it measures {labels!r:.80} where the circuit measures {list(order)!r:.80}"
-        raise ResultUnreadable(entry.place, fault)
+    if not set(order) <= set(labels) or len(order) > MAX_QUBITS:
+        what = f"it measures {labels!r:.80} where the circuit measures {list(order)!r:.80}"
+        raise ResultUnreadable(entry.place, what)
     columns = bits[:, [labels.index(label) for label in order]].astype(np.uint64)
     powers = np.left_shift(np.uint64(1), np.arange(len(order), dtype=np.uint64))
     return _tallied(columns @ powers, weights, n_qubits=len(order))
 
 
-def _bits(entry: _Entry, *, shots: int) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
+def _bits(result: Document, *, shots: int) -> tuple[NDArray[np.uint8], NDArray[np.int64] | None]:
     """Return bits (n, n_measured), and how often each row was seen unless it is once."""
-    document = entry.document
-    try:
-        if measured := document.get("measurements"):
-            return _matrix(measured), None
-        probabilities = document.get("measurementProbabilities") or {}
-        rows = _matrix([[int(letter) for letter in text] for text in probabilities])
-        seen = np.rint(np.array(list(probabilities.values()), dtype=float) * shots)
-        return rows, seen.astype(np.int64)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise ResultUnreadable(entry.place, "its measurements are no table of bits") from error
-
-
-def _matrix(rows: Sequence[Sequence[int]]) -> NDArray[np.uint8]:
-    bits = np.asarray(rows, dtype=np.int64)
-    if bits.ndim != 2 or not ((bits == 0) | (bits == 1)).all():  # noqa: PLR2004 - shots, qubits
-        message = "not bits"
-        raise ValueError(message)
-    return bits.astype(np.uint8)
+    measured, stated = result.get("measurements"), result.get("measurementProbabilities")
+    if measured or not stated:
+        return bit_rows(measured, shots=shots), None
+    return weighted_rows(stated, shots=shots)
 
 
 def _tallied(

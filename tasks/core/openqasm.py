@@ -1,20 +1,19 @@
 """Circuits as OpenQASM 3 text that Braket accepts, the same text in every process."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 
 from datasets.records.circuits import Angle, Circuit, Gate
+from datasets.records.parameters import is_identifier
 from tasks.errors import BadInput
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _RESERVED = frozenset(
     """
     OPENQASM U angle arccos arcsin arctan array barrier bit bool box break cal case ceiling complex
     const continue cos creg ctrl def defcal defcalgrammar default delay duration durationof else
     end euler exp extern false float floor for gate gphase if im in include input int inv let log
     measure mod mutable negctrl opaque output pi popcount pow pragma qreg qubit readonly real reset
-    return rotl rotr sin sizeof sqrt stretch switch tan tau true uint void while
+    return rotl rotr sin sizeof sqrt stretch switch tan tau true uint void while π τ ℇ
     """.split()  # noqa: SIM905  # sixty quoted words would be harder to read
 )
 
@@ -48,7 +47,7 @@ def to_openqasm(circuit: Circuit, *, measured_qubits: Sequence[int] | None, verb
 
 def is_parameter_name(name: str) -> bool:
     """Tell whether a parameter may have this name."""
-    return bool(_IDENTIFIER.match(name)) and name not in _RESERVED
+    return is_identifier(name) and name not in _RESERVED
 
 
 def _check_names(parameters: Sequence[str]) -> None:

@@ -10,7 +10,8 @@ from deployments.server.guard import Guard, hosts_of, origins_of
 PORT = 4200
 OTHERS = (
     "evil.example:4200", "evil.example", "127.0.0.1:4201", "127.0.0.1", "localhost.evil:4200",
-    "127.0.0.1.evil:4200", "[::2]:4200", "", "0.0.0.0:4200", "localhost:4200@evil",
+    "127.0.0.1.evil:4200", "b.localhost:4201", "evillocalhost:4200",
+    "[::2]:4200", "", "0.0.0.0:4200", "localhost:4200@evil",
 )  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def status(*headers: tuple[str, str], **environment: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1:4200", "localhost:4200", "[::1]:4200", "LOCALHOST:4200"]
+    "host", ["127.0.0.1:4200", "localhost:4200", "[::1]:4200", "LOCALHOST:4200", "b.localhost:4200"]
 )
 def test_its_own_names_are_answered(host: str) -> None:
     assert status(("host", host)) == 200

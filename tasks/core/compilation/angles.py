@@ -8,6 +8,7 @@ TOLERANCE_RAD = 1e-9
 """Angles closer than this are the same: ten thousand times finer than any control electronics."""
 
 _DIGITS = 12
+_SMALL = 4 * math.pi
 _EIGHTH_TURN = math.pi / 4
 _ZERO = Angle()
 
@@ -22,6 +23,18 @@ def wrapped(angle: Angle) -> Angle:
         return Angle(_wrapped_constant(angle.constant))
     terms = tuple((name, round(weight, _DIGITS)) for name, weight in angle.terms)
     return Angle(_wrapped_constant(angle.constant), tuple(t for t in terms if t[1] != 0.0))
+
+
+def turned_by(constant: float, *, turns: int = 1) -> float:
+    """Return a constant less the multiple of `turns` whole turns that is nearest to it.
+
+    Of a large one the remainder by the double nearest to 2 pi is another angle, since the error of
+    that double counts as often as the turns; sine and cosine are exact for every size.
+    """
+    if abs(constant) <= _SMALL:
+        return math.remainder(constant, turns * math.tau)
+    part = constant / turns
+    return turns * math.atan2(math.sin(part), math.cos(part))
 
 
 def is_zero(angle: Angle) -> bool:
@@ -40,7 +53,7 @@ def is_multiple(angle: Angle, *, of: float) -> bool:
 
 
 def _wrapped_constant(constant: float) -> float:
-    turned = math.remainder(constant, math.tau)
+    turned = turned_by(constant)
     if turned + math.pi < TOLERANCE_RAD:
         return math.pi
     nearest = round(turned / _EIGHTH_TURN) * _EIGHTH_TURN

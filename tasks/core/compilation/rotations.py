@@ -37,9 +37,9 @@ def shortest(run: Iterable[Rotation], *, continuous: bool, measured: bool) -> tu
 
 
 def _push(done: list[Rotation], axis: Axis, angle: Angle, *, continuous: bool) -> None:
+    angle = wrapped(angle)  # before it is added: a large one has no digits left for a small one
     if done and done[-1][0] == axis:
-        angle = done.pop()[1] + angle
-    angle = wrapped(angle)
+        angle = wrapped(done.pop()[1] + angle)
     if is_zero(angle):
         return
     if axis == "rx" and (joined := _over_half_turn(done, angle)):

@@ -9,28 +9,27 @@ class Cursor:
 
     def __init__(self, source: Source, *, version: int = 3) -> None:
         self.version = version
-        self._source = source
-        self._tokens = list(tokens(source))
-        self._next = 0
-
-    @property
-    def token(self) -> Token:
-        """The token that comes next."""
-        return self._tokens[self._next]
+        self.source = source
+        self._tokens = tokens(source)
+        self.token = next(self._tokens)  # the one that comes next
+        self._before = self.token
 
     def take(self) -> Token:
         """Return the next token and move past it; the end stays the end."""
-        token = self._tokens[self._next]
+        token = self.token
         if token.kind != "end":
-            self._next += 1
+            self._before = token
+            self.token = next(self._tokens)
         return token
 
     def accept(self, text: str) -> bool:
         """Move past the next token if it is this symbol or word."""
         token = self.token
-        found = token.text == text and token.kind in ("symbol", "name")
-        self._next += int(found)
-        return found
+        if token.text != text or token.kind not in ("symbol", "name"):
+            return False
+        self._before = token
+        self.token = next(self._tokens)
+        return True
 
     def expect(self, text: str) -> Token:
         """Take this symbol.
@@ -40,7 +39,7 @@ class Cursor:
         """
         token = self.token
         if not self.accept(text):
-            before = self._tokens[self._next - 1] if self._next else token
+            before = self._before
             found = shown(token.text) if token.text else "the end of the text"
             what = f"{text!r} is missing here, before {found}."
             raise self.fault(what, at=before.at + len(before.text))
@@ -61,4 +60,4 @@ class Cursor:
 
     def fault(self, what: str, *, at: int | None = None) -> BadInput:
         """Return the message for the next token, or for another place."""
-        return self._source.fault(self.token.at if at is None else at, what)
+        return self.source.fault(self.token.at if at is None else at, what)

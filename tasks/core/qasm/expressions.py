@@ -8,7 +8,6 @@ from tasks.core.qasm.syntax import Expression, Name, Number, Operation
 from tasks.core.qasm.tokens import Token, shown
 from tasks.errors import BadInput
 
-MAX_DEPTH: Final = 100
 MAX_DIGITS: Final = 300
 
 FUNCTIONS: Final = {
@@ -20,41 +19,51 @@ FUNCTIONS: Final = {
 _SPELLINGS: Final = {"ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan"}
 _CASTS: Final = frozenset({"float", "angle"})
 _PRECEDENCE: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "**": 4, "^": 4}
+_NO_NUMBERS: Final = frozenset(
+    ["!", "~", "<", ">", "<=", ">=", "==", "!=", "&&", "||", "&", "|", "<<", ">>"]
+)
 _SIGN_PRECEDENCE: Final = 3  # -a**2 is -(a**2), -a*b is (-a)*b
 _POWER_PRECEDENCE: Final = 4
 
 
-def expression(cursor: Cursor, *, depth: int = 0, least: int = 1) -> Expression:
+def expression(cursor: Cursor, *, least: int = 1) -> Expression:
     """Take the longest expression whose operators bind at least as strongly as `least`.
 
     Raises:
-        BadInput: something else stands there, or parentheses nest too deep.
+        BadInput: something else stands there, or it nests too deep.
     """
-    if depth > MAX_DEPTH:
-        what = f"the expression nests deeper than {MAX_DEPTH} levels. Simplify it."
-        raise cursor.fault(what)
-    left = _operand(cursor, depth=depth)
+    left = _operand(cursor)
     while True:
         token = cursor.token
         strength = _PRECEDENCE.get(token.text, 0) if token.kind == "symbol" else 0
         if strength < least:
+            if token.text in _NO_NUMBERS:
+                raise cursor.fault(_no_number(token.text))
             return left
         cursor.take()
         operator = _operator(token, cursor)
         # Powers group from the right, everything else from the left.
         inner = strength if strength == _POWER_PRECEDENCE else strength + 1
-        right = expression(cursor, depth=depth + 1, least=inner)
+        right = _deeper(cursor, least=inner)
         left = Operation(operator, (left, right), token.at)
 
 
-def arguments(cursor: Cursor, *, depth: int = 0) -> tuple[Expression, ...]:
+def _deeper(cursor: Cursor, *, least: int = 1) -> Expression:
+    """Take an expression one level deeper."""
+    cursor.source.enter(at=cursor.token.at)
+    found = expression(cursor, least=least)
+    cursor.source.leave()
+    return found
+
+
+def arguments(cursor: Cursor) -> tuple[Expression, ...]:
     """Take `a, b, ...` up to a closing parenthesis, which is taken too."""
     found: list[Expression] = []
     while not cursor.accept(")"):
         if found and not cursor.accept(","):
             what = f"a comma or ) is missing before {shown(cursor.token.text)}."
             raise cursor.fault(what)
-        found.append(expression(cursor, depth=depth + 1))
+        found.append(_deeper(cursor))
     return tuple(found)
 
 
@@ -67,7 +76,7 @@ def _operator(token: Token, cursor: Cursor) -> str:
     raise cursor.fault(what, at=token.at)
 
 
-def _operand(cursor: Cursor, *, depth: int) -> Expression:
+def _operand(cursor: Cursor) -> Expression:
     token = cursor.take()
     match token.kind, token.text:
         case "integer", text:
@@ -76,23 +85,23 @@ def _operand(cursor: Cursor, *, depth: int) -> Expression:
         case "real", text:
             return Number(float(text), token.at)
         case "symbol", "-":
-            inner = expression(cursor, depth=depth + 1, least=_SIGN_PRECEDENCE)
+            inner = _deeper(cursor, least=_SIGN_PRECEDENCE)
             return Operation("neg", (inner,), token.at)
         case "symbol", "+":
-            return expression(cursor, depth=depth + 1, least=_SIGN_PRECEDENCE)
+            return _deeper(cursor, least=_SIGN_PRECEDENCE)
         case "symbol", "(":
-            inner = expression(cursor, depth=depth + 1)
+            inner = _deeper(cursor)
             cursor.expect(")")
             return inner
         case "name", _ if cursor.accept("("):
-            return _call(token, cursor, depth=depth)
+            return _call(token, cursor)
         case "name", text:
             return Name(text, token.at)
     raise _no_value(token, cursor)
 
 
-def _call(token: Token, cursor: Cursor, *, depth: int) -> Expression:
-    given = arguments(cursor, depth=depth)
+def _call(token: Token, cursor: Cursor) -> Expression:
+    given = arguments(cursor)
     name = _SPELLINGS.get(token.text, token.text)
     if name in _CASTS and len(given) == 1:
         return given[0]
@@ -106,6 +115,12 @@ def _call(token: Token, cursor: Cursor, *, depth: int) -> Expression:
     return Operation("**" if name == "pow" else "%" if name == "mod" else name, given, token.at)
 
 
+def _no_number(symbol: str) -> str:
+    return f"{symbol} compares or joins bits; an angle is a number. Use + - * / ** %."
+
+
 def _no_value(token: Token, cursor: Cursor) -> BadInput:
+    if token.text in _NO_NUMBERS:
+        return cursor.fault(_no_number(token.text), at=token.at)
     found = shown(token.text) if token.text else "the end of the text"
     return cursor.fault(f"a number or a name must stand here, not {found}.", at=token.at)

@@ -5,7 +5,7 @@ from typing import Final
 
 from tasks.core.qasm.conditions import condition
 from tasks.core.qasm.cursor import Cursor
-from tasks.core.qasm.expressions import MAX_DEPTH, arguments, expression
+from tasks.core.qasm.expressions import arguments, expression
 from tasks.core.qasm.operands import index, modifiers, operand, operands
 from tasks.core.qasm.syntax import (
     Barrier,
@@ -61,7 +61,6 @@ class _Parser:
 
     def __init__(self, source: Source) -> None:
         self._cursor = Cursor(source)
-        self._depth = 0
         self._forms: dict[str, Callable[[Token], Statement]] = {
             "include": self._include,
             "qubit": self._qubits,
@@ -197,17 +196,14 @@ class _Parser:
 
     def _body(self) -> tuple[Statement, ...]:
         """Take statements up to the closing brace; the opening one is taken."""
-        if self._depth > MAX_DEPTH:
-            what = f"blocks nest deeper than {MAX_DEPTH} levels. Simplify the circuit."
-            raise self._cursor.fault(what)
-        self._depth += 1
         found: list[Statement] = []
+        self._cursor.source.enter(at=self._cursor.token.at)
         while not self._cursor.accept("}"):
             if self._cursor.token.kind == "end":
                 self._cursor.expect("}")
             if not self._cursor.accept(";"):
                 found.append(self._statement())
-        self._depth -= 1
+        self._cursor.source.leave()
         return tuple(found)
 
     def _loop(self, token: Token) -> Loop:

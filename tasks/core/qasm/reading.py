@@ -6,6 +6,7 @@ included library and of Braket. `U` has no global phase of its own, as with Brak
 are dropped, and kept where a modifier controls them.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
@@ -47,7 +48,7 @@ def read_circuit(text: str, *, origin: str) -> ReadCircuit:
     Raises:
         BadInput: the first thing that is wrong or refused, with its line and column.
     """
-    source = Source(text, origin)
+    source = Source(text if text.isascii() else unicodedata.normalize("NFC", text), origin)
     return _Reading(source, parse(source)).outcome()
 
 
@@ -60,7 +61,7 @@ class _Reading:
         self._values: dict[str, Value] = {}
         free = Free(open=document.version == 2)  # noqa: PLR2004 - OpenQASM 2 declares none
         known = self._values
-        self._scope = Scope(source, document.version, Arithmetic(), free, known, known)
+        self._scope = Scope(source, document.version, Arithmetic(), free, known, {})
         self._spelling = Spelling(source)
         self._qubits, self._bits = Registers("qubits"), Registers("bits")
         self._wires = Wires(source)

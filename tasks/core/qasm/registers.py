@@ -8,6 +8,7 @@ from tasks.core.qasm.syntax import Expression, Operand, Range, Register
 from tasks.core.qasm.tokens import shown
 
 MAX_QUBITS: Final = 1000
+_FOUND_STEPS: Final = 6
 _MIXED: Final = "physical qubits ($0) and registers do not mix. Use one or the other."
 
 
@@ -57,6 +58,7 @@ class Registers:
             what = f"there are no {self.what} {shown(operand.name)}. There are: {names}."
             raise fault(operand.at, what)
         found = tuple(_indices(operand, scope, length=len(places)))
+        scope.source.spend(_FOUND_STEPS + 4 * len(found), at=operand.at)
         if any(not -len(places) <= index < len(places) for index in found):
             wrong = next(i for i in found if not -len(places) <= i < len(places))
             what = (

@@ -3,14 +3,13 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Final
 
 from datasets.records.circuits import Angle
 from tasks.core.openqasm import is_parameter_name
 from tasks.core.qasm.arithmetic import MAX_INTEGER, RESERVED, Arithmetic, Value, angle_of
 from tasks.core.qasm.syntax import Expression, Loop, Name, Number, Operation, Range
-from tasks.core.qasm.tokens import Source, shown
+from tasks.core.qasm.tokens import Source, nearest, shown
 from tasks.errors import BadInput
 
 CONSTANTS: Final[Mapping[str, Value]] = {
@@ -22,6 +21,8 @@ CONSTANTS: Final[Mapping[str, Value]] = {
     "ℇ": Angle(2.718281828459045),
 }
 MAX_ROUNDS: Final = 100_000
+_ROUND_STEPS: Final = 24
+_OPERATION_STEPS: Final = 2
 
 
 @dataclass(slots=True)
@@ -40,12 +41,18 @@ class Scope:
     version: int
     arithmetic: Arithmetic
     free: Free
-    constants: Mapping[str, Value]
-    values: Mapping[str, Value]
+    constants: Mapping[str, Value]  # of the whole text
+    values: Mapping[str, Value]  # of this place, before those
+    inner: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether a quotient of whole numbers must be whole."""
+        return self.version > 2  # noqa: PLR2004 - OpenQASM 2
 
     def gate(self, values: Mapping[str, Value]) -> "Scope":
         """Return the scope of a gate's body: its own parameters and the text's constants."""
-        return replace(self, free=Free(open=False), values={**self.constants, **values})
+        return replace(self, free=Free(open=False), values=values, inner=True)
 
     def trial(self) -> "Scope":
         """Return a scope whose derivations are thrown away."""
@@ -70,7 +77,8 @@ class Scope:
             what = f"the loop has {len(values)} rounds; at most {MAX_ROUNDS}. Shorten it."
             raise self.source.fault(loop.at, what)
         for value in values:
-            yield replace(self, values={**self.values, loop.variable: value})
+            self.source.spend(_ROUND_STEPS, at=loop.at)
+            yield replace(self, values={**self.values, loop.variable: value}, inner=True)
 
     def angle(self, expression: Expression) -> Angle:
         """Return the value of an angle in radians."""
@@ -104,12 +112,26 @@ class Scope:
                 return Angle(value)
             case Name(text=text, at=at):
                 return self._named(text, at, known=known)
-            case Operation(name=name, operands=operands, at=at):
-                parts = tuple(self.value(operand, known=known) for operand in operands)
-                try:
-                    return self.arithmetic.apply(name, parts, exact=self.version > 2)  # noqa: PLR2004
-                except BadInput as error:
-                    raise self.source.fault(at, str(error)) from error
+            case Operation():
+                return self._computed(expression, known=known)
+
+    def _computed(self, expression: Operation, *, known: bool) -> Value:
+        """Return what an operation is worth; a long sum leans to the left, so no level is deep."""
+        leaning: list[Operation] = []
+        first: Expression = expression
+        while isinstance(first, Operation):
+            leaning.append(first)
+            first = first.operands[0]
+        found = self.value(first, known=known)
+        for each in reversed(leaning):
+            others = tuple(self.value(operand, known=known) for operand in each.operands[1:])
+            try:
+                found = self.arithmetic.apply(each.name, (found, *others), exact=self.exact)
+            except BadInput as error:
+                raise self.source.fault(each.at, str(error)) from error
+            terms = len(found.terms) if isinstance(found, Angle) else 0
+            self.source.spend(_OPERATION_STEPS + terms, at=each.at)
+        return found
 
     def declare(self, name: str, at: int) -> None:
         """Make a name a free parameter.
@@ -119,8 +141,8 @@ class Scope:
         """
         if RESERVED.match(name) or not is_parameter_name(name):
             what = (
-                f"{shown(name)} cannot be the name of a parameter. Use letters of ASCII, digits "
-                "and underscores, and no word of the language."
+                f"{shown(name)} cannot be the name of a parameter. Use letters, digits and "
+                "underscores, not a digit first, and no word of the language."
             )
             raise self.source.fault(at, what)
         self.free.names.setdefault(name, at)
@@ -128,6 +150,8 @@ class Scope:
     def _named(self, text: str, at: int, *, known: bool) -> Value:
         if text in self.values:
             return self.values[text]
+        if text in self.constants:
+            return self.constants[text]
         if text in CONSTANTS:
             return CONSTANTS[text]
         if text not in self.free.names:
@@ -137,11 +161,11 @@ class Scope:
         return Angle(0.0, ((text, 1.0),))
 
     def _undeclared(self, text: str) -> str:
-        declared = sorted({*self.values, *self.free.names})
-        near = get_close_matches(text, declared, n=1)
+        declared = sorted({*self.constants, *self.values, *self.free.names})
+        near = nearest(text, declared)
         if near:
-            return f"{shown(text)} is not declared. Did you mean {near[0]}?"
-        if self.version == 2 or self.values is not self.constants:  # noqa: PLR2004 - OpenQASM 2
+            return f"{shown(text)} is not declared. Did you mean {near}?"
+        if self.version == 2 or self.inner:  # noqa: PLR2004 - OpenQASM 2
             return f"{shown(text)} is not declared here. Declare it, or correct the name."
         return f"{shown(text)} is not declared. Declare a parameter with `input float {text};`."
 

@@ -1,10 +1,10 @@
 """Calls of gates, spelled out in Braket's gates and the global phase."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Final
 
 from datasets.records.circuits import BARRIER, Angle
+from tasks.core.compilation.angles import turned_by
 from tasks.core.qasm.arithmetic import Arithmetic
 from tasks.core.qasm.library import ALIASES, DEFINED, PRIMITIVES, definitions, known
 from tasks.core.qasm.modifiers import Qubit, Step, controlled, inverse
@@ -18,11 +18,13 @@ from tasks.core.qasm.syntax import (
     Operand,
     Statement,
 )
-from tasks.core.qasm.tokens import Source, shown
+from tasks.core.qasm.tokens import Source, nearest, shown
 from tasks.errors import BadInput
 
 MAX_STEPS: Final = 250_000  # some seconds of reading
 MAX_CONTROLS: Final = 8
+_LARGE_RAD: Final = 10_000.0  # a sum of more loses digits that count
+_STANDARD_STEPS: Final = 8
 
 
 class Spelling:
@@ -62,7 +64,7 @@ class Spelling:
             BadInput: no such gate, the wrong number of angles or qubits, or too many steps.
         """
         controls = [self._controls(modifier, scope) for modifier in call.modifiers]
-        angles = tuple(scope.angle(angle) for angle in call.angles)
+        angles = tuple(_reduced(scope.angle(angle)) for angle in call.angles)
         free = sum(controls)
         found = self._spelled(call, tuple(qubits[free:]), angles, scope)
         if len(set(qubits)) < len(qubits):
@@ -73,9 +75,12 @@ class Spelling:
                 by = qubits[free - count : free]
                 free -= count
                 found = self._modified(found, modifier, by, scope)
+                self._source.spend(len(found), at=call.at)
         except BadInput as error:
             raise _placed(self._source, call.at, error) from error
         self._spend(len(found), at=call.at)
+        terms = sum(len(angle.terms) for step in found for angle in step.angles)
+        self._source.spend(len(found) + terms, at=call.at)
         return found
 
     def where(
@@ -127,7 +132,10 @@ class Spelling:
     ) -> tuple[Step, ...]:
         places = dict(zip(definition.qubits, qubits, strict=True))
         inner = scope.gate(dict(zip(definition.parameters, angles, strict=True)))
-        return tuple(self._body(definition.body, places, inner))
+        self._source.enter(at=definition.at)
+        found = tuple(self._body(definition.body, places, inner))
+        self._source.leave()
+        return found
 
     def _body(
         self, body: Sequence[Statement], places: Mapping[str, Qubit], scope: Scope
@@ -138,8 +146,10 @@ class Spelling:
                     qubits = [self._place(each, places) for each in statement.operands]
                     yield from self.steps(statement, qubits, scope)
                 case Loop():
+                    self._source.enter(at=statement.at)
                     for inner in scope.rounds(statement):
                         yield from self._body(statement.body, places, inner)
+                    self._source.leave()
                 case Barrier():
                     held = [self._place(each, places) for each in statement.operands]
                     yield Step(BARRIER, tuple(held) or tuple(places.values()))
@@ -174,6 +184,7 @@ class Spelling:
             return self._repeated(steps, modifier, scope)
         for qubit in reversed(by):
             steps = tuple(part for step in controlled(steps, by=qubit) for part in _standard(step))
+            self._source.spend(_STANDARD_STEPS * len(steps), at=modifier.at)
         around = tuple(Step("x", (qubit,)) for qubit in by) if modifier.kind == "negctrl" else ()
         return (*around, *steps, *around)
 
@@ -185,6 +196,7 @@ class Spelling:
             raise self._source.fault(modifier.at, "pow needs a number, as in pow(2) @. Add it.")
         count = scope.integer(argument, at=modifier.at, what="A gate's power")
         self._spend(abs(count) * len(steps), at=modifier.at)
+        self._source.spend(abs(count) * len(steps), at=modifier.at)
         return (inverse(steps) if count < 0 else steps) * abs(count)
 
     def _check(
@@ -213,9 +225,16 @@ class Spelling:
             if library not in self._libraries and name in known(frozenset({library})):
                 return f'gate {name} is not defined. Write `include "{library}";` at the top.'
         every = {each.lower(): each for each in sorted(known(self._libraries) | set(self._defined))}
-        near = get_close_matches(name.lower(), every, n=1, cutoff=0.5)
-        hint = f"Did you mean {every[near[0]]}?" if near else "Define it with `gate`."
+        near = nearest(name.lower(), list(every), cutoff=0.5)
+        hint = f"Did you mean {every[near]}?" if near else "Define it with `gate`."
         return f"gate {shown(name)} is not defined. {hint}"
+
+
+def _reduced(angle: Angle) -> Angle:
+    """Return an angle less its whole double turns, which no gate feels, where it is a large one."""
+    if abs(angle.constant) < _LARGE_RAD:
+        return angle
+    return Angle(turned_by(angle.constant, turns=2), angle.terms)
 
 
 def _standard(step: Step) -> tuple[Step, ...]:

@@ -1,6 +1,7 @@
 """The values that one parameter takes in a grid."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,7 +88,7 @@ class Listed:
                 message = f"{self.name} has the value {value}. Give finite numbers."
                 raise BadInput(message)
         if len(set(self.values)) < len(self.values):
-            twice = next(v for i, v in enumerate(self.values) if v in self.values[:i])
+            twice = next(v for v, times in Counter(self.values).items() if times > 1)
             message = f"{self.name} has the value {twice} twice. Give each value once."
             raise BadInput(message)
 

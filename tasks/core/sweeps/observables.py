@@ -1,7 +1,7 @@
 """Read observables as they are written on a command line.
 
 Z0*Z1                          a Pauli string; `Z0 Z1` and `Z0@Z1` are the same
-0.5*X0*Y2 - 1.2*Z3 + 0.1       a sum with real coefficients; a bare number is the constant
+0.5*X0*Y2 - 1/3*Z3 + 0.1       a sum with real coefficients; a bare number is the constant
 ZZI                            a letter for each qubit, qubit 0 leftmost
 h2, ./molecule.json            the Hamiltonian of a problem
 Z0; X0*X1                      several observables
@@ -14,19 +14,29 @@ from dataclasses import dataclass
 from typing import Final
 
 from datasets.records.problems import Hamiltonian
+from tasks.core.effort import Effort
 from tasks.core.hamiltonian import merge
 from tasks.core.pauli import LETTERS, weight
 from tasks.core.qasm.tokens import shown
+from tasks.core.sweeps.points_language import number
 from tasks.errors import BadInput, UnknownName
 
 MAX_OBSERVABLES: Final = 1000
-_SUM: Final = re.compile(r"[-+]|\.?\d|[IXYZ]+(?:\d|[\s*@+-]|\Z)")
+_TERM_STEPS: Final = 10
+_FACTOR_STEPS: Final = 4
+MAX_CHARACTERS: Final = 4_000_000
+_SUM: Final = re.compile(r"[-+(]|\.?\d|(?:pi|tau|π|τ)\b|[IXYZ]+(?:\d|[\s*/@+-]|\Z)")
+_OF_A_SUM: Final = re.compile(r"(?:[\dIXYZeE.+\-*/@()\sπτ]|pi|tau)+\Z")
 _SIGN: Final = re.compile(r"\s*([-+])")
 _FACTOR: Final = re.compile(
-    r"[\s*@]*(?:(?P<letter>[IXYZ])(?P<qubit>\d{1,9})(?!\d)|(?P<dense>[IXYZ]+)(?!\w)"
-    r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?!\w))"
+    r"[\s*@]*(?P<over>/\s*)?(?:(?P<letter>[IXYZ])(?P<qubit>\d{1,9})(?!\d)|(?P<dense>[IXYZ]+)(?!\w)"
+    r"|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|pi|tau|π|τ)(?!\w)"
+    r"|\((?P<inner>[^()IXYZ]{1,200})\))"
 )
-_TWO_OPERATORS: Final = re.compile(r"[*@]\s*[*@]|[*@]\s*(?:[-+;]|\Z)|(?:\A|[-+])\s*[*@]")
+_TWO_OPERATORS: Final = re.compile(
+    r"[*@/]\s*[*@/]|[*@/]\s*(?:[-+;]|\Z)|(?:\A|[-+])\s*[*@/]|/\s*[IXYZ]"
+)
+_CONSTANTS: Final = {"pi": math.pi, "π": math.pi, "tau": math.tau, "τ": math.tau}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +58,36 @@ def parse_observables(
     Raises:
         BadInput: one cannot be read, acts on a qubit that is not there, or is there twice.
     """
+    length = sum(map(len, texts))
+    if length > MAX_CHARACTERS:
+        message = (
+            f"The observables have {length:,} characters; at most {MAX_CHARACTERS:,}. Give a "
+            "problem file."
+        )
+        raise BadInput(message)
+    effort = Effort(what="The observables: ")
     pieces = [piece.strip() for text in texts for piece in text.split(";") if piece.strip()]
     if not pieces or len(pieces) > MAX_OBSERVABLES:
         message = f"{len(pieces)} observables: give 1 to {MAX_OBSERVABLES}, such as Z0*Z1."
         raise BadInput(message)
-    found = tuple(Observable(" ".join(p.split()), _read(p, n_qubits, problem)) for p in pieces)
-    for place, observable in enumerate(found):
-        twin = next((o for o in found[:place] if o.hamiltonian == observable.hamiltonian), None)
-        if twin is not None:
+    found = tuple(
+        Observable(" ".join(p.split()), _read(p, n_qubits, problem, effort)) for p in pieces
+    )
+    seen: dict[Hamiltonian, Observable] = {}
+    for observable in found:
+        twin = seen.setdefault(observable.hamiltonian, observable)
+        if twin is not observable:
             message = f"The observables {twin.name} and {observable.name} are one. Remove one."
             raise BadInput(message)
     return found
 
 
-def _read(text: str, n_qubits: int, problem: Callable[[str], Hamiltonian]) -> Hamiltonian:
-    is_path = "/" in text or text.lower().endswith(".json")
+def _read(
+    text: str, n_qubits: int, problem: Callable[[str], Hamiltonian], effort: Effort
+) -> Hamiltonian:
+    is_path = text.lower().endswith(".json") or ("/" in text and not _OF_A_SUM.match(text))
     if _SUM.match(text) and not is_path:
-        return _sum(text, n_qubits)
+        return _sum(text, n_qubits, effort)
     try:
         found = problem(text)
     except UnknownName as error:
@@ -81,11 +104,11 @@ def _read(text: str, n_qubits: int, problem: Callable[[str], Hamiltonian]) -> Ha
     return merge(terms, n_qubits=n_qubits)
 
 
-def _sum(text: str, n_qubits: int) -> Hamiltonian:
+def _sum(text: str, n_qubits: int, effort: Effort) -> Hamiltonian:
     strange = _TWO_OPERATORS.search(text)
     if strange is not None:
         raise _unreadable(text, strange.start())
-    found = merge(_terms(text, n_qubits), n_qubits=n_qubits)
+    found = merge(_terms(text, n_qubits, effort), n_qubits=n_qubits)
     if not all(math.isfinite(term.coefficient) for term in found.terms):
         message = f"The observable {shown(text)} has a coefficient that is too large. Correct it."
         raise BadInput(message)
@@ -95,7 +118,7 @@ def _sum(text: str, n_qubits: int) -> Hamiltonian:
     return found
 
 
-def _terms(text: str, n_qubits: int) -> Iterator[tuple[str, float]]:
+def _terms(text: str, n_qubits: int, effort: Effort) -> Iterator[tuple[str, float]]:
     """Yield each term's Pauli string and coefficient."""
     at = 0
     while at < len(text):
@@ -104,16 +127,34 @@ def _terms(text: str, n_qubits: int) -> Iterator[tuple[str, float]]:
             raise _unreadable(text, at)
         start = at = sign.end() if sign else at
         letters: dict[int, str] = {}
+        effort.spend(_TERM_STEPS + n_qubits // 4)
         coefficient = -1.0 if sign and sign[1] == "-" else 1.0
         while (found := _FACTOR.match(text, at)) is not None:
             at = found.end()
-            if found["number"]:
-                coefficient *= float(found["number"])
+            effort.spend(_FACTOR_STEPS)
+            if found["number"] or found["inner"]:
+                coefficient = _scaled(coefficient, found, text, effort)
+            elif found["over"]:
+                raise _unreadable(text, found.start("over"))
             else:
                 _place(found, letters, text, n_qubits)
         if at == start:
             raise _unreadable(text, at)
         yield "".join(letters.get(qubit, "I") for qubit in range(n_qubits)), coefficient
+
+
+def _scaled(coefficient: float, found: re.Match[str], text: str, effort: Effort) -> float:
+    """Return a coefficient times a number, or divided by it."""
+    if found["inner"]:
+        factor = number(found["inner"], effort=effort)
+    else:
+        factor = _CONSTANTS.get(found["number"]) or float(found["number"])
+    if not found["over"]:
+        return coefficient * factor
+    if not factor:
+        message = f"The observable {shown(text)} is divided by 0. Correct it."
+        raise BadInput(message)
+    return coefficient / factor
 
 
 def _place(found: re.Match[str], letters: dict[int, str], text: str, n_qubits: int) -> None:
@@ -124,7 +165,9 @@ def _place(found: re.Match[str], letters: dict[int, str], text: str, n_qubits: i
             f"letters; {_there(n_qubits)} Give a letter for each, or qubits as in Z0*Z1."
         )
         raise BadInput(message)
-    pairs = enumerate(found["dense"]) if found["dense"] else [(int(found["qubit"]), found[1])]
+    pairs = (
+        enumerate(found["dense"]) if found["dense"] else [(int(found["qubit"]), found["letter"])]
+    )
     for qubit, letter in pairs:
         if qubit >= n_qubits:
             message = (

@@ -18,6 +18,8 @@ from tasks.core.sweeps.axes import Axis
 from tasks.errors import BadInput, UnknownName
 
 MAX_POINTS: Final = 1_000_000_000
+_TOLD = 10**30  # a number of points that a message spells out
+_FACTORS = 20  # and how many lengths of axes
 POINT_ID_LENGTH: Final = 32
 
 Block = NDArray[np.float64]
@@ -190,10 +192,12 @@ def check_names(names: Sequence[str]) -> None:
     Raises:
         BadInput: the first that is.
     """
-    for place, name in enumerate(names):
-        if name in names[:place]:
+    seen = set[str]()
+    for name in names:
+        if name in seen:
             message = f"The parameter {name} is given twice. Give each parameter once."
             raise BadInput(message)
+        seen.add(name)
 
 
 def check_number(counts: Sequence[int]) -> None:
@@ -207,6 +211,8 @@ def check_number(counts: Sequence[int]) -> None:
         message = "There are no points. Give at least one."
         raise BadInput(message)
     if total > MAX_POINTS:
-        factors = f"{' x '.join(map(str, counts))} = {total}" if len(counts) > 1 else str(total)
+        factors = str(total) if total < _TOLD else f"more than {_TOLD}"
+        if 1 < len(counts) <= _FACTORS:
+            factors = f"{' x '.join(map(str, counts))} = {factors}"
         message = f"{factors} points are too many; at most {MAX_POINTS}. Take fewer values."
         raise BadInput(message)

@@ -10,15 +10,20 @@
     latin-hypercube 10x1000 theta=0:2pi         ten of them, one after the other
     points.csv, points.parquet                  a file whose columns are the parameters
 
-Axes are separated by white space or by `;`, or stand in options of their own. Numbers may be
-written with pi, tau, + - * / ** and parentheses; white space around = : and , does not count.
+Axes are separated by white space or by `;`, or stand in options of their own. Numbers are radians
+and may be written with pi, tau, + - * / ** and parentheses, or in degrees: 90deg. White space
+around = : and , does not count. A parameter has the name that the circuit gives it; `θ[0]` is what
+Qiskit writes as `_θ_0_`.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from datasets.records.parameters import called, is_identifier
+from tasks.core.effort import TOO_DEEP, TOO_LONG, Effort
 from tasks.core.qasm.arithmetic import Arithmetic
 from tasks.core.qasm.cursor import Cursor
 from tasks.core.qasm.expressions import expression
@@ -27,14 +32,19 @@ from tasks.core.qasm.tokens import Source, shown
 from tasks.core.sweeps.axes import Axis, Linear, Listed
 from tasks.core.sweeps.points import Grid, Rows, listed
 from tasks.core.sweeps.samplers import Bound, Sampled, Sampler
+from tasks.core.whole_numbers import whole
 from tasks.errors import BadInput
 
 SUFFIXES: Final = (".csv", ".parquet")
 _ZIP: Final = "zip"
 _KINDS: Final = (*Sampler, _ZIP)
-_NAME: Final = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
-_COUNT: Final = re.compile(r"(?:(\d{1,18})x)?(\d{1,18})\Z", re.ASCII)
-_TIGHT: Final = re.compile(r"\s*([=:,()*])\s*")
+MAX_CHARACTERS: Final = 4_000_000
+_COUNT: Final = re.compile(r"(?:(\d{1,18})x)?([\w.+]{1,24})\Z", re.ASCII)
+_TIGHT: Final = re.compile(r" ?([=:,()*]) ?")
+_DECIMAL: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
+_UNIT: Final = re.compile(r"(.*[\d.)a-z])\s*(deg|°|rad)\Z", re.DOTALL)
+MAX_WORDS: Final = 10_000  # axes, as many as a file may have columns
+_NUMBER_STEPS: Final = 60
 _IMPLIED_PRODUCT: Final = re.compile(r"(?<=[\d.])(?=(?:pi|tau)\b)")
 _BOUNDS = 2
 _LINEAR = 3
@@ -55,43 +65,53 @@ def parse_points(texts: Sequence[str]) -> Grid | Rows | Sampled | PointFile:
     """
     if len(texts) == 1 and texts[0].strip().lower().endswith(SUFFIXES):
         return PointFile(texts[0].strip())
+    length = sum(map(len, texts))
+    if length > MAX_CHARACTERS:
+        message = f"The points have {length:,} characters; at most {MAX_CHARACTERS:,}. Use a file."
+        raise BadInput(message)
+    effort = Effort(what="The points: ")
     words = [word for text in texts for word in _words(text)]
+    if len(words) > MAX_WORDS:
+        message = f"The points have {len(words):,} axes; at most {MAX_WORDS:,}. Use a file."
+        raise BadInput(message)
     if texts and not words:
         message = "The points are empty. Write them as in theta=0:pi:100."
         raise BadInput(message)
     kind = next((word for word in words if word in _KINDS), None)
     if kind is None:
-        return Grid(tuple(_axis(word) for word in words))
+        return Grid(tuple(_axis(word, effort) for word in words))
     if words[0] != kind:
         message = f"{kind} must come first, and alone: there is one kind of points in a sweep."
         raise BadInput(message)
-    return _zipped(words[1:]) if kind == _ZIP else _sampled(Sampler(kind), words[1:])
+    if kind == _ZIP:
+        return _zipped(words[1:], effort)
+    return _sampled(Sampler(kind), words[1:], effort)
 
 
 def _words(text: str) -> Iterator[str]:
     for part in text.split(";"):
-        yield from _TIGHT.sub(r"\1", part).split()
+        yield from _TIGHT.sub(r"\1", " ".join(part.split())).split()
 
 
-def _axis(word: str) -> Axis:
+def _axis(word: str, effort: Effort) -> Axis:
     name, text = _assignment(word)
     parts = text.split(":")
     if len(parts) == _LINEAR:
-        return Linear(name, number(parts[0]), number(parts[1]), _whole(parts[2], word))
+        return Linear(name, *_ends(parts[0], parts[1], word, effort), _whole(parts[2], word))
     if len(parts) == 1:
-        return Listed(name, tuple(number(value) for value in text.split(",")))
+        return Listed(name, _numbers(text, effort))
     message = f"{shown(word)} must be {name}=start:stop:count or {name}=value,value,... Rewrite it."
     raise BadInput(message)
 
 
-def _zipped(words: Sequence[str]) -> Rows:
+def _zipped(words: Sequence[str], effort: Effort) -> Rows:
     columns = dict[str, list[float]]()
     for word in words:
         name, text = _assignment(word)
         if name in columns:
             message = f"The parameter {name} is given twice. Give each parameter once."
             raise BadInput(message)
-        columns[name] = [number(value) for value in text.split(",")]
+        columns[name] = list(_numbers(text, effort))
     lengths = {name: len(values) for name, values in columns.items()}
     if len(set(lengths.values())) != 1:
         counts = ", ".join(f"{name} has {length}" for name, length in lengths.items())
@@ -100,13 +120,14 @@ def _zipped(words: Sequence[str]) -> Rows:
     return listed(tuple(columns), list(zip(*columns.values(), strict=True)))
 
 
-def _sampled(sampler: Sampler, words: Sequence[str]) -> Sampled:
+def _sampled(sampler: Sampler, words: Sequence[str], effort: Effort) -> Sampled:
     found = _COUNT.match(words[0]) if words else None
-    if found is None or (found[1] and sampler is not Sampler.LATIN_HYPERCUBE):
+    count = whole(found[2]) if found else None
+    if found is None or count is None or (found[1] and sampler is not Sampler.LATIN_HYPERCUBE):
         given = shown(words[0]) if words else "nothing"
         message = f"{sampler} must be followed by a number of points, not {given}, as in "
         raise BadInput(message + f"`{sampler} 1000 theta=0:2pi`.")
-    count, strata = int(found[2]), None
+    strata = None
     if sampler is Sampler.LATIN_HYPERCUBE:
         count, strata = int(found[1] or 1) * count, count
     seed = 0
@@ -116,21 +137,36 @@ def _sampled(sampler: Sampler, words: Sequence[str]) -> Sampled:
         if name == "seed" and ":" not in text:
             seed = _whole(text, word)
         else:
-            bounds.append(_bound(name, text, word))
+            bounds.append(_bound(name, text, word, effort))
     return Sampled(sampler, tuple(bounds), count, seed, strata)
 
 
-def _bound(name: str, text: str, word: str) -> Bound:
+def _bound(name: str, text: str, word: str, effort: Effort) -> Bound:
     parts = text.split(":")
     if len(parts) > _BOUNDS or "," in text:
         message = f"{shown(word)} must be {name}=low:high or {name}=value here. Rewrite it."
         raise BadInput(message)
-    return Bound(name, number(parts[0]), number(parts[-1]))
+    return Bound(name, *_ends(parts[0], parts[-1], word, effort))
+
+
+def _ends(first: str, last: str, word: str, effort: Effort) -> tuple[float, float]:
+    """Return both ends of a range, which are in one unit."""
+    ends = number(first, effort=effort), number(last, effort=effort)
+    units = {bool(_UNIT.match(text)) for text, end in zip((first, last), ends, strict=True) if end}
+    if len(units) > 1:
+        message = f"{shown(word)} has a unit at one end only. Write it at both, as in 30deg:90deg."
+        raise BadInput(message)
+    return ends
+
+
+def _numbers(text: str, effort: Effort) -> tuple[float, ...]:
+    return tuple(number(value, effort=effort) for value in text.split(","))
 
 
 def _assignment(word: str) -> tuple[str, str]:
-    name, equals, text = word.partition("=")
-    if not equals or not _NAME.match(name) or not text:
+    given, equals, text = word.partition("=")
+    name = called(given)
+    if not equals or not name or not is_identifier(name) or not text:
         kinds = ", ".join(_KINDS)
         message = (
             f"{shown(word)} is not read as points. Write name=start:stop:count or name=value,..., "
@@ -141,30 +177,47 @@ def _assignment(word: str) -> tuple[str, str]:
 
 
 def _whole(text: str, word: str) -> int:
+    found = whole(text)
+    if found is not None:
+        return found
     if re.fullmatch(r"\d{19,}", text, re.ASCII):
         message = f"{shown(word)}: {shown(text)} is too large. Write at most 18 digits."
         raise BadInput(message)
-    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
-        message = f"{shown(word)}: {shown(text)} is not a whole number. Write it in digits."
-        raise BadInput(message)
-    return int(text)
+    message = f"{shown(word)}: {shown(text)} is not a whole number. Write it in digits."
+    raise BadInput(message)
 
 
-def number(text: str) -> float:
-    """Return the number that `text` stands for: 0.5, 1e-3, pi/2, 2pi.
+def number(text: str, *, effort: Effort | None = None) -> float:
+    """Return the number that `text` stands for, in radians: 0.5, 1e-3, pi/2, 2pi, 90deg.
 
     Raises:
         BadInput: it stands for none, or for one that is not finite.
     """
+    found = _UNIT.match(text)
+    plain = found[1] if found else text.strip()
     try:
-        return _calculated(_IMPLIED_PRODUCT.sub("*", text.strip())) + 0.0
+        value = _worth(plain, effort or Effort())
     except BadInput as error:
-        message = f"{shown(text)} is not a finite number. Write one, as in 0.5, 1e-3, pi/2 or 2pi."
+        if str(error).endswith((TOO_LONG, TOO_DEEP)):
+            message = f"The number {shown(text)} is too much work. Use a file of points."
+            raise BadInput(message) from error
+        message = (
+            f"{shown(text)} is not a finite number. Write one, as in 0.5, 1e-3, pi/2 or 2pi, in "
+            "radians, or 90deg."
+        )
         raise BadInput(message) from error
+    return math.radians(value) if found and found[2] != "rad" else value
 
 
-def _calculated(text: str) -> float:
-    source = Source(text, "")
+def _worth(text: str, effort: Effort) -> float:
+    if _DECIMAL.match(text) and math.isfinite(value := float(text)):
+        return value + 0.0
+    effort.spend(_NUMBER_STEPS)
+    return _calculated(_IMPLIED_PRODUCT.sub("*", text), effort) + 0.0
+
+
+def _calculated(text: str, effort: Effort) -> float:
+    source = Source(text, "", effort)
     cursor = Cursor(source, version=2)
     parsed = expression(cursor)
     if cursor.token.kind != "end":

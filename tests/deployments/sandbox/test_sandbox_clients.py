@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,7 +51,7 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 
     monkeypatch.setattr(socket.socket, "connect", noted)
     yield hosts
-    assert hosts <= {"127.0.0.1"}
+    assert hosts <= {"127.0.0.1", "localhost", "::1"}
 
 
 def client(name: str = "braket", region: str = "us-east-1") -> Any:
@@ -209,6 +211,44 @@ def test_boto3_stores_and_finds_objects(server: Sandbox) -> None:
         s3.get_object(Bucket=BUCKET, Key="none")
     assert client("sts").get_caller_identity()["Account"] == "000000000000"
     assert server.ask("calls")["PutObject"]["total"] == 3
+
+
+def answer(server: Sandbox, path: str, **headers: str) -> int:
+    """Return the status of a POST as a page sends it without asking first."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{server.port}{path}",
+        data=b'{"kind": "offline", "device": "x"}',
+        headers={"Content-Type": "text/plain", **headers},
+        method="POST",
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=20) as found:  # noqa: S310 - the same
+            return int(found.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_pages_of_others_and_names_of_others_are_refused(server: Sandbox) -> None:
+    own = f"127.0.0.1:{server.port}"
+    for origin in ("http://evil.example", "null", "http://127.0.0.1:1"):
+        for path in ("/sandbox/faults", "/quantum-task"):
+            assert answer(server, path, Origin=origin) == 403
+    for host in ("evil.example", f"evil.example:{server.port}", "127.0.0.1:1"):
+        assert answer(server, "/sandbox/faults", Host=host) == 421
+    assert server.ask("faults")["faults"] == []
+    assert answer(server, "/sandbox/faults", Origin=f"http://{own}") < 403
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_a_client_may_use_either_name_of_this_machine(
+    server: Sandbox, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{name}:{server.port}")
+    s3 = client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="a", Body=b"b")
+    assert s3.get_object(Bucket=BUCKET, Key="a")["Body"].read() == b"b"
+    assert client().search_devices(filters=[])["devices"]
 
 
 def test_two_sandboxes_do_not_share_a_folder_nor_a_port(server: Sandbox, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,13 @@ from tasks.backends.protocol import Histogram
 from tasks.errors import ResultUnreadable
 
 HEAD = "braket.task_result."
+MEMBERS = st.sampled_from(
+    [
+        "braketSchemaHeader", "measurements", "measurementProbabilities", "measuredQubits",
+        "additionalMetadata", "simulatorMetadata", "executionDuration", "action", "source",
+        "programResults", "executableResults", "inputsIndex", "failureMetadata", "name",
+    ]
+)  # fmt: skip
 
 
 def headed(name: str, **members: Any) -> dict[str, Any]:
@@ -175,7 +183,26 @@ SINGLE = headed(
         ({"measurements": [["a", "b"]]}, "no table of bits"),
         ({"measurements": None}, "no table of bits"),
         ({"measuredQubits": [3, 8]}, "it measures"),
-        ({"measuredQubits": [3]}, "it measures"),
+        ({"measuredQubits": [3]}, "do not name its 2 columns"),
+        ({"measuredQubits": [3, 3]}, "do not name its 2 columns"),
+        ({"measuredQubits": "ab"}, "do not name its 2 columns"),
+        ({"measurements": [[0, 0.5]]}, "no table of bits"),
+        ({"measurements": [[True, False]]}, "no table of bits"),
+        ({"measurements": [[0, None]]}, "no table of bits"),
+        ({"measurements": [[0, 1]] * 150}, "it has 150 shots, and 100 were asked for"),
+        ({"measurements": [], "measurementProbabilities": {"00": -0.2, "11": 1.2}}, "is -0.2"),
+        (
+            {"measurements": [], "measurementProbabilities": {"00": float("nan")}},
+            "nan is no finite",
+        ),
+        ({"measurements": [], "measurementProbabilities": {"00": None}}, "None is no finite"),
+        ({"measurements": [], "measurementProbabilities": {"00": 0.5}}, "add up to 0.5"),
+        ({"measurements": [], "measurementProbabilities": {"0x": 1.0}}, "no table of bits"),
+        ({"measurements": [], "measurementProbabilities": [1.0]}, "where an object should"),
+        ({"additionalMetadata": {"simulatorMetadata": {"executionDuration": "long"}}}, "'long'"),
+        ({"additionalMetadata": {"simulatorMetadata": {"executionDuration": -1}}}, "-1.0 ms"),
+        ({"additionalMetadata": [1]}, "where an object should"),
+        ({"braketSchemaHeader": "text"}, "where an object should"),
         ({"measuredQubits": None, "measurements": [[0]]}, "it measures"),
     ],
 )
@@ -192,3 +219,37 @@ def test_a_set_without_its_lists_is_refused() -> None:
     ):
         with pytest.raises(ResultUnreadable):
             reading({"results.json": root})
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-3, 300) | st.floats() | st.text(max_size=3),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(MEMBERS, inner, max_size=4),
+        max_leaves=12,
+    ),
+    st.sampled_from(["gate_model_task_result", "program_set_task_result"]),
+)
+def test_whatever_was_damaged_is_refused_in_words_or_adds_up(found: Any, form: str) -> None:
+    root = headed(form) | (found if isinstance(found, dict) else {"programResults": found})
+
+    def read(paths: Sequence[str]) -> list[Any]:
+        return [root if path == "results.json" else found for path in paths]
+
+    with suppress(ResultUnreadable):
+        histograms = returned(read, shots=100).histograms
+        assert all(int(each.counts.sum()) <= 100 for each in histograms)
+
+
+@given(st.lists(st.floats(1e-6, 1), min_size=1, max_size=8), st.integers(1, 5000))
+def test_counts_of_probabilities_add_up_to_the_shots_and_are_as_near_as_whole_numbers_can(
+    weights: list[float], shots: int
+) -> None:
+    total = sum(weights)
+    stated = {format(place, "03b"): weight / total for place, weight in enumerate(weights)}
+    document = headed("gate_model_task_result", measurementProbabilities=stated)
+    (found,) = reading({"results.json": document}, shots=shots)
+    assert int(found.counts.sum()) == shots
+    seen = counted(found)
+    for text, share in stated.items():
+        outcome = sum(int(letter) << bit for bit, letter in enumerate(text))
+        assert abs(seen.get(outcome, 0) - share * shots) < 1

@@ -10,7 +10,7 @@ import pytest
 from deployments.cli.main import run
 from deployments.cli.summary import batch_summary
 
-GHZ = "OPENQASM 3.0;\nqubit[{n}] q;\nh q[0];\ncnot q[0], q[1];\n"
+GHZ = "OPENQASM 3.0;\nqubit[{n}] q;\nz q;\nh q[0];\ncnot q[0], q[1];\n"
 FREE = "OPENQASM 3.0;\ninput float theta;\nqubit[1] q;\nrx(theta) q[0];\n"
 
 Files = Callable[..., tuple[str, ...]]

@@ -99,7 +99,7 @@ def test_a_circuit_that_cannot_run_costs_itself_alone_and_readout_is_mitigated_f
     qrt: Command, tmp_path: Path
 ) -> None:
     wide = tmp_path / "wide.qasm"
-    wide.write_text("OPENQASM 3.0;\nqubit[14] q;\nh q[0];\n")
+    wide.write_text("OPENQASM 3.0;\nqubit[14] q;\nh q;\n")
     small = tmp_path / "small.qasm"
     small.write_text("OPENQASM 3.0;\nqubit[2] q;\nx q[0];\ncnot q[0], q[1];\n")
     wanted = ("--circuit", str(wide), "--circuit", str(small), "--circuit", str(small))

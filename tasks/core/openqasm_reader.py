@@ -13,6 +13,11 @@ from tasks.errors import BadInput
 _GATE = re.compile(r"(\w+)(?:\((.*)\))? ([^;=]+);\Z")
 _MEASURE = re.compile(r"\w+\[(\d+)\] = measure ([^;]+);\Z")
 _QUBIT = re.compile(r"(?:\$(\d+)|\w+\[(\d+)\])\Z")
+_TERM = re.compile(
+    r"(?P<sign>[+-]?)"
+    r"(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(?:\*(?=[^\W\d])|(?=[+-]|\Z)))?"
+    r"(?P<name>(?!\d)\w+)?(?=[+-]|\Z)"
+)
 _SKIPPED = re.compile(r"(OPENQASM |input float |bit\[|qubit\[|#pragma braket verbatim|box\{|\}\Z)")
 
 
@@ -52,10 +57,32 @@ def _label(text: str, number: int) -> int:
 
 
 def _angle(text: str, number: int) -> Angle:
+    found = _sum(text)
+    if found is not None:
+        return found
     try:
         return _affine(ast.parse(text, mode="eval").body)
-    except (SyntaxError, ValueError, TypeError) as error:
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise _unreadable(text, number) from error
+
+
+def _sum(text: str) -> Angle | None:
+    """Read `constant + weight*name + ...` of any length, which is all that this project writes."""
+    constant, weights, at = 0.0, dict[str, float](), 0
+    while at < len(text):
+        found = _TERM.match(text, at)
+        if found is None or found.end() == at or (at and not found["sign"]):
+            return None
+        if not found["number"] and not found["name"]:
+            return None
+        at = found.end()
+        factor = float(found["number"] or 1) * (-1 if found["sign"] == "-" else 1)
+        name = found["name"]
+        if name is None or name == "pi":
+            constant += factor * (math.pi if name else 1)
+        else:
+            weights[name] = weights.get(name, 0.0) + factor
+    return Angle(constant, tuple(sorted((n, w) for n, w in weights.items() if w)))
 
 
 def _affine(node: ast.expr) -> Angle:

@@ -63,6 +63,7 @@ gate c4p(a) c, d, e, f, t {
 gate c3x c, d, e, t { h t; c3p(pi) c, d, e, t; h t; }
 gate c4x c, d, e, f, t { h t; c4p(pi) c, d, e, f, t; h t; }
 gate c3sqrtx c, d, e, t { h t; c3p(pi/2) c, d, e, t; h t; }
+gate c3sx c, d, e, t { c3sqrtx c, d, e, t; }
 gate rccx c, d, t {
   h t; t t; cnot d, t; ti t; cnot c, t; t t; cnot d, t; ti t; h t;
 }
@@ -84,7 +85,7 @@ DEFINED: Final[dict[str, frozenset[str]]] = {
     "stdgates.inc": frozenset({"u2", "ch", "crx", "cry", "crz", "cu"}),
     "qelib1.inc": frozenset(
         {"u2", "u0", "ch", "crx", "cry", "crz", "cu", "cu3"}
-        | {"c3x", "c4x", "c3sqrtx", "rccx", "rc3x"}
+        | {"c3x", "c4x", "c3sqrtx", "c3sx", "rccx", "rc3x"}
     ),
 }
 """Library -> its gates that are made of several of Braket's."""

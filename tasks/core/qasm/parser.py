@@ -8,6 +8,7 @@ from tasks.core.qasm.cursor import Cursor
 from tasks.core.qasm.expressions import arguments, expression
 from tasks.core.qasm.operands import index, modifiers, operand, operands
 from tasks.core.qasm.syntax import (
+    Assignment,
     Barrier,
     Conditional,
     Constant,
@@ -19,7 +20,9 @@ from tasks.core.qasm.syntax import (
     Input,
     Loop,
     Measurement,
+    Name,
     Operand,
+    Operation,
     Range,
     Register,
     Reset,
@@ -43,6 +46,7 @@ _REFUSED: Final = {
     ),
     _TOO_MUCH,
 )  # fmt: skip
+_ASSIGNING: Final = frozenset({"+=", "-=", "*=", "/=", "%=", "**="})
 _NUMBERS: Final = frozenset({"int", "uint", "float", "angle"})
 _VERSIONS: Final = {"2": 2, "2.0": 2, "3": 3, "3.0": 3, "3.1": 3}
 
@@ -100,8 +104,7 @@ class _Parser:
     def _statement(self) -> Statement:
         token = self._cursor.token
         if token.kind == "pragma":
-            what = f"{shown(token.text)} is not taken. Remove it; observables are named apart."
-            raise self._cursor.fault(what)
+            raise self._cursor.fault(_of_pragma(token.text))
         if token.kind not in ("name", "qubit"):
             what = f"a statement must begin here, not {shown(token.text)}."
             raise self._cursor.fault(what)
@@ -134,12 +137,23 @@ class _Parser:
         name = self._name("a name for the bits")
         measured, initial = None, ""
         if self._cursor.accept("="):
-            if self._cursor.token.kind == "string":
-                initial = self._cursor.take().text[1:-1]
-            else:
+            if self._cursor.token.text == "measure":
                 measured = self._measured()
+            else:
+                initial = self._bit_string()
         self._cursor.expect(";")
         return Register(False, name, size, token.at, measured, initial)
+
+    def _bit_string(self) -> str:
+        """Take what bits begin with: `"0101"`, or 0 or 1 for a single one."""
+        token = self._cursor.take()
+        text = token.text.strip("\"'").replace("_", "")
+        if token.kind not in ("string", "integer") or set(text) - {"0", "1"} or not text:
+            what = (
+                f'bits begin as a string such as "0101" or take `measure`, not {shown(token.text)}.'
+            )
+            raise self._cursor.fault(what, at=token.at)
+        return text
 
     def _old_register(self, token: Token) -> Register:
         name = self._name("a name for the register")
@@ -172,12 +186,12 @@ class _Parser:
         return self._number(token)
 
     def _number(self, token: Token) -> Constant:
-        self._size()
+        size = self._size()
         name = self._name("a name for the number")
         self._cursor.expect("=")
         value = expression(self._cursor)
         self._cursor.expect(";")
-        return Constant(name, value, token.at)
+        return Constant(name, value, token.at, token.text, size)
 
     def _gate(self, token: Token) -> GateDefinition:
         name = self._name("a name for the gate")
@@ -268,14 +282,18 @@ class _Parser:
         self._cursor.expect(";")
         return Barrier(targets, token.at)
 
-    def _call_or_assignment(self) -> GateCall | Measurement:
-        """Take `name(angles) qubits;`, with modifiers before it, or `bits = measure qubits;`."""
+    def _call_or_assignment(self) -> GateCall | Measurement | Assignment:
+        """Take `name(angles) qubits;` with modifiers, `bits = measure qubits;` or `k = k + 1;`."""
         token = self._cursor.token
         modified = modifiers(self._cursor)
         first = self._cursor.expect_kind("name", what="a gate") if modified else token
         if not modified:
             bits = operand(self._cursor)
+            if (symbol := self._cursor.token.text) in _ASSIGNING:
+                return self._assignment(bits, symbol)
             if self._cursor.accept("="):
+                if self._cursor.token.text != "measure":
+                    return self._assignment(bits, "")
                 qubits = self._measured()
                 self._cursor.expect(";")
                 return Measurement(qubits, bits, token.at)
@@ -288,5 +306,34 @@ class _Parser:
             self._cursor.expect(";")
         return GateCall(first.text, angles, targets, modified, first.at)
 
+    def _assignment(self, target: Operand, symbol: str) -> Assignment:
+        """Take the new value of a number; `symbol` is what changes it, as `+=` does, or nothing."""
+        if target.index is not None:
+            what = "bits take their value from `measure` only. Correct it."
+            raise self._cursor.fault(what)
+        if symbol:
+            self._cursor.take()
+        value = expression(self._cursor)
+        self._cursor.expect(";")
+        if symbol:
+            old = Name(target.name, target.at)
+            value = Operation(symbol.removesuffix("="), (old, value), target.at)
+        return Assignment(target.name, value, target.at)
+
     def _name(self, what: str) -> str:
         return self._cursor.expect_kind("name", what=what).text
+
+
+def _of_pragma(text: str) -> str:
+    """Say why a pragma or an annotation is not taken, and what to do instead."""
+    words = text.lstrip("#").split()
+    if words[1:3] == ["braket", "verbatim"]:
+        return (
+            "a verbatim box is not taken: gates here are compiled for the target, on qubits that "
+            "suit it. Remove the pragma and the box{ } around the gates."
+        )
+    if words[1:3] == ["braket", "result"]:
+        return f"{shown(text)} is not taken. Remove it; observables are named apart."
+    if words[1:3] == ["braket", "noise"]:
+        return f"{shown(text)} is not taken. Remove it; noise is the target's."
+    return f"{shown(text)} is not taken. Remove it, or write it out in gates."

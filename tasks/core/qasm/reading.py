@@ -24,6 +24,7 @@ from tasks.core.qasm.registers import Registers
 from tasks.core.qasm.scope import Free, Scope
 from tasks.core.qasm.spelling import Spelling
 from tasks.core.qasm.syntax import (
+    Assignment,
     Barrier,
     Conditional,
     Constant,
@@ -40,6 +41,7 @@ from tasks.core.qasm.syntax import (
     Statement,
 )
 from tasks.core.qasm.tokens import Source, shown
+from tasks.core.qasm.variables import Variables
 
 
 def read_circuit(text: str, *, origin: str) -> ReadCircuit:
@@ -66,6 +68,7 @@ class _Reading:
         self._qubits, self._bits = Registers("qubits"), Registers("bits")
         self._wires = Wires(source)
         self._branches = Branches(self._wires, self._bits, self._spelling)
+        self._variables = Variables(known)
 
     def outcome(self) -> ReadCircuit:
         for statement in self._document.statements:
@@ -87,25 +90,33 @@ class _Reading:
             case GateCall():
                 self._call(statement, scope)
             case Loop():
-                for inner in scope.rounds(statement):
-                    for each in statement.body:
-                        self._take(each, inner)
+                self._repeat(statement, scope)
             case Conditional():
                 self._branch(statement, scope)
             case Barrier():
-                places = [self._qubits.find(operand, scope) for operand in statement.operands]
-                every = {qubit for found in places for qubit in found}
-                wires = self._wires.on(sorted(every or range(self._qubits.size)))
-                self._wires.apply([Gate(BARRIER, tuple(sorted(wires)))], at=statement.at)
+                self._bar(statement, scope)
             case _ if self._branches.inside:
                 what = "`if` is taken with gates in it. Move everything else out of it."
                 raise self._source.fault(statement.at, what)
+            case Assignment():
+                self._variables.assign(statement, scope)
             case Measurement():
                 self._measure(statement, scope)
             case Reset():
                 self._wires.reset(statement, self._qubits.find(statement.qubits, scope))
             case _:
                 self._declare(statement, scope)
+
+    def _repeat(self, loop: Loop, scope: Scope) -> None:
+        for inner in scope.rounds(loop):
+            for each in loop.body:
+                self._take(each, inner)
+
+    def _bar(self, statement: Barrier, scope: Scope) -> None:
+        places = [self._qubits.find(operand, scope) for operand in statement.operands]
+        every = {qubit for found in places for qubit in found}
+        wires = self._wires.on(sorted(every or range(self._qubits.size)))
+        self._wires.apply([Gate(BARRIER, tuple(sorted(wires)))], at=statement.at)
 
     def _branch(self, statement: Conditional, scope: Scope) -> None:
         """Take both sides of a condition, each where it holds."""
@@ -131,7 +142,7 @@ class _Reading:
                 scope.declare(statement.name, statement.at)
             case Constant():
                 self._check_new(statement.name, statement.at)
-                self._values[statement.name] = scope.value(statement.value)
+                self._variables.declare(statement, scope)
             case _:
                 assert_never(statement)
 

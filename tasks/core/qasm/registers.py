@@ -58,7 +58,7 @@ class Registers:
             what = f"there are no {self.what} {shown(operand.name)}. There are: {names}."
             raise fault(operand.at, what)
         found = tuple(_indices(operand, scope, length=len(places)))
-        scope.source.spend(_FOUND_STEPS + 4 * len(found), at=operand.at)
+        scope.source.spend(_FOUND_STEPS * len(found), at=operand.at)
         if any(not -len(places) <= index < len(places) for index in found):
             wrong = next(i for i in found if not -len(places) <= i < len(places))
             what = (
@@ -79,7 +79,7 @@ class Registers:
         if self._places:
             raise scope.source.fault(operand.at, _MIXED)
         if number >= MAX_QUBITS:
-            what = f"{operand.name} is too large; a circuit has at most {MAX_QUBITS} qubits."
+            what = f"{shown(operand.name)} is too large; a circuit has at most {MAX_QUBITS} qubits."
             raise scope.source.fault(operand.at, what)
         self.size = max(self.size, number + 1)
         return number

@@ -1,13 +1,15 @@
 """Calls of gates, spelled out in Braket's gates and the global phase."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from datasets.records.circuits import BARRIER, Angle
 from tasks.core.compilation.angles import turned_by
-from tasks.core.qasm.arithmetic import Arithmetic
+from tasks.core.qasm.arithmetic import MAX_INTEGER, Arithmetic
 from tasks.core.qasm.library import ALIASES, DEFINED, PRIMITIVES, definitions, known
 from tasks.core.qasm.modifiers import Qubit, Step, controlled, inverse
+from tasks.core.qasm.powers import power
 from tasks.core.qasm.scope import Free, Scope
 from tasks.core.qasm.syntax import (
     Barrier,
@@ -194,7 +196,16 @@ class Spelling:
         argument = modifier.argument
         if argument is None:
             raise self._source.fault(modifier.at, "pow needs a number, as in pow(2) @. Add it.")
-        count = scope.integer(argument, at=modifier.at, what="A gate's power")
+        exponent = replace(scope, version=2).value(argument, known=True)  # 1/2 is meant as 0.5
+        if isinstance(exponent, Angle):
+            if exponent.terms:
+                what = "A gate's power must be a number that is known here. Correct it."
+                raise self._source.fault(modifier.at, what)
+            if not exponent.constant.is_integer() or abs(exponent.constant) > MAX_INTEGER:
+                raised = power(steps, exponent.constant)
+                return tuple(part for step in raised for part in _standard(step))
+            exponent = int(exponent.constant)
+        count = exponent
         self._spend(abs(count) * len(steps), at=modifier.at)
         self._source.spend(abs(count) * len(steps), at=modifier.at)
         return (inverse(steps) if count < 0 else steps) * abs(count)

@@ -100,7 +100,7 @@ class Register:
     size: Expression | None
     at: int
     measured: Operand | None = None
-    initial: str = ""
+    initial: str = ""  # bits, the first one last
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,18 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A name for a value."""
+    """A name for a value; `kind` is `const`, or the type of a number that may change."""
+
+    name: str
+    value: Expression
+    at: int
+    kind: str = "const"
+    size: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Another value for a number that was declared, as in `k = k + 1`."""
 
     name: str
     value: Expression
@@ -191,6 +202,7 @@ Statement = (
     | Register
     | Input
     | Constant
+    | Assignment
     | Measurement
     | Reset
     | Barrier

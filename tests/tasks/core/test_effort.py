@@ -168,8 +168,9 @@ def test_the_stack_suffices_wherever_a_reader_is_called_from() -> None:
         chain = "".join(
             f"gate g{k + 1} a {{ for int i in [0:0] {{ g{k} a; }} }} " for k in range(31)
         )
-        tall = "(" * (MAX_LEVELS - 1) + "1" + ")" * (MAX_LEVELS - 1)
-        tower = "+".join(["(1"] * (MAX_LEVELS - 1)) + ")" * (MAX_LEVELS - 1)
+        deepest = MAX_LEVELS - 4  # in a call in a body
+        tall = "(" * deepest + "1" + ")" * deepest
+        tower = "+".join(["(1"] * (deepest // 2)) + ")" * (deepest // 2)
         found.extend(
             outcome(circuit, f"{HEAD} gate g0 a {{ rx({each}) a; }} {chain} g31 q[0];")
             for each in (tall, tower)

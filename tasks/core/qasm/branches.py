@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tasks.core.qasm.conditions import named, worth
+from tasks.core.qasm.conditions import every, named, worth
 from tasks.core.qasm.measuring import Wires
 from tasks.core.qasm.modifiers import Step
 from tasks.core.qasm.registers import Registers
@@ -21,6 +21,7 @@ class _Side:
     conditional: Conditional
     scope: Scope
     wanted: bool
+    parts: int  # of the condition
 
 
 class Branches:
@@ -44,7 +45,8 @@ class Branches:
         Raises:
             BadInput: it depends on too many bits, or names what is no bit and no number.
         """
-        self._sides.append(_Side(conditional, scope, wanted))
+        parts = len(every(conditional.condition))
+        self._sides.append(_Side(conditional, scope, wanted, parts))
         bits = self._all_bits()
         if len(bits) > MAX_CONTROLS:
             what = f"`if` depends on {len(bits)} bits; at most {MAX_CONTROLS}. Use fewer."
@@ -89,6 +91,7 @@ class Branches:
     def _holds(self, values: Mapping[int, int]) -> bool:
         """Tell whether every condition is as it is wanted, for these values of the bits."""
         for side in self._sides:
+            side.scope.source.spend(side.parts, at=side.conditional.at)
 
             def value(operand: Operand, scope: Scope = side.scope) -> int:
                 if operand.name not in self._bits.names:

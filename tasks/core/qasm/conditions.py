@@ -9,7 +9,8 @@ from tasks.core.qasm.operands import operand
 from tasks.core.qasm.syntax import Compound, Condition, Number, Operand
 from tasks.core.qasm.tokens import shown
 
-MAX_DEPTH: Final = 50
+MAX_DIGITS: Final = 50
+_JOIN_STEPS: Final = 256  # it is worked out for each value of at most eight bits
 _LEVELS: Final = (
     ("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<", "<=", ">", ">="),
 )  # fmt: skip
@@ -29,57 +30,75 @@ _JOIN: Final[Mapping[str, Callable[[int, int], int]]] = {
 }
 
 
-def condition(cursor: Cursor, *, level: int = 0, depth: int = 0) -> Condition:
+def condition(cursor: Cursor, *, level: int = 0) -> Condition:
     """Take a condition: bits, registers as whole numbers, comparisons, and what joins them.
 
     Raises:
-        BadInput: something else stands there, or parentheses nest too deep.
+        BadInput: something else stands there, or it nests too deep.
     """
-    if depth > MAX_DEPTH:
-        what = f"the condition nests deeper than {MAX_DEPTH} levels. Simplify it."
-        raise cursor.fault(what)
     if level == len(_LEVELS):
-        return _leaf(cursor, depth=depth)
-    found = condition(cursor, level=level + 1, depth=depth)
+        return _leaf(cursor)
+    found = condition(cursor, level=level + 1)
     while cursor.token.kind == "symbol" and cursor.token.text in _LEVELS[level]:
         token = cursor.take()
-        other = condition(cursor, level=level + 1, depth=depth)
+        cursor.source.spend(_JOIN_STEPS, at=token.at)
+        other = condition(cursor, level=level + 1)
         found = Compound(token.text, (found, other), token.at)
     return found
 
 
 def worth(found: Condition, value: Callable[[Operand], int]) -> int:
     """Return what a condition is worth, 0 where it does not hold; `value` tells of the bits."""
-    match found:
-        case Number(value=number):
-            return int(number)
-        case Operand():
-            return value(found)
-        case Compound(name="!", parts=(part,)):
-            return int(not worth(part, value))
-        case Compound(name=name, parts=(one, other)):
-            return int(_JOIN[name](worth(one, value), worth(other, value)))
-    raise AssertionError(found)
+    values: list[int] = []
+    for each in reversed(every(found)):  # parts before what they are parts of
+        match each:
+            case Number(value=number):
+                values.append(int(number))
+            case Operand():
+                values.append(value(each))
+            case Compound(name="!"):
+                values.append(int(not values.pop()))
+            case Compound(name=name):
+                other, one = values.pop(), values.pop()
+                values.append(int(_JOIN[name](one, other)))
+    return values.pop()
 
 
 def named(found: Condition) -> tuple[Operand, ...]:
     """Return what a condition names, as often as it stands there."""
-    if isinstance(found, Compound):
-        return tuple(each for part in found.parts for each in named(part))
-    return (found,) if isinstance(found, Operand) else ()
+    return tuple(each for each in reversed(every(found)) if isinstance(each, Operand))
 
 
-def _leaf(cursor: Cursor, *, depth: int) -> Condition:
+def every(found: Condition) -> list[Condition]:
+    """Return a condition and all its parts, each after what it is part of, the last ones first."""
+    left, met = [found], list[Condition]()
+    while left:
+        each = left.pop()
+        met.append(each)
+        if isinstance(each, Compound):
+            left.extend(each.parts)
+    return met
+
+
+def _deeper(cursor: Cursor, *, level: int = 0) -> Condition:
+    """Take a condition one level deeper."""
+    cursor.source.enter(at=cursor.token.at)
+    found = condition(cursor, level=level)
+    cursor.source.leave()
+    return found
+
+
+def _leaf(cursor: Cursor) -> Condition:
     token = cursor.token
     if token.kind == "symbol" and token.text in ("!", "~"):
         cursor.take()
-        return Compound("!", (condition(cursor, level=len(_LEVELS), depth=depth + 1),), token.at)
+        return Compound("!", (_deeper(cursor, level=len(_LEVELS)),), token.at)
     if cursor.accept("("):
-        inner = condition(cursor, depth=depth + 1)
+        inner = _deeper(cursor)
         cursor.expect(")")
         return inner
     if token.kind == "integer":
-        return Number(int(cursor.take().text[:MAX_DEPTH]), token.at)
+        return Number(int(cursor.take().text[:MAX_DIGITS]), token.at)
     if token.kind == "name":
         if token.text in _WORDS:
             return Number(_WORDS[cursor.take().text], token.at)

@@ -4,7 +4,7 @@ from typing import Final
 
 from tasks.core.qasm.cursor import Cursor
 from tasks.core.qasm.expressions import expression
-from tasks.core.qasm.syntax import Index, Modifier, Number, Operand, Range
+from tasks.core.qasm.syntax import Expression, Index, Modifier, Number, Operand, Range
 
 _MODIFIERS: Final = frozenset({"inv", "ctrl", "negctrl", "pow"})
 
@@ -39,6 +39,22 @@ def index(cursor: Cursor) -> Index:
         case [start, stop]:
             return Range(start, Number(1), stop)
     return parts[0]
+
+
+def values(cursor: Cursor) -> Range | tuple[Expression, ...]:
+    """Take the values of a loop: `[0:3]` or `{0, 2, 3}`."""
+    if cursor.accept("{"):
+        found = [expression(cursor)]
+        while not cursor.accept("}"):
+            cursor.expect(",")
+            found.append(expression(cursor))
+        return tuple(found)
+    cursor.expect("[")
+    taken = index(cursor)
+    if not isinstance(taken, Range):
+        what = "a loop needs a range such as [0:3] or a list {0, 2, 3}. Write one."
+        raise cursor.fault(what)
+    return taken
 
 
 def modifiers(cursor: Cursor) -> tuple[Modifier, ...]:

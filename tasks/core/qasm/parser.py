@@ -6,7 +6,8 @@ from typing import Final
 from tasks.core.qasm.conditions import condition
 from tasks.core.qasm.cursor import Cursor
 from tasks.core.qasm.expressions import arguments, expression
-from tasks.core.qasm.operands import index, modifiers, operand, operands
+from tasks.core.qasm.operands import modifiers, operand, operands, values
+from tasks.core.qasm.refusals import REFUSED, of_pragma
 from tasks.core.qasm.syntax import (
     Assignment,
     Barrier,
@@ -23,7 +24,6 @@ from tasks.core.qasm.syntax import (
     Name,
     Operand,
     Operation,
-    Range,
     Register,
     Reset,
     Statement,
@@ -32,20 +32,6 @@ from tasks.core.qasm.tokens import Source, Token, shown
 
 LIBRARIES: Final = ("qelib1.inc", "stdgates.inc")
 
-_OUTCOMES = "of what depends on outcomes, `if` with gates in it is taken. Write it so."
-_TOO_MUCH = "a sweep takes gates, gate definitions, loops over numbers and measurements. Remove it."
-_REFUSED: Final = {
-    "while": _OUTCOMES, "switch": _OUTCOMES,
-    "box": "gates here are compiled for the target, so boxes have no meaning. Remove the box.",
-    "opaque": "a gate without a body cannot be run. Give it a body, or remove it.",
-    "output": "results are observables here. Remove it, and name the observables.",
-} | dict.fromkeys(
-    (
-        "def", "defcal", "defcalgrammar", "cal", "extern", "delay", "let", "array", "complex",
-        "duration", "stretch", "return", "end", "break", "continue", "bool",
-    ),
-    _TOO_MUCH,
-)  # fmt: skip
 _ASSIGNING: Final = frozenset({"+=", "-=", "*=", "/=", "%=", "**="})
 _NUMBERS: Final = frozenset({"int", "uint", "float", "angle"})
 _VERSIONS: Final = {"2": 2, "2.0": 2, "3": 3, "3.0": 3, "3.1": 3}
@@ -104,12 +90,12 @@ class _Parser:
     def _statement(self) -> Statement:
         token = self._cursor.token
         if token.kind == "pragma":
-            raise self._cursor.fault(_of_pragma(token.text))
+            raise self._cursor.fault(of_pragma(token.text))
         if token.kind not in ("name", "qubit"):
             what = f"a statement must begin here, not {shown(token.text)}."
             raise self._cursor.fault(what)
-        if token.text in _REFUSED:
-            what = f"`{token.text}` is not taken: {_REFUSED[token.text]}"
+        if token.text in REFUSED:
+            what = f"`{token.text}` is not taken: {REFUSED[token.text]}"
             raise self._cursor.fault(what)
         form = self._forms.get(token.text)
         return self._call_or_assignment() if form is None else form(self._cursor.take())
@@ -228,8 +214,8 @@ class _Parser:
         self._size()
         variable = self._name("the loop's variable")
         self._cursor.expect("in")
-        values = self._values()
-        return Loop(variable, values, self._block(), token.at)
+        found = values(self._cursor)
+        return Loop(variable, found, self._block(), token.at)
 
     def _conditional(self, token: Token) -> Conditional:
         self._cursor.expect("(")
@@ -241,24 +227,12 @@ class _Parser:
 
     def _block(self) -> tuple[Statement, ...]:
         """Take a block in braces, or one statement."""
-        return self._body() if self._cursor.accept("{") else (self._statement(),)
-
-    def _values(self) -> Range | tuple[Expression, ...]:
         if self._cursor.accept("{"):
-            return self._listed()
-        self._cursor.expect("[")
-        values = index(self._cursor)
-        if not isinstance(values, Range):
-            what = "a loop needs a range such as [0:3] or a list {0, 2, 3}. Write one."
-            raise self._cursor.fault(what)
-        return values
-
-    def _listed(self) -> tuple[Expression, ...]:
-        found = [expression(self._cursor)]
-        while not self._cursor.accept("}"):
-            self._cursor.expect(",")
-            found.append(expression(self._cursor))
-        return tuple(found)
+            return self._body()
+        self._cursor.source.enter(at=self._cursor.token.at)
+        found = self._statement()
+        self._cursor.source.leave()
+        return (found,)
 
     def _measure(self, token: Token) -> Measurement:
         qubits = operand(self._cursor)
@@ -322,18 +296,3 @@ class _Parser:
 
     def _name(self, what: str) -> str:
         return self._cursor.expect_kind("name", what=what).text
-
-
-def _of_pragma(text: str) -> str:
-    """Say why a pragma or an annotation is not taken, and what to do instead."""
-    words = text.lstrip("#").split()
-    if words[1:3] == ["braket", "verbatim"]:
-        return (
-            "a verbatim box is not taken: gates here are compiled for the target, on qubits that "
-            "suit it. Remove the pragma and the box{ } around the gates."
-        )
-    if words[1:3] == ["braket", "result"]:
-        return f"{shown(text)} is not taken. Remove it; observables are named apart."
-    if words[1:3] == ["braket", "noise"]:
-        return f"{shown(text)} is not taken. Remove it; noise is the target's."
-    return f"{shown(text)} is not taken. Remove it, or write it out in gates."

@@ -65,6 +65,15 @@ REFUSED = {
     "loops of barriers": (circuit, HEAD + loops(2, 9_999, "barrier q;")),
     "loops of nothing but a reset": (circuit, HEAD + loops(3, 9_999, "barrier;")),
     "nested blocks": (circuit, HEAD + "for int i in [0:1] { " * 100_000),
+    "loops without braces": (circuit, HEAD + "for int i in [0:1] " * 100_000 + "x q[0];"),
+    "conditions without braces": (circuit, HEAD + "bit c; " + "if (c) " * 100_000 + "x q[0];"),
+    "a chain of else": (circuit, HEAD + "bit c; " + "if (c) x q[0]; else " * 100_000 + "x q[0];"),
+    "conditions in conditions": (circuit, HEAD + "bit c; " + "if (c) { " * 1000 + "}" * 1000),
+    "a long condition in a loop": (
+        circuit,
+        f"{HEAD} bit c; for int i in [0:99999] if ({'||'.join(['1'] * 1000)}) x q[0];",
+    ),
+    "a condition of many parts": (circuit, HEAD + "bit c; if (" + "!(" * 100_000 + "c"),
     "nested parentheses": (circuit, f"{HEAD} rx({'(' * 1_000_000}"),
     "nested signs": (circuit, f"{HEAD} rx({'-+' * 500_000}1) q;"),
     "nested powers": (circuit, f"{HEAD} rx({'2**' * 300_000}1) q;"),
@@ -133,6 +142,7 @@ def differing(n: int) -> str:
 
 
 READ = {
+    "a condition of 1,000 parts": (circuit, f"{HEAD} bit c; if ({'||'.join(['c'] * 1000)}) x q[0];"),
     "1,200 terms": (circuit, f"{HEAD} input float a; rx({total(1200)}) q[0];"),
     "2,000 terms that differ": (circuit, f"{OLD} rx({differing(2000)}) q[0];"),
     "500 factors": (circuit, f"{HEAD} input float a; rx({'*'.join(['a'] * 500)}) q[0];"),

@@ -142,7 +142,7 @@ def differing(n: int) -> str:
 
 
 READ = {
-    "a condition of 1,000 parts": (circuit, f"{HEAD} bit c; if ({'||'.join(['c'] * 1000)}) x q[0];"),
+    "a condition of 900 parts": (circuit, f"{HEAD} bit c; if ({'||'.join(['c'] * 900)}) x q[0];"),
     "1,200 terms": (circuit, f"{HEAD} input float a; rx({total(1200)}) q[0];"),
     "2,000 terms that differ": (circuit, f"{OLD} rx({differing(2000)}) q[0];"),
     "500 factors": (circuit, f"{HEAD} input float a; rx({'*'.join(['a'] * 500)}) q[0];"),

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from typing import Final
 
-from datasets.records.executions import RunId
+from datasets.records.executions import ExecutionState, RunId
 from datasets.records.runs import Run, RunState
 from tasks.core.events import emit
+from tasks.errors import RuntimeFault
 from tasks.lifecycle.claims import release
 from tasks.lifecycle.landing import salvage
+from tasks.lifecycle.recovery import look
 from tasks.lifecycle.rows import Row, run_row, spend_row
 from tasks.lifecycle.runtime import Runtime
 
 _TELLING: Final = ("target", "state", "parameters", "quote_usd", "cost_usd", "result", "failure")
+_OPEN: Final = (ExecutionState.INTENT, ExecutionState.SUBMITTED)
+_UNNEEDED: Final = "The run was completed without it."
 Landing = tuple[Sequence[str], Sequence[Row]]
 
 
@@ -24,12 +28,26 @@ def close(
     failure: str | None = None,
 ) -> None:
     """Land what came back, settle what was charged, end the run in the journal, then follow up."""
-    if state is not RunState.COMPLETED:
-        salvage(run_id, runtime=runtime)
+    if state is RunState.COMPLETED:
+        _resolve(run_id, runtime=runtime)
+    salvage(run_id, runtime=runtime)
     settle(run_id, runtime=runtime)
     runtime.journal.end(run_id, state, result=result, failure=failure)
     emit("run.ended", run_id=run_id, state=state)
     follow_up(run_id, runtime=runtime)
+
+
+def _resolve(run_id: RunId, *, runtime: Runtime) -> None:
+    """Look once at what a completed run did not need, as another release has meant it."""
+    entries = [entry for entry in runtime.journal.executions(run_id) if entry.state in _OPEN]
+    backends = runtime.backends(runtime.journal.run(run_id), entries)
+    for entry in entries:
+        backend = backends[entry.execution.target]
+        try:
+            look(entry, journal=runtime.journal, backend=backend, reason=_UNNEEDED)
+        except RuntimeFault as fault:
+            execution_id = entry.execution.execution_id
+            emit("execution.left", execution_id=execution_id, reason=str(fault))
 
 
 def settle(run_id: RunId, *, runtime: Runtime) -> None:

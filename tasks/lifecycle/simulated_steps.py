@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from datasets.journal.rows import Entry
+from datasets.records.executions import ExecutionState, Purpose
 from datasets.records.runs import Iteration
 from tasks.core.events import emit
 from tasks.errors import RunCancelled, StorageFault
@@ -70,6 +71,7 @@ class SimulatedSteps:
         lost = [chunk for chunk in journal.chunks(run_id) if chunk not in there]
         for chunk, entries in journal.kept(run_id, again=lost).items():
             self._land_again(chunk, entries, done)
+        self._land_alone(done)
 
     def _check_wanted(self, now_s: float) -> None:
         if now_s - self._asked_s < ASKED_EVERY_S:
@@ -110,6 +112,25 @@ class SimulatedSteps:
         self.runtime.lake.land_all(files, run_id=run_id, once_in=[run_id])
         self.runtime.journal.landed([execution.execution_id for execution in executions])
         emit("chunk.landed", chunk=chunk)
+
+    def _land_alone(self, done: Sequence[Iteration]) -> None:
+        """Land iterations that the first release wrote down one by one, as if they were bought.
+
+        Their counts are in the spool, and land when the run is closed.
+        """
+        run_id = self.dispatch.run_id
+        alone = [
+            done[entry.execution.iteration]
+            for entry in self.runtime.journal.executions(run_id)
+            if entry.execution.purpose is Purpose.ITERATION
+            and entry.state is ExecutionState.COMPLETED
+            and entry.execution.iteration < len(done)
+        ]
+        files = [
+            ((run_id, f"iteration-{one.iteration:06d}"), [iteration_row(one)]) for one in alone
+        ]
+        if files:
+            self.runtime.lake.land_all({"iterations": files}, run_id=run_id)
 
     def _land_again(self, chunk: str, entries: Sequence[Entry], done: Sequence[Iteration]) -> None:
         """Simulate a chunk that was written down and not landed, and land it."""

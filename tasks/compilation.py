@@ -10,9 +10,9 @@ from tasks.core.compilation.checks import check_native
 from tasks.core.events import emit
 from tasks.core.grouping import Group
 from tasks.core.streams import stream_seed
-from tasks.lifecycle.compile_cache import compile_once
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.options import options_of, written
+from tasks.lifecycle.pinned_compiled import compiled_for
 from tasks.lifecycle.runtime import open_runtime
 
 
@@ -23,7 +23,7 @@ def compile_for_target(run: Run, *, program: Program, groups: tuple[Group, ...])
     snapshot, backend = runtime.snapshot(run), runtime.backend(run)
     backend.validate(program.circuit)
     bases = [group.basis for group in groups]
-    compiled = compile_once(program, snapshot=snapshot, bases=bases, home=runtime.home)
+    compiled = compiled_for(run, program, snapshot=snapshot, bases=bases, runtime=runtime)
     for measured in compiled.measured:
         backend.validate(measured.circuit)
         check_native(measured.circuit, snapshot=snapshot)

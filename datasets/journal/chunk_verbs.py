@@ -8,10 +8,11 @@ from dataclasses import fields
 
 import sqlalchemy as sa
 
+from datasets.journal import queries
 from datasets.journal.database import Database, insert_once, next_number
 from datasets.journal.rows import Entry, execution_row, iteration_row, to_entry
 from datasets.journal.tables import executions, iterations
-from datasets.records.executions import ExecutionState, Purpose, RunId
+from datasets.records.executions import ExecutionId, ExecutionState, Purpose, RunId
 from datasets.records.runs import Iteration
 
 
@@ -55,6 +56,12 @@ class ChunkVerbs(Database):
             for row in connection.execute(wanted.order_by(executions.c.iteration)):
                 found.setdefault(row.chunk, []).append(to_entry(row))
         return found
+
+    def lose(self, execution_ids: Sequence[ExecutionId], *, reason: str) -> None:
+        """Give up ended executions of a loop whose counts nobody has and nobody can make again."""
+        given_up = {"state": ExecutionState.CANCELLED, "failure": reason}
+        with self._writing("lose") as connection:
+            queries.advance(connection, execution_ids, ExecutionState.COMPLETED, given_up)
 
 
 def _row(entry: Entry) -> dict[str, object]:

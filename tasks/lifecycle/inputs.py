@@ -22,7 +22,7 @@ from datasets.records.runs import Run
 from tasks.core.identity import digest
 from tasks.errors import StorageFault
 
-_OF_THE_DEVICE: Final = ("device", "earlier", "readout", "warning")
+_OF_THE_DEVICE: Final = ("device", "earlier", "readout", "warning", "compiled")
 
 
 def pinned_problem(run: Run, name: str, *, home: Home) -> Problem:

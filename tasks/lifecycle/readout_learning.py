@@ -6,6 +6,7 @@ from tasks.core.samples import counts_by_variant
 from tasks.lifecycle import readouts
 from tasks.lifecycle.experiment import Experiment, execute
 from tasks.lifecycle.landing import land_counts
+from tasks.lifecycle.pinned_compiled import compiled_otherwise
 from tasks.lifecycle.runtime import Runtime
 
 
@@ -42,5 +43,8 @@ def _measured(experiment: Experiment, shots: int, runtime: Runtime) -> Confusion
     learnt = tuple(readouts.learnt(zeros, ones, labels=labels, entry=entry))
     calibration_id = experiment.snapshot.calibration_id
     rows = readouts.readout_rows(learnt, run=run, calibration_id=calibration_id)
-    land_counts(collected, runtime=runtime, chunk=f"readout-{run.target}", readouts=rows)
+    chunk = f"readout-{run.target}"
+    if compiled_otherwise(run, experiment.compiled.compiled_id, runtime=runtime):
+        chunk = f"{chunk}-{experiment.compiled.compiled_id[:16]}"  # the other name is taken
+    land_counts(collected, runtime=runtime, chunk=chunk, readouts=rows)
     return combine(zeros, ones)

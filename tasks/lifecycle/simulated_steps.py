@@ -22,6 +22,7 @@ from tasks.lifecycle.steps import Point
 
 LANDED_EVERY_S = 30.0  # a landing takes half a second, whatever it lands
 MAX_ROWS = 2**20  # counts that are kept in memory
+_COMPILED_OTHERWISE = "Another release simulated it, and was killed before its counts had landed."
 ASKED_EVERY_S = 0.5  # how long a cancelled run may go on unknowing
 
 
@@ -136,12 +137,32 @@ class SimulatedSteps:
         """Simulate a chunk that was written down and not landed, and land it."""
         made = [done[entry.execution.iteration] for entry in entries]
         measured = [self.measuring.measure(each.iteration, each.points) for each in made]
-        for found, known in zip(measured, made, strict=True):
-            if tuple(found.estimates.value.tolist()) != tuple(e for e, _ in known.energies):
-                message = (
-                    f"Iteration {known.iteration} of run {known.run_id} has other energies than "
-                    "the journal holds: the code or its libraries have changed since. Resume it "
-                    "with the release that began it, or start a new run."
-                )
-                raise StorageFault(message)
+        same = all(
+            found.estimates.value.tolist() == [energy for energy, _ in known.energies]
+            for found, known in zip(measured, made, strict=True)
+        )
+        if not same:
+            self._refuse_to_land(chunk, entries, made)
+            return
         self._land(chunk, entries, measured, made)
+
+    def _refuse_to_land(
+        self, chunk: str, entries: Sequence[Entry], made: Sequence[Iteration]
+    ) -> None:
+        """Give up counts of another release that cannot be made again; its energies stand.
+
+        Raises:
+            StorageFault: it was this release that wrote them down.
+        """
+        run_id, here = self.dispatch.run_id, self.measuring.experiment.compiled.compiled_id
+        if all(entry.execution.compiled_id == here for entry in entries):
+            message = (
+                f"Iteration {made[0].iteration} of run {run_id} has other energies than "
+                "the journal holds: the code or its libraries have changed since. Resume it "
+                "with the release that began it, or start a new run."
+            )
+            raise StorageFault(message)
+        lost = [entry.execution.execution_id for entry in entries]
+        rows = [iteration_row(iteration) for iteration in made]
+        self.runtime.lake.land_all({"iterations": [((run_id, chunk), rows)]}, run_id=run_id)
+        self.runtime.journal.lose(lost, reason=_COMPILED_OTHERWISE)

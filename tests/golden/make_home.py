@@ -2,6 +2,7 @@
 
     git archive RELEASE | tar x -C CHECKOUT
     PYTHONPATH=CHECKOUT python tests/golden/make_home.py HOME
+    tar -cJf tests/golden/homes/HOME.tar.xz HOME
 
 runs that release's `qrt`: runs of each flow that it has, some that end and some that are killed.
 What a home can do without is left out: Prefect's files, reports and logs.

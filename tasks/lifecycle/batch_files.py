@@ -7,19 +7,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from datasets.file_reading import read_text
 from datasets.named_files import named_path
 from tasks.core.qasm.tokens import shown
 from tasks.errors import BadInput
-from tasks.lifecycle.sweep_inputs import WANTED, is_path
+from tasks.lifecycle.sweep_inputs import SUFFIXES, WANTED, is_path
 
 MAX_CIRCUITS: Final = 10_000
-SUFFIX: Final = ".qasm"
 LIST: Final = ".csv"
 MAX_SHOTS: Final = 10_000_000  # of one circuit, as the flow's parameter
+_TOLD: Final = 20  # circuits that cannot be read, which a message names
 _NAME_LENGTH: Final = 100
+Asked = TypeVar("Asked")
+Read = TypeVar("Read")
 _COLUMNS: Final = ("circuit", "name", "shots", "observables")
 
 
@@ -59,6 +61,28 @@ def listed(entries: Sequence[str]) -> tuple[Listed, ...]:
     return tuple(_named(replace(each, text=texts[each.text]) for each in found))
 
 
+def all_of(asked: Sequence[Asked], read: Callable[[Asked], Read]) -> tuple[Read, ...]:
+    """Return what is read of each; what cannot be read is named all at once, and nothing runs.
+
+    Raises:
+        BadInput: the one fault as it is, or how many there are and the first few.
+    """
+    found, faults = list[Read](), list[BadInput]()
+    for each in asked:
+        try:
+            found.append(read(each))
+        except BadInput as fault:
+            faults.append(fault)
+    if len(faults) > 1:
+        told = " ".join(str(fault) for fault in faults[:_TOLD])
+        rest = f" And {len(faults) - _TOLD} more." if len(faults) > _TOLD else ""
+        message = f"{len(faults)} of {len(asked)} circuits cannot be taken. {told}{rest}"
+        raise BadInput(message) from faults[0]
+    if faults:
+        raise faults[0]
+    return tuple(found)
+
+
 def _found(entry: str) -> Iterator[Listed]:
     if not entry.strip():
         message = "A circuit is empty. Give files with OpenQASM 2 or 3: --circuit FILE."
@@ -70,7 +94,8 @@ def _found(entry: str) -> Iterator[Listed]:
     if path.suffix.lower() == LIST:
         yield from _rows(path)
     elif _answers(path.is_dir):
-        yield from _all(path.glob(f"*{SUFFIX}"), where=f"The folder {shown(entry)}")
+        files = (each for each in path.iterdir() if each.suffix.lower() in SUFFIXES)
+        yield from _all(files, where=f"The folder {shown(entry)}")
     elif glob.has_magic(entry) and not _answers(path.exists):
         matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 - takes any pattern
         yield from _all(matches, where=f"{shown(entry)}")
@@ -96,7 +121,8 @@ def _answers(question: Callable[[], bool]) -> bool:
 def _all(paths: Iterator[Path], *, where: str) -> Iterator[Listed]:
     files = sorted((path for path in paths if path.is_file()), key=str)
     if not files:
-        message = f"{where} has no files that end in {SUFFIX}. Give files with OpenQASM 2 or 3."
+        endings = ", ".join(SUFFIXES)
+        message = f"{where} has no files that end in {endings}. Give files with OpenQASM 2 or 3."
         raise BadInput(message)
     for path in files:
         yield Listed(path.stem, str(path))

@@ -17,7 +17,7 @@ from tasks.core.qasm.reading import read_circuit
 from tasks.core.sweeps.estimation import groups_of
 from tasks.core.sweeps.observables import Observable
 from tasks.errors import BadInput, UnknownName
-from tasks.lifecycle.batch_files import Listed, listed
+from tasks.lifecycle.batch_files import Listed, all_of, listed
 from tasks.lifecycle.sweep_inputs import observables_of
 
 MITIGATIONS: Final = ("none", "readout")
@@ -78,8 +78,8 @@ def batch_inputs(asked: Mapping[str, Any], *, folder: Path) -> BatchInputs:
     """
     make_folder(folder)
     found = _pinned(asked["circuits"], folder / "circuits.json")
-    circuits = [_circuit(number, each, asked) for number, each in enumerate(found)]
-    return BatchInputs(tuple(circuits), mitigation_of(asked["mitigate"]))
+    circuits = all_of(list(enumerate(found)), lambda each: _circuit(*each, asked))
+    return BatchInputs(circuits, mitigation_of(asked["mitigate"]))
 
 
 def mitigation_of(text: str) -> Mitigation:

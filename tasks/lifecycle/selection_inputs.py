@@ -15,7 +15,9 @@ from tasks.core.pricing import Work, quote_work
 from tasks.core.qasm.reading import read_circuit
 from tasks.core.quotes import Quote
 from tasks.errors import BadInput
+from tasks.lifecycle.batch_files import all_of
 from tasks.lifecycle.selecting import Piece
+from tasks.lifecycle.sweep_inputs import SUFFIXES
 
 DEBIAS: Final = "debias"
 MAX_CIRCUITS: Final = 10_000
@@ -59,15 +61,15 @@ def pieces_of(circuits: Sequence[str], *, measuring: Measuring) -> tuple[Piece, 
     if not 1 <= len(paths) <= MAX_CIRCUITS:
         message = f"{len(paths)} circuits are named; choose a device for 1 to {MAX_CIRCUITS:,}."
         raise BadInput(message)
-    return tuple(_piece(path, measuring=measuring) for path in paths)
+    return all_of(paths, lambda path: _piece(path, measuring=measuring))
 
 
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    found = sorted(each for each in path.rglob("*.qasm") if each.is_file())
+    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
     if not found:
-        message = f"There is no circuit (*.qasm) in the folder {path}. Name another."
+        message = f"There is no circuit ({', '.join(SUFFIXES)}) in the folder {path}. Name another."
         raise BadInput(message)
     return found
 

@@ -5,10 +5,15 @@ import pytest
 from tests.readme import Shown, shown
 
 EXAMPLES = list(shown())
+# Ten qubits as density matrices take minutes.
+MARKED = [
+    pytest.param(each, marks=pytest.mark.long if " qaoa " in each.command else (), id=each.command)
+    for each in EXAMPLES
+]
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("example", EXAMPLES, ids=[each.command for each in EXAMPLES])
+@pytest.mark.parametrize("example", MARKED)
 def test_the_output_in_the_readme_is_the_command_s(example: Shown) -> None:
     assert example.said() == example.lines
 

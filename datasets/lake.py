@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-from datasets import quarantine, verification
+from datasets import lake_files, quarantine, verification
 from datasets.batches import Batch, contents, landed, prepare, publish
 from datasets.contracts.checking import PASSED, Verdict, check
 from datasets.conversion import Rows
@@ -36,12 +36,17 @@ class LandedFile:
     created: bool
 
 
+def _anybody() -> None:
+    """Let anybody land: there is no journal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lake:
     """The lake at one root (a folder or an `s3://` URI), with a local folder for refused rows."""
 
     root: str | Path
     quarantine: Path
+    check: Callable[[], object] = _anybody  # raises where the lake is not its journal's
 
     def land(self, table: str, key: Sequence[str], rows: Rows, *, run_id: str) -> LandedFile:
         """Publish rows under a key, once and for ever, and a `quality` row that says so.
@@ -67,9 +72,11 @@ class Lake:
             BrokenContract: a contract refused rows; they are in quarantine.
             StorageFault: something could not be written; no part of a file is left behind.
             Terminal: other rows are landed under the same key, or rows do not fit the schema.
-            BadInput: `run_id` is neither a run's id nor the digest of a question.
+            BadInput: `run_id` is neither a run's id nor the digest of a question, or the journal's
+                runs are in another lake.
         """
         names.asker(run_id)
+        self.check()
         store = open_store(self.root)
         chunk = [prepare(name, *item) for name, items in batches.items() for item in items]
         with explain(self.root, run_id=run_id):
@@ -137,6 +144,26 @@ class Lake:
         """
         with explain(self.root, run_id=None):
             return names_of(open_store(self.root), table, folder)
+
+    def keep_input(self, sha256: str, content: bytes) -> None:
+        """Keep an input of a run under its digest, once and for ever.
+
+        Raises:
+            StorageFault: it cannot be written.
+            BadInput: the journal's runs are in another lake.
+        """
+        self.check()
+        with explain(self.root, run_id=None):
+            lake_files.keep_input(open_store(self.root), sha256, content)
+
+    def find_input(self, sha256: str) -> bytes | None:
+        """Return an input of a run by its digest, if the lake has it.
+
+        Raises:
+            StorageFault: the lake cannot be read.
+        """
+        with explain(self.root, run_id=None):
+            return lake_files.find_input(open_store(self.root), sha256)
 
     def missing(self, run_id: str) -> list[str]:
         """Return the files that `quality` says a run has landed, and that are not there.

@@ -50,7 +50,7 @@ def named_path(text: str | Path) -> Path:
         BadInput: it is elsewhere.
     """
     path = Path(text)
-    with suppress(RuntimeError):  # nobody has that home: whoever reads the file says so
+    with suppress(RuntimeError, ValueError):  # no such home: whoever reads the file says so
         path = path.expanduser()
     if _confined_to is None:
         return path

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from datasets import encoding
 from datasets.contracts.checking import check
 from datasets.file_writing import is_stray
+from datasets.lake_files import faults, is_beside
 from datasets.layout import file_path
 from datasets.records.names import RUN_ID
 from datasets.schemas import SCHEMA_VERSIONS, schema, table_of
@@ -107,6 +108,8 @@ def _exists(store: Store, path: PurePosixPath) -> bool:
 def _inspect(store: Store, path: PurePosixPath, *, contracts: bool) -> Iterator[tuple[Fault, str]]:
     if is_stray(path.name):
         yield "stray", "A writer was killed here; nothing reads this file. Delete it."
+    elif is_beside(path):
+        yield from (("damaged", text) for text in faults(store, path))
     elif path.suffix != ".parquet" or path.parts[0] not in SCHEMA_VERSIONS:
         yield "foreign", "The lake did not write this file. Move it out of the lake."
     else:

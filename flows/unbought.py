@@ -24,6 +24,7 @@ from tasks.errors import UnknownName
 from tasks.lifecycle.ahead import check_cap, most_usd
 from tasks.lifecycle.batch_inputs import batch_inputs
 from tasks.lifecycle.experiment import prepared, prepared_cut
+from tasks.lifecycle.pins import Aside
 from tasks.lifecycle.selecting import Piece
 from tasks.lifecycle.sweep_inputs import inputs_of
 from tasks.lifecycle.unbought import Unbought
@@ -95,10 +96,10 @@ def _piece(parameters: BaseModel, unbought: Unbought, *, folder: Path) -> Piece:
             found = prepared(loaded, kind=parameters.ansatz, layers=parameters.layers, seed=seed)
             return unbought.search(found, parameters.search(found.start))
         case SweepParameters():
-            inputs = inputs_of(unbought.run.asked, folder=folder)
+            inputs = inputs_of(unbought.run.asked, keep=Aside(folder))
             return unbought.sweep(inputs, readout_shots=parameters.readout_shots)
         case BatchParameters():
-            circuits = batch_inputs(unbought.run.asked, folder=folder)
+            circuits = batch_inputs(unbought.run.asked, keep=Aside(folder))
             return unbought.batch(circuits, readout_shots=parameters.readout_shots)
         case CanaryParameters():
             return unbought.canary(parameters.qubits)

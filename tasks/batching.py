@@ -23,13 +23,12 @@ from tasks.lifecycle.executions import Gathered
 from tasks.lifecycle.executions import gather as gather_executions
 from tasks.lifecycle.quote_rows import record
 from tasks.lifecycle.runtime import open_runtime
-from tasks.lifecycle.sweep_inputs import folder_of
 
 
 @task(name="read", cache_policy=NO_CACHE)
 def read(run: Run) -> BatchInputs:
     """Read the circuits and the observables, as they were when the run began."""
-    return batch_inputs(run.asked, folder=folder_of(run, home=home()))
+    return batch_inputs(run.asked, keep=open_runtime(home()).pins(run.run_id))
 
 
 @task(name="choose", cache_policy=NO_CACHE)

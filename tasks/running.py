@@ -37,6 +37,7 @@ def open_run(flow: str, *, parameters: Mapping[str, Any], run_id: str | None) ->
         opened_at=provider_time(),
     )
     runtime = open_runtime(home())
+    runtime.lake.check()
     before = restored(run.run_id, runtime=runtime)
     check_same(run, runtime=runtime)
     claim(run.run_id, home=runtime.home)

@@ -61,7 +61,7 @@ def select(experiment: Experiment) -> None:
         reason=" ".join(filter(None, (why, said))),
     )
     # One that was chosen has its rows already, with every candidate's.
-    chosen = [] if story(experiment.run_id, home=runtime.home) else [named]
+    chosen = [] if story(runtime.pins(experiment.run_id)) else [named]
     # A program is what it does: read from another file, it keeps the name that it has.
     program = (experiment.program.program_id,)
     programs = [] if runtime.lake.holds("programs", program) else [experiment.program]

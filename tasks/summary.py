@@ -48,7 +48,7 @@ def summarise(
         estimated=estimated,
         confusion=confusion,
         quoted=quoted,
-        selection=story(run.run_id, home=runtime.home),
+        selection=story(runtime.pins(run.run_id)),
         wall_s=elapsed_s(run),
         lake=str(runtime.home.lake),
         report=str(runtime.home.report_of(run.run_id)),
@@ -68,5 +68,5 @@ def summarise_cut(
     result: VqeResult, *, run: Run, graph: str, collected: Sequence[Collected]
 ) -> dict[str, Any]:
     """Return the result with the best cut that was seen, and what it is worth."""
-    loaded = pinned_graph(run, graph, home=home())
+    loaded = pinned_graph(graph, pins=open_runtime(home()).pins(run.run_id))
     return cut_result(result, graph=loaded, collected=collected)

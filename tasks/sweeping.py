@@ -22,7 +22,7 @@ from tasks.lifecycle.quote_rows import record
 from tasks.lifecycle.runtime import open_runtime
 from tasks.lifecycle.sweep_buying import buy
 from tasks.lifecycle.sweep_history import history
-from tasks.lifecycle.sweep_inputs import SweepInputs, folder_of, inputs_of
+from tasks.lifecycle.sweep_inputs import SweepInputs, inputs_of
 from tasks.lifecycle.sweep_landing import land_piece
 from tasks.lifecycle.sweep_progress import Progress
 from tasks.lifecycle.sweeps import Measured, Sweep, measure_here
@@ -31,7 +31,7 @@ from tasks.lifecycle.sweeps import Measured, Sweep, measure_here
 @task(name="read", cache_policy=NO_CACHE)
 def read(run: Run) -> SweepInputs:
     """Read the circuit, the points and the observables, as they were when the run began."""
-    return inputs_of(run.asked, folder=folder_of(run, home=home()))
+    return inputs_of(run.asked, keep=open_runtime(home()).pins(run.run_id))
 
 
 @task(name="choose", cache_policy=NO_CACHE)

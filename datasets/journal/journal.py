@@ -10,11 +10,12 @@ from datasets.journal.chunk_verbs import ChunkVerbs
 from datasets.journal.database import connect
 from datasets.journal.device_verbs import DeviceVerbs
 from datasets.journal.execution_verbs import ExecutionVerbs
+from datasets.journal.pin_verbs import PinVerbs
 from datasets.journal.run_verbs import RunVerbs
 
 
-class Journal(RunVerbs, ExecutionVerbs, ChunkVerbs, DeviceVerbs):
-    """Runs, executions, money, devices and the audit in one database; safe to share by threads."""
+class Journal(RunVerbs, ExecutionVerbs, ChunkVerbs, DeviceVerbs, PinVerbs):
+    """Runs, inputs, executions, money, devices and the audit, for any number of threads."""
 
     @classmethod
     def open(cls, location: Path | str) -> "Journal":

@@ -13,7 +13,7 @@ from datasets.journal.engines import place, writing
 from tasks.core.events import emit
 from tasks.errors import BadInput
 
-VERSION = "0006"
+VERSION = "0007"
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _upgrading = Lock()  # Alembic's context is the process's, not the thread's
 

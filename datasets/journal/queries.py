@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from datasets.journal import ledger
 from datasets.journal.tables import executions, runs
+from datasets.journal.tables import ledger as spend
 from datasets.records.executions import Execution, ExecutionId, ExecutionState, RunId
 from datasets.records.runs import RunState
 from tasks.errors import SpendingCapped
@@ -17,6 +18,7 @@ AGAIN = {
     "failure": None,
     "ended_at": None,
     "cost_usd": None,
+    "what_if_usd": None,
     "cancel_requested_at": None,
 }
 
@@ -69,11 +71,22 @@ def advance(
     connection.execute(executions.update().where(moved).values(**values))
 
 
-def spent(connection: sa.Connection, run_id: RunId) -> Decimal:
-    """Return USD for what a run has handed over: as charged, or as planned while not known."""
-    bought = sa.and_(executions.c.run_id == run_id, executions.c.handle.is_not(None))
-    usd = sa.func.coalesce(executions.c.charged_usd, executions.c.cost_usd)
-    total = sa.select(sa.func.sum(usd)).where(bought)
+def charged(connection: sa.Connection, run_id: RunId) -> Decimal:
+    """Return USD that targets have charged a run, as far as they have told."""
+    total = sa.select(sa.func.sum(executions.c.charged_usd)).where(executions.c.run_id == run_id)
+    return connection.execute(total).scalar() or Decimal(0)
+
+
+def what_if(connection: sa.Connection, run_id: RunId) -> Decimal:
+    """Return USD that published prices make of what a run has handed over where nobody charges."""
+    set_aside = sa.select(spend.c.execution_id).where(spend.c.run_id == run_id)
+    free = sa.and_(
+        executions.c.run_id == run_id,
+        executions.c.handle.is_not(None),
+        executions.c.charged_usd.is_(None),
+        executions.c.execution_id.not_in(set_aside),
+    )
+    total = sa.select(sa.func.sum(executions.c.cost_usd)).where(free)
     return connection.execute(total).scalar() or Decimal(0)
 
 

@@ -103,13 +103,14 @@ class RunVerbs(Database):
         with self._writing("end") as connection:
             queries.lock(connection, runs.c.run_id == run_id)
             row = connection.execute(queries.of_run(run_id)).one()
-            spent = queries.spent(connection, run_id)
+            cost_usd = queries.charged(connection, run_id)
+            what_if_usd = queries.what_if(connection, run_id)
             closing = runs.update().where(runs.c.run_id == run_id)
-            ending = {"ended_at": _now(), "cost_usd": spent}
+            ending = {"ended_at": _now(), "cost_usd": cost_usd, "what_if_usd": what_if_usd}
             if row.state != state:
                 answer = {"state": state, "result": result, "failure": failure}
                 connection.execute(closing.values(**ending, **answer))
-            elif row.cost_usd != spent:
+            elif (row.cost_usd, row.what_if_usd) != (cost_usd, what_if_usd):
                 connection.execute(closing.values(**ending))
             return to_run(connection.execute(queries.of_run(run_id)).one())
 

@@ -84,6 +84,7 @@ runs = Table(
     Column("cancel_requested_at", Moment),
     Column("streams", Integer, nullable=False, server_default="1"),
     Column("opened_at", Moment),  # when it began, by the clock of who sells
+    Column("what_if_usd", Money),  # of a closed run: where nobody charges, by published prices
 )
 
 executions = Table(
@@ -144,6 +145,29 @@ ledger = Table(
     Column("usd", Money, nullable=False),
     Column("at", Moment, nullable=False),
     Column("batch", Integer),  # the file of the lake's `spend` that holds it
+)
+
+# What runs were given, as it was when they first asked: by digest, so that each is kept once.
+pins = Table(
+    "pins",
+    metadata,
+    Column("run_id", String(36), ForeignKey("runs.run_id"), primary_key=True),
+    Column("name", String(128), primary_key=True),
+    Column("digest", String(64), nullable=False),  # sha256 of what was given
+)
+
+contents = Table(  # what is small of it; what is not is in the lake
+    "contents",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # compressed by zlib
+)
+
+facts = Table(  # of the journal itself, each written once
+    "facts",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("fact", Text, nullable=False),
 )
 
 # A device has a standing by each authority; the worst that holds is in force.

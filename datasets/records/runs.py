@@ -27,7 +27,8 @@ class Run:
     `target` names where it runs; where that is more than one place, all of them. `started_at` and
     `ended_at` are by the clocks of the machines that wrote them, `opened_at` is when it began by
     the clock of who sells, where that was known. `streams` says how streams of random numbers come
-    from the seed (`tasks.core.streams`).
+    from the seed (`tasks.core.streams`). `cost_usd` is what was charged, `what_if_usd` what the
+    published prices of the targets make of what nobody charges for.
     """
 
     run_id: RunId
@@ -46,6 +47,7 @@ class Run:
     cancel_requested_at: datetime | None = None
     streams: int = 2
     opened_at: datetime | None = None
+    what_if_usd: Decimal | None = None
 
     @property
     def asked(self) -> Mapping[str, Any]:

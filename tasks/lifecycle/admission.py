@@ -54,7 +54,7 @@ def admit_run(run: Run, snapshot: DeviceSnapshot, *, runtime: "Runtime") -> str:
     standing = admit(run.target, journal=runtime.journal, now=now)
     check_age(run.asked, snapshot, target=run.target, now=now)
     said = " ".join(filter(None, (warning(standing), _dated_ahead(snapshot, run.target, now=now))))
-    return pinned_warning(run, said, home=runtime.home)
+    return pinned_warning(run, said, pins=runtime.pins(run.run_id))
 
 
 def _dated_ahead(snapshot: DeviceSnapshot, target: str, *, now: datetime) -> str:

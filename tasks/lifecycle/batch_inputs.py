@@ -3,11 +3,8 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from datasets.devices.text_file import write_text
-from datasets.file_writing import make_folder
 from datasets.records.problems import Program
 from tasks.core.grouping import Group
 from tasks.core.measurements import bits_of, program_of
@@ -18,6 +15,7 @@ from tasks.core.sweeps.estimation import groups_of
 from tasks.core.sweeps.observables import Observable
 from tasks.errors import BadInput, UnknownName
 from tasks.lifecycle.batch_files import Listed, all_of, listed
+from tasks.lifecycle.pins import Keeping
 from tasks.lifecycle.sweep_inputs import observables_of
 
 MITIGATIONS: Final = ("none", "readout")
@@ -70,15 +68,14 @@ class BatchInputs:
         return sum(len(circuit.groups) for circuit in self.circuits)
 
 
-def batch_inputs(asked: Mapping[str, Any], *, folder: Path) -> BatchInputs:
-    """Read what is asked for, keeping a copy of every circuit in `folder`, which goes before files.
+def batch_inputs(asked: Mapping[str, Any], *, keep: Keeping) -> BatchInputs:
+    """Read what is asked for; circuits that are kept already go before the files that are named.
 
     Raises:
         BadInput: what is wrong with a circuit or an observable, and where.
     """
-    make_folder(folder)
-    found = _pinned(asked["circuits"], folder / "circuits.json")
-    circuits = all_of(list(enumerate(found)), lambda each: _circuit(*each, asked))
+    found = _pinned(asked["circuits"], keep)
+    circuits = all_of(list(enumerate(found)), lambda each: _circuit(*each, asked, keep=keep))
     return BatchInputs(circuits, mitigation_of(asked["mitigate"]))
 
 
@@ -94,22 +91,22 @@ def mitigation_of(text: str) -> Mitigation:
     return Mitigation.parse(text)
 
 
-def _pinned(entries: list[str], pinned: Path) -> tuple[Listed, ...]:
-    """Return the circuits, from the copy where there is one."""
-    if not pinned.exists():
-        found = [asdict(each) for each in listed(entries)]
-        write_text(pinned, json.dumps(found, indent=1, ensure_ascii=False) + "\n", replace=False)
+def _pinned(entries: list[str], keep: Keeping) -> tuple[Listed, ...]:
+    """Return the circuits as they were first read."""
+    text = keep.text(
+        "circuits.json",
+        lambda: f"{json.dumps(list(map(asdict, listed(entries))), indent=1, ensure_ascii=False)}\n",
+    )
     return tuple(
-        Listed(**each | {"observables": tuple(each["observables"])})
-        for each in json.loads(pinned.read_text("utf-8"))
+        Listed(**each | {"observables": tuple(each["observables"])}) for each in json.loads(text)
     )
 
 
-def _circuit(number: int, each: Listed, asked: Mapping[str, Any]) -> BatchCircuit:
+def _circuit(number: int, each: Listed, asked: Mapping[str, Any], *, keep: Keeping) -> BatchCircuit:
     read = read_circuit(each.text, origin=f"{each.name}.qasm")
     _check_bound(read, each.name)
     try:
-        asked_for = observables_of(each.observables or asked["observables"], read)
+        asked_for = observables_of(each.observables or asked["observables"], read, keep=keep)
         program = program_of(read, asked_for, name=each.name)
     except BadInput as fault:
         message = f"Circuit {each.name}: {fault}"

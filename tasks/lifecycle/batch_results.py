@@ -53,7 +53,7 @@ def batch_result(
         "bill": told_bill(entries, prices={run.target: batch.snapshot.prices}),
         "engines": sorted({e for entry in entries for e in (entry.engine or "").split("; ") if e}),
         "wall_s": elapsed_s(run),
-        "selection": story(run.run_id, home=home),
+        "selection": story(runtime.pins(run.run_id)),
         "lake": str(home.lake),
         "report": str(home.report_of(run.run_id)),
     }

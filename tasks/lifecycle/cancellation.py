@@ -53,6 +53,7 @@ def cancel_run(
         Refused: it does not let us drop something; all else is dropped.
     """
     _check_open(run)
+    runtime.lake.check()
     runtime.journal.request_cancel(run.run_id)
     if holding:
         return _cancelled(run.run_id, runtime=runtime, within_s=within_s)

@@ -30,6 +30,7 @@ from tasks.lifecycle.batch_inputs import batch_inputs
 from tasks.lifecycle.batch_pieces import largest_of
 from tasks.lifecycle.candidates import alternatives, is_auto
 from tasks.lifecycle.options import applied, check_options, options_in
+from tasks.lifecycle.pins import Aside
 from tasks.lifecycle.sweep_inputs import SweepInputs, inputs_of
 
 MAX_BOUGHT: Final = 1_000_000  # circuits: some 10,000 tasks, which are submitted in 10 minutes
@@ -132,7 +133,7 @@ def check_sweep(asked: Mapping[str, Any]) -> None:
         BadInput: what is wrong, the limit, and what to do.
     """
     with tempfile.TemporaryDirectory() as folder:
-        inputs = inputs_of(asked, folder=Path(folder))
+        inputs = inputs_of(asked, keep=Aside(Path(folder)))
         _check_angles(inputs)
     if is_auto(asked["target"]):
         _check_count(inputs, bought=int(is_braket(asked["target"])))
@@ -185,7 +186,7 @@ def check_batch(asked: Mapping[str, Any]) -> None:
         BadInput: what is wrong, the limit, and what to do.
     """
     with tempfile.TemporaryDirectory() as folder:
-        inputs = batch_inputs(asked, folder=Path(folder))
+        inputs = batch_inputs(asked, keep=Aside(Path(folder)))
     largest, target = largest_of(inputs.circuits), asked["target"]
     fewest = min(inputs.circuits, key=lambda circuit: circuit.shots)
     if is_auto(target):

@@ -1,14 +1,12 @@
-"""The devices that were chosen for a run, kept beside its inputs: the last one is in force."""
+"""The devices that were chosen for a run, kept with its inputs: the last one is in force."""
 
 import json
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from typing import Final
 
-from datasets.devices.text_file import write_text
-from datasets.file_reading import read_text
-from datasets.file_writing import make_folder
-from datasets.layout import Home
-from datasets.records.executions import RunId
+from tasks.lifecycle.pins import Pins
+
+_NAME: Final = "choices.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,41 +19,33 @@ class Chosen:
     lost: str = ""
 
 
-def choices(run_id: RunId, *, home: Home) -> tuple[Chosen, ...]:
+def choices(pins: Pins) -> tuple[Chosen, ...]:
     """Return the choices of a run, first to last; none where its target was named."""
-    path = _path(run_id, home)
-    if not path.exists():
-        return ()
-    return tuple(Chosen(**entry) for entry in json.loads(read_text(path)))
+    found = pins.find(_NAME)
+    return () if found is None else tuple(Chosen(**entry) for entry in json.loads(found))
 
 
-def add_choice(run_id: RunId, chosen: Chosen, *, home: Home) -> None:
+def add_choice(chosen: Chosen, *, pins: Pins) -> None:
     """Put a choice behind the others."""
-    _write(run_id, (*choices(run_id, home=home), chosen), home)
+    _write((*choices(pins), chosen), pins)
 
 
-def give_up(run_id: RunId, *, why: str, home: Home) -> None:
+def give_up(*, why: str, pins: Pins) -> None:
     """Write down that the device in force is lost."""
-    *before, last = choices(run_id, home=home)
-    _write(run_id, (*before, replace(last, lost=why)), home)
+    *before, last = choices(pins)
+    _write((*before, replace(last, lost=why)), pins)
 
 
-def story(run_id: RunId, *, home: Home) -> str:
+def story(pins: Pins) -> str:
     """Say which device was chosen and which were lost, in sentences; nothing of a named one."""
     told = []
-    for chosen in choices(run_id, home=home):
+    for chosen in choices(pins):
         told.append(chosen.reason)
         if chosen.lost:
             told.append(f"{chosen.target} was then lost: {chosen.lost.rstrip('. ')}.")
     return " ".join(told)
 
 
-def _write(run_id: RunId, entries: tuple[Chosen, ...], home: Home) -> None:
-    path = _path(run_id, home)
-    make_folder(path.parent)
+def _write(entries: tuple[Chosen, ...], pins: Pins) -> None:
     text = json.dumps([asdict(entry) for entry in entries], indent=1, ensure_ascii=False)
-    write_text(path, f"{text}\n", replace=True)
-
-
-def _path(run_id: RunId, home: Home) -> Path:
-    return home.inputs_of(run_id) / "choices.json"
+    pins.replace(_NAME, f"{text}\n")

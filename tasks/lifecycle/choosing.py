@@ -36,7 +36,8 @@ def choose_target(run: Run, piece: Piece, *, runtime: Runtime) -> Run:
     """
     if not is_auto(run.asked["target"]):
         return run
-    before = choices(run.run_id, home=runtime.home)
+    pins = runtime.pins(run.run_id)
+    before = choices(pins)
     if before and not before[-1].lost and run.target == before[-1].target:
         return run
     lost = {chosen.target: chosen.lost for chosen in before if chosen.lost}
@@ -46,8 +47,8 @@ def choose_target(run: Run, piece: Piece, *, runtime: Runtime) -> Run:
     _check_chosen(selection, run, moving=bool(lost))
     chosen = Chosen(selection.target, selection.ranking.policy.name, selection.reason)
     if before:
-        set_aside(run.run_id, number=number, home=runtime.home)
-    add_choice(run.run_id, chosen, home=runtime.home)
+        set_aside(number=number, pins=pins)
+    add_choice(chosen, pins=pins)
     emit("target.chosen", target=chosen.target, reason=chosen.reason)
     return runtime.journal.retarget(run.run_id, chosen.target)
 

@@ -25,7 +25,7 @@ _FINAL: Final = """SELECT counts.outcome, sum(counts.count)::BIGINT AS shots
 def cut_plots(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> list[tuple[str, str]]:
     """Return the most frequent outcomes, those of the largest cut green, and how often each cut."""
     outcomes, shots = _seen(run, runtime=runtime)
-    graph = pinned_graph(run, run.asked["graph"], home=runtime.home)
+    graph = pinned_graph(run.asked["graph"], pins=runtime.pins(run.run_id))
     found = cuts(graph, outcomes)
     best = are(found, result["best_cut"], graph=graph)
     often = [
@@ -48,7 +48,7 @@ def cut_plots(run: Run, result: Mapping[str, Any], *, runtime: Runtime) -> list[
 def cut_rows(run: Run, *, runtime: Runtime, most: int) -> list[dict[str, Any]]:
     """Return the most frequent outcomes with their cuts, and the nodes on the side of each 1."""
     outcomes, shots = _seen(run, runtime=runtime)
-    graph = pinned_graph(run, run.asked["graph"], home=runtime.home)
+    graph = pinned_graph(run.asked["graph"], pins=runtime.pins(run.run_id))
     found = cuts(graph, outcomes[:most])
     return [
         {

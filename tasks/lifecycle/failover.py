@@ -30,11 +30,11 @@ def give_way(run_id: str, fault: Lost, *, runtime: Runtime) -> None:
         raise fault
     if not is_auto(run.asked["target"]):
         raise _with_alternatives(run, fault, runtime=runtime) from fault
-    before = choices(run.run_id, home=runtime.home)
+    before = choices(runtime.pins(run.run_id))
     if not before or before[-1].target != run.target or not _is_free(run, runtime=runtime):
         raise fault
     why = _why(fault)
-    give_up(run.run_id, why=why, home=runtime.home)
+    give_up(why=why, pins=runtime.pins(run.run_id))
     emit("target.lost", target=run.target, why=why)
 
 

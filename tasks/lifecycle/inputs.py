@@ -1,46 +1,41 @@
-"""What a run was given, kept as it was: a resumed run never reads a file that has changed since."""
+"""What a run was given, as values: a resumed run never reads a file that has changed since."""
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from datasets.devices.document import read_snapshot, write_snapshot
-from datasets.devices.text_file import write_text
-from datasets.file_reading import read_text
-from datasets.file_writing import make_folder, move_file
-from datasets.layout import Home
 from datasets.problems.catalogue import load
 from datasets.problems.document import parse, write
 from datasets.problems.graph_catalogue import load_graph
 from datasets.problems.graph_document import parse_graph, write_graph
 from datasets.records.devices import CalibrationId, DeviceSnapshot
-from datasets.records.executions import RunId
 from datasets.records.graphs import Graph
 from datasets.records.problems import Problem
 from datasets.records.runs import Run
 from tasks.core.identity import digest
 from tasks.errors import StorageFault
+from tasks.lifecycle.pins import Pins
 
 _OF_THE_DEVICE: Final = ("device", "earlier", "readout", "warning", "compiled")
 
 
-def pinned_problem(run: Run, name: str, *, home: Home) -> Problem:
+def pinned_problem(name: str, *, pins: Pins) -> Problem:
     """Return the problem as it was when the run first asked for it."""
-    path = _pinned(run.run_id, "problem.json", lambda: write(load(name)), home=home)
-    return parse(read_text(path).encode(), origin=str(path))
+    text = pins.text("problem.json", lambda: write(load(name)))
+    return parse(text.encode(), origin="problem.json")
 
 
-def pinned_graph(run: Run, name: str, *, home: Home) -> Graph:
+def pinned_graph(name: str, *, pins: Pins) -> Graph:
     """Return the graph as it was when the run first asked for it."""
-    path = _pinned(run.run_id, "graph.json", lambda: write_graph(load_graph(name)), home=home)
-    return parse_graph(read_text(path).encode(), origin=str(path))
+    text = pins.text("graph.json", lambda: write_graph(load_graph(name)))
+    return parse_graph(text.encode(), origin="graph.json")
 
 
 def pinned_snapshot(
     run: Run,
     *,
-    home: Home,
+    pins: Pins,
     used: CalibrationId | None,
     look: Callable[[], DeviceSnapshot],
 ) -> DeviceSnapshot:
@@ -52,37 +47,34 @@ def pinned_snapshot(
         StorageFault: the run has executions, and what they were compiled for is not kept.
     """
     name = of_target("device", run)
-    path = _pinned(run.run_id, name, lambda: write_snapshot(_found(run, look, used)), home=home)
-    return read_snapshot(read_text(path), origin=str(path))
+    text = pins.text(name, lambda: write_snapshot(_found(run, look, used)), late=True)
+    return read_snapshot(text, origin=name)
 
 
-def is_pinned(run: Run, *, home: Home) -> bool:
+def is_pinned(run: Run, *, pins: Pins) -> bool:
     """Whether the run's device is kept as it was."""
-    return (home.inputs_of(run.run_id) / of_target("device", run)).exists()
+    return pins.find(of_target("device", run)) is not None
 
 
-def pinned_readout(run: Run, choose: Callable[[], str], *, home: Home) -> str:
+def pinned_readout(run: Run, choose: Callable[[], str], *, pins: Pins) -> str:
     """Return which readout calibration the run uses, as it was first decided."""
-    return read_text(_pinned(run.run_id, of_target("readout", run), choose, home=home))
+    return pins.text(of_target("readout", run), choose, late=True)
 
 
-def set_aside(run_id: RunId, *, number: int, home: Home) -> None:
+def set_aside(*, number: int, pins: Pins) -> None:
     """Keep what the run knew of its device under another name: it is to have another one."""
-    for name in _OF_THE_DEVICE:
-        path = home.inputs_of(run_id) / f"{name}.json"
-        if path.exists():
-            move_file(path, path.with_name(f"{name}-{number}.json"))
+    pins.rename({f"{name}.json": f"{name}-{number}.json" for name in _OF_THE_DEVICE})
 
 
-def pinned_account(run_id: RunId, account: str, *, home: Home) -> str:
+def pinned_account(account: str, *, pins: Pins) -> str:
     """Return the account that the run first bought in; that is `account` if it never did."""
-    return read_text(_pinned(run_id, "account.txt", lambda: account, home=home)).strip()
+    return pins.text("account.txt", lambda: account, late=True).strip()
 
 
-def pinned_warning(run: Run, text: str, *, home: Home) -> str:
+def pinned_warning(run: Run, text: str, *, pins: Pins) -> str:
     """Return what was said of the run's device when it was first admitted; that is `text` then."""
-    path = _pinned(run.run_id, of_target("warning", run), lambda: json.dumps(text), home=home)
-    return str(json.loads(read_text(path)))
+    found = pins.text(of_target("warning", run), lambda: json.dumps(text), late=True)
+    return str(json.loads(found))
 
 
 def of_target(what: str, run: Run) -> str:
@@ -97,16 +89,8 @@ def _found(
     if used not in {None, found.calibration_id}:
         message = (
             f"Run {run.run_id} was compiled for calibration {used:.12}... of {found.name}, which "
-            "is no longer in force, nor kept in inputs/. Restore that folder, or start a new run."
+            "is no longer in force, nor kept with its inputs. Restore its folder in inputs/, or "
+            "start a new run."
         )
         raise StorageFault(message)
     return found
-
-
-def _pinned(run_id: RunId, name: str, make: Callable[[], str], *, home: Home) -> Path:
-    path = home.inputs_of(run_id) / name
-    if not path.exists():
-        content = make()
-        make_folder(path.parent)
-        write_text(path, content, replace=False)
-    return path

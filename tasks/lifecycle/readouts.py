@@ -55,7 +55,7 @@ def chosen(experiment: Experiment, *, shots: int, runtime: "Runtime") -> tuple[M
     text = pinned_readout(
         run,
         lambda: _written(usable(experiment, run=run, shots=shots, runtime=runtime)),
-        home=runtime.home,
+        pins=runtime.pins(run.run_id),
     )
     return tuple(
         Misread(**one | {"measured_at": datetime.fromisoformat(one["measured_at"])})

@@ -58,6 +58,7 @@ def reconcile(runtime: Runtime, *, within: timedelta) -> Reconciliation:
     died before that, is cancelled. Strays are looked for among the tasks that
     were created within that time, by the provider's clock.
     """
+    runtime.lake.check()
     sweep = _Sweep(runtime, within)
     sweep.result.restored += [run.run_id for run in restore_own(runtime)]
     _adopt_orphans(sweep)

@@ -67,7 +67,7 @@ def _device(ended: Ended) -> str:
 
 
 def _map_of(run: Run, qubits: Sequence[int], *, runtime: Runtime) -> str:
-    if not is_pinned(run, home=runtime.home):
+    if not is_pinned(run, pins=runtime.pins(run.run_id)):
         return ""  # its inputs were removed: the report needs no device, and no provider
     snapshot = runtime.published(run)
     return "" if snapshot.kind is DeviceKind.SIMULATOR else device_map(snapshot, outlined=qubits)

@@ -2,9 +2,9 @@
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -16,6 +16,7 @@ from datasets.journal.rows import Entry
 from datasets.lake import Lake
 from datasets.layout import Home
 from datasets.records.devices import DeviceSnapshot
+from datasets.records.executions import RunId
 from datasets.records.runs import Run
 from datasets.views import query
 from tasks.backends.braket import BraketBackend
@@ -31,7 +32,9 @@ from tasks.lifecycle.claims import keep
 from tasks.lifecycle.dispatch import MAX_REMAINDERS, Dispatch
 from tasks.lifecycle.inputs import pinned_account, pinned_snapshot
 from tasks.lifecycle.landed_counts import landed_counts
+from tasks.lifecycle.one_lake import check_lake
 from tasks.lifecycle.options import applied, cap_of, mixes_calibrations, options_of
+from tasks.lifecycle.pins import Pins
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Runtime:
     home: Home
     journal: Journal
     lake: Lake
+
+    def pins(self, run_id: RunId) -> Pins:
+        """Return what a run was given."""
+        return Pins(run_id, self.home.inputs_of(run_id), self.journal, self.lake)
 
     def dispatch(self, run: Run) -> Dispatch:
         """Return what the executions of `run` go through."""
@@ -64,7 +71,7 @@ class Runtime:
             run.target,
             began=lambda run_id: self.journal.run(run_id).opened_at,
             prices=lambda: self.snapshot(run).prices,
-            account=lambda run_id, account: pinned_account(run_id, account, home=self.home),
+            account=lambda run_id, account: pinned_account(account, pins=self.pins(run_id)),
         )
 
     def backends(self, run: Run, entries: Iterable[Entry]) -> Mapping[str, Backend]:
@@ -102,7 +109,7 @@ class Runtime:
         bought = [entry for entry in entries if entry.execution.target == run.target]
         return pinned_snapshot(
             run,
-            home=self.home,
+            pins=self.pins(run.run_id),
             used=bought[0].execution.calibration_id if bought else None,
             look=lambda: (
                 current(run.target)
@@ -138,7 +145,9 @@ def open_runtime(home: Home) -> Runtime:
         )
         raise BadInput(message) from error
     with listening(_tell_of_upgrade):
-        return Runtime(home, Journal.open(home.journal), lake)
+        journal = Journal.open(home.journal)
+    once = cache(partial(check_lake, journal, home.lake))
+    return Runtime(home, journal, replace(lake, check=once))
 
 
 def _tell_of_upgrade(event: Event) -> None:

@@ -23,7 +23,7 @@ _BOUGHT = {ExecutionState.SUBMITTED, ExecutionState.COMPLETED, ExecutionState.PA
 def due(sweep: Sweep, *, runtime: "Runtime") -> list[Piece]:
     """Return the pieces whose counts are not in the lake, and those that the run has bought."""
     every, run_id = list(sweep.pieces()), sweep.experiment.run_id
-    gaps = gaps_of(run_id, home=runtime.home)
+    gaps = gaps_of(runtime.pins(run_id))
     keys = [_landing_key(piece, sweep, gaps.get(piece.key)) for piece in every]
     landed = runtime.journal.landed_chunks(keys)
     lost = _lost(landed, sweep, runtime=runtime)

@@ -5,20 +5,20 @@ What was measured on another calibration is, unless the run was told to mix them
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from datasets.devices.text_file import write_text
-from datasets.file_reading import read_text
 from datasets.records.devices import CalibrationId
 from datasets.records.runs import Run, RunState
 from tasks.core.identity import canonical
 from tasks.core.sweeps.work import SweepSpec
+from tasks.errors import StorageFault
 from tasks.lifecycle.inputs import of_target
 from tasks.lifecycle.openings import restored
 from tasks.lifecycle.options import mixes_calibrations
 from tasks.lifecycle.sweep_gaps import lacking
-from tasks.lifecycle.sweep_inputs import folder_of, inputs_of
+from tasks.lifecycle.sweep_inputs import inputs_of
 
 if TYPE_CHECKING:
     from tasks.lifecycle.runtime import Runtime
@@ -52,11 +52,15 @@ def history(
 
     A run that is resumed keeps to them: with others it would have other pieces, and buy those.
     """
-    path = folder_of(run, home=runtime.home) / of_target("earlier", run)
-    if not path.exists():
+
+    def now() -> str:
         found = _noted(spec, run=run, calibration_id=calibration_id, runtime=runtime)
-        write_text(path, canonical(found).decode(), replace=False)
-    kept: Any = json.loads(read_text(path))
+        return canonical(found).decode()
+
+    entries = runtime.journal.executions(run.run_id)
+    here = [entry for entry in entries if entry.execution.target == run.target]
+    late = all(entry.abandoned for entry in here)  # the target may have been chosen anew
+    kept: Any = json.loads(runtime.pins(run.run_id).text(of_target("earlier", run), now, late=late))
     if isinstance(kept, list):  # from before calibrations were told apart
         kept = {"runs": kept, "set_aside": [], "calibration": ""}
     return _of(kept, runtime=runtime)
@@ -105,8 +109,9 @@ def measured_on(sweep: Run, target: str) -> set[str]:
 
 def _measured(run: Run, *, runtime: "Runtime") -> SweepSpec:
     """Return what a sweep was asked for, and what it did not get of it."""
-    spec = inputs_of(run.asked, folder=folder_of(run, home=runtime.home)).spec
-    lacks = lacking(run.run_id, spec.points, home=runtime.home)
+    pins = runtime.pins(run.run_id)
+    spec = inputs_of(run.asked, keep=pins).spec
+    lacks = lacking(spec.points, pins=pins)
     return replace(spec, targets=run.targets, lacking=lacks)
 
 
@@ -114,6 +119,8 @@ def _completed(spec: SweepSpec, *, run: Run, runtime: "Runtime") -> Iterator[Run
     for other in runtime.journal.runs(limit=MAX_EARLIER):
         done = other.flow == "sweep" and other.state is RunState.COMPLETED
         if done and other.run_id != run.run_id and measured_on(other, run.target):
-            inputs = inputs_of(other.asked, folder=folder_of(other, home=runtime.home))
-            if inputs.spec.experiment_id == spec.experiment_id:
-                yield other
+            # What nobody has kept the inputs of cannot be known to be the same.
+            with suppress(StorageFault):
+                inputs = inputs_of(other.asked, keep=runtime.pins(other.run_id))
+                if inputs.spec.experiment_id == spec.experiment_id:
+                    yield other

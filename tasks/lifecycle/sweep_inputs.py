@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from datasets.devices.text_file import write_text
 from datasets.file_reading import read_text
-from datasets.file_writing import make_folder
-from datasets.layout import Home
 from datasets.named_files import named_path
 from datasets.point_files import open_points, pin_points
 from datasets.problems.catalogue import load
-from datasets.records.problems import Program
-from datasets.records.runs import Run, each
+from datasets.problems.document import parse, write
+from datasets.records.problems import Hamiltonian, Program
+from datasets.records.runs import each
 from tasks.backends.braket_circuits import openqasm_of
 from tasks.core.grouping import Group
+from tasks.core.identity import digest
 from tasks.core.measurements import bits_of, program_of
 from tasks.core.mitigation.composition import Mitigation
 from tasks.core.qasm.circuit import ReadCircuit
@@ -25,6 +24,7 @@ from tasks.core.sweeps.observables import Observable, parse_observables
 from tasks.core.sweeps.points import MAX_POINTS, Points, check_parameters
 from tasks.core.sweeps.points_language import PointFile, parse_points
 from tasks.core.sweeps.work import SweepSpec
+from tasks.lifecycle.pins import Keeping
 
 WANTED = "an OpenQASM circuit"
 SUFFIXES = (".qasm", ".qasm3", ".qasm2")
@@ -59,22 +59,21 @@ class SweepInputs:
         return program_of(self.read, self.spec.observables, name=self.name)
 
 
-def inputs_of(asked: Mapping[str, Any], *, folder: Path) -> SweepInputs:
-    """Read what is asked for, keeping copies of its files in `folder`, which go before the files.
+def inputs_of(asked: Mapping[str, Any], *, keep: Keeping) -> SweepInputs:
+    """Read what is asked for; what is kept already goes before the files that are named.
 
     Raises:
         BadInput: what is wrong with the circuit, the points or the observables, and where.
     """
-    make_folder(folder)
-    text = _circuit_text(asked["circuit"], folder / "circuit.qasm")
+    text = keep.text("circuit.qasm", lambda: _circuit_text(asked["circuit"]))
     name = Path(asked["circuit"]).stem if is_path(asked["circuit"]) else "circuit"
     read = read_circuit(text, origin=f"{name}.qasm")
-    points = _points(asked["points"], folder / "points.parquet")
+    points = _points(asked["points"], keep)
     check_parameters(points, wanted=read.parameters)
     target = asked["target"]
     spec = SweepSpec(
         circuit=read.digest,
-        observables=observables_of(asked["observables"], read),
+        observables=observables_of(asked["observables"], read, keep=keep),
         targets=each(target),
         points=points,
         shots=asked["shots"],
@@ -94,18 +93,8 @@ def circuit_text(circuit: Any) -> Any:
     return circuit if isinstance(circuit, str) else openqasm_of(circuit)
 
 
-def folder_of(run: Run, *, home: Home) -> Path:
-    """Return where a run's inputs are kept."""
-    return home.inputs_of(run.run_id)
-
-
-def _circuit_text(circuit: str, pinned: Path) -> str:
-    """Return the circuit's text, from the copy where there is one."""
-    if pinned.exists():
-        return read_text(pinned)
-    text = read_text(named_path(circuit), wanted=WANTED) if is_path(circuit) else circuit
-    write_text(pinned, text, replace=False)
-    return text
+def _circuit_text(circuit: str) -> str:
+    return read_text(named_path(circuit), wanted=WANTED) if is_path(circuit) else circuit
 
 
 def is_path(circuit: str) -> bool:
@@ -115,21 +104,32 @@ def is_path(circuit: str) -> bool:
     return ";" not in circuit or circuit.lower().endswith(SUFFIXES)
 
 
-def observables_of(texts: Sequence[str], read: ReadCircuit) -> tuple[Observable, ...]:
+def observables_of(
+    texts: Sequence[str], read: ReadCircuit, *, keep: Keeping
+) -> tuple[Observable, ...]:
     """Return what is estimated: by default Z of each qubit that the circuit measures.
+
+    Problems that are named stay as they were when they were first read.
 
     Raises:
         BadInput: one cannot be read, or acts on a qubit that is not there.
     """
     wanted = texts or [f"Z{qubit}" for qubit in read.measured_qubits]
     n_qubits = read.n_qubits if texts else read.circuit.n_qubits
-    return parse_observables(wanted, n_qubits=n_qubits, problem=lambda name: load(name).hamiltonian)
+
+    def problem(name: str) -> Hamiltonian:
+        text = keep.text(f"problem-{digest(name)[:16]}.json", lambda: write(load(name)))
+        return parse(text.encode(), origin=name).hamiltonian
+
+    return parse_observables(wanted, n_qubits=n_qubits, problem=problem)
 
 
-def _points(texts: list[str], pinned: Path) -> Points:
+def _points(texts: list[str], keep: Keeping) -> Points:
     found = parse_points(texts)
     if not isinstance(found, PointFile):
         return found
-    if pinned.exists():
-        return open_points(pinned)
-    return pin_points(named_path(found.path), pinned=pinned, most=MAX_POINTS)
+
+    def pin(path: Path) -> object:
+        return pin_points(named_path(found.path), pinned=path, most=MAX_POINTS)
+
+    return open_points(keep.file("points.parquet", pin))

@@ -28,7 +28,7 @@ def land_piece(
     """
     piece, run_id = measured.piece, sweep.experiment.run_id
     if measured.missing:
-        keep(measured.wanted, measured.missing, run_id=run_id, home=runtime.home)
+        keep(measured.wanted, measured.missing, pins=runtime.pins(run_id))
     if not piece.n_points:
         _land_rest(measured.collected, runtime=runtime)
         return ()

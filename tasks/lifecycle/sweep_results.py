@@ -69,7 +69,7 @@ def sweep_result(
         "wall_s": elapsed_s(run),
         **_calibrated(sweeps, targets, entries),
         **{word: targets[0][word] if len(targets) == 1 else None for word in _OF_ONE},
-        "selection": story(run.run_id, home=runtime.home),
+        "selection": story(runtime.pins(run.run_id)),
         "lake": str(runtime.home.lake),
         "report": str(runtime.home.report_of(run.run_id)),
     }
@@ -128,7 +128,7 @@ def _missing(run_id: RunId, *, runtime: Runtime) -> Iterator[dict[str, Any]]:
     `rows` are runs of their numbers, from the first to before the last.
     """
     found: dict[tuple[str, int, str], list[int]] = defaultdict(list)
-    for gap in gaps_of(run_id, home=runtime.home).values():
+    for gap in gaps_of(runtime.pins(run_id)).values():
         for number, reason in gap.missing.items():
             found[gap.target, gap.repetition, reason].append(number)
     for (target, repetition, reason), numbers in sorted(found.items()):

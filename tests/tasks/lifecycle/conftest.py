@@ -35,7 +35,7 @@ def opened(qrt_home: Path) -> Iterator[Opened]:
         begun.append(run_id)
         claim(run_id, home=runtime.home)
         runtime.journal.begin(run)
-        inputs = batch_inputs(asked, folder=runtime.home.inputs / run_id)
+        inputs = batch_inputs(asked, keep=runtime.pins(run_id))
         return runtime, batches.compiled_batch(run, inputs=inputs, runtime=runtime)
 
     yield opening

@@ -36,6 +36,7 @@ from tasks.backends.protocol import Histogram, Outcome, Sold
 from tasks.core.actions import Unit, program_set, units
 from tasks.errors import Unavailable
 from tasks.lifecycle.dispatch import Dispatch
+from tasks.lifecycle.pins import Pins
 from tasks.lifecycle.runtime import Runtime
 
 NOW = datetime(2026, 5, 5, tzinfo=UTC)
@@ -276,6 +277,13 @@ def a_place(folder: Path, **targets: Target) -> Place:
     """Return an empty home at `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     return Place(Home(folder), a_journal(), Shelf("shelf", folder), targets or {"fake": Target()})
+
+
+def pins_at(folder: Path) -> Pins:
+    """Return the inputs of a run that has just begun, with the copies that `folder` has already."""
+    place, run = a_place(folder), a_run()
+    place.journal.begin(run)
+    return place.pins(run.run_id)
 
 
 def through(place: Place, run: Run) -> Dispatch:

@@ -10,14 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.devices import catalogue
-from datasets.layout import Home
 from datasets.records.executions import RunId
 from datasets.records.runs import Run, named
 from datasets.records.states import DeviceState, Standing
 from tasks.errors import BadInput, CalibrationStale, DeviceWithheld
 from tasks.lifecycle.admission import admit, check_age, target_of, warning
 from tasks.lifecycle.inputs import pinned_warning
-from tests.tasks.lifecycle.fake_target import a_journal
+from tests.tasks.lifecycle.fake_target import a_journal, a_place
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GARNET = "emulator:garnet"
@@ -57,10 +56,14 @@ def test_a_degraded_device_is_warned_of_and_a_healthy_one_not() -> None:
 
 
 def test_a_resumed_run_is_warned_as_it_was_first(tmp_path: Path) -> None:
-    run, home = a_run("a" * 32), Home(tmp_path)
-    assert pinned_warning(run, "first", home=home) == "first"
-    assert pinned_warning(run, "", home=home) == "first"
-    assert pinned_warning(a_run("b" * 32), "", home=home) == ""
+    place, run, other = a_place(tmp_path), a_run("a" * 32), a_run("b" * 32)
+    pins, others = place.pins(run.run_id), place.pins(other.run_id)
+    for each in (run, other):
+        place.journal.begin(each)
+    assert pinned_warning(run, "first", pins=pins) == "first"
+    assert pinned_warning(run, "", pins=pins) == "first"
+    assert pinned_warning(other, "", pins=others) == ""
+    place.journal.close()
 
 
 def test_an_old_machine_is_refused_and_a_simulator_has_no_age() -> None:
@@ -73,11 +76,14 @@ def test_an_old_machine_is_refused_and_a_simulator_has_no_age() -> None:
 
 
 def test_each_target_of_a_run_has_a_warning_of_its_own(tmp_path: Path) -> None:
-    run, home = a_run("a" * 32, targets=[GARNET, "local:sv"]), Home(tmp_path)
+    place, run = a_place(tmp_path), a_run("a" * 32, targets=[GARNET, "local:sv"])
+    place.journal.begin(run)
     here, there = run.apart
-    assert pinned_warning(here, "first", home=home) == "first"
-    assert pinned_warning(there, "", home=home) == ""
-    assert pinned_warning(here, "", home=home) == "first"
+    pins = place.pins(run.run_id)
+    assert pinned_warning(here, "first", pins=pins) == "first"
+    assert pinned_warning(there, "", pins=pins) == ""
+    assert pinned_warning(here, "", pins=pins) == "first"
+    place.journal.close()
 
 
 @pytest.mark.parametrize("name", catalogue.names())

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tasks.errors import BadInput
 from tasks.lifecycle.batch_files import MAX_CIRCUITS, listed
 from tasks.lifecycle.batch_inputs import BatchInputs, batch_inputs
+from tests.tasks.lifecycle.fake_target import pins_at
 
 BELL = "OPENQASM 3.0;\nqubit[2] q;\nh q[0];\ncnot q[0], q[1];\n"
 ROTATED = "OPENQASM 3.0;\ninput float theta;\nqubit[1] q;\nrx(theta) q[0];\n"
@@ -26,7 +27,7 @@ def asked(*circuits: str, **options: Any) -> Mapping[str, Any]:
 
 
 def read(folder: Path, *circuits: str, **options: Any) -> BatchInputs:
-    return batch_inputs(asked(*circuits, **options), folder=folder / "inputs")
+    return batch_inputs(asked(*circuits, **options), keep=pins_at(folder))
 
 
 def names(inputs: BatchInputs) -> list[str]:

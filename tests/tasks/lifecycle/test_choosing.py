@@ -39,7 +39,7 @@ def test_a_run_without_a_quote_hears_what_excluded_each_device(tmp_path: Path) -
     said = str(refused.value)
     assert "emulator:garnet: the price is 0.44 USD, and the cap is 0.01 USD" in said
     assert "quoted" not in said
-    assert choices(run.run_id, home=runtime.home) == ()
+    assert choices(runtime.pins(run.run_id)) == ()
     with pytest.raises(BadInput):  # a resumed run hears it again, and lands the same
         choose_target(run, piece, runtime=runtime)
     sql = f"SELECT target, chosen, reason FROM selections WHERE run_id = '{run.run_id}'"  # noqa: S608

@@ -28,7 +28,7 @@ from tasks.lifecycle.loop import Loop, steps
 from tasks.lifecycle.results import VqeResult
 from tasks.lifecycle.runtime import Runtime
 from tests.tasks.core.graphs import cut_of, graphs
-from tests.tasks.lifecycle.fake_target import a_journal
+from tests.tasks.lifecycle.fake_target import a_journal, a_place
 
 RUN = RunId("b" * 32)
 
@@ -115,12 +115,14 @@ def test_an_outcome_is_written_with_qubit_0_leftmost(n_qubits: int, data: st.Dat
 
 
 def test_a_run_keeps_the_graph_that_it_was_given(tmp_path: Path) -> None:
-    path, home = tmp_path / "g.csv", Home(tmp_path / "home")
+    path, place = tmp_path / "g.csv", a_place(tmp_path / "home")
     path.write_text("a,b,1.5\nb,東京,-2\n", encoding="utf-8")
     run = Run(RUN, "qaoa", "team", "local:sv", 1, "{}", datetime.now(UTC))
-    first = pinned_graph(run, str(path), home=home)
+    place.journal.begin(run)
+    first = pinned_graph(str(path), pins=place.pins(run.run_id))
     path.write_text("c,d\n")
-    assert pinned_graph(run, str(path), home=home) == first
+    assert pinned_graph(str(path), pins=place.pins(run.run_id)) == first
+    place.journal.close()
     assert first.nodes == ("a", "b", "東京")
 
 

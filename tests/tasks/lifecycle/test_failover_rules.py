@@ -19,7 +19,8 @@ OFFLINE = DeviceOffline("GetDevice", "OFFLINE", "Fake is offline")
 def begun(place: Place, *, asked: str = "auto:balanced") -> Run:
     run = replace(a_run(), parameters=canonical({"target": asked}).decode())
     place.journal.begin(run)
-    add_choice(run.run_id, Chosen("fake", "balanced", "fake is the best of 2."), home=place.home)
+    chosen = Chosen("fake", "balanced", "fake is the best of 2.")
+    add_choice(chosen, pins=place.pins(run.run_id))
     return run
 
 
@@ -33,9 +34,9 @@ def test_a_run_that_bought_nothing_gives_its_device_up_with_the_reason(tmp_path:
     place = a_place(tmp_path)
     run = begun(place)
     give_way(run.run_id, OFFLINE, runtime=place)
-    (lost,) = choices(run.run_id, home=place.home)
+    (lost,) = choices(place.pins(run.run_id))
     assert lost.lost == "Fake is offline"
-    assert story(run.run_id, home=place.home) == (
+    assert story(place.pins(run.run_id)) == (
         "fake is the best of 2. fake was then lost: Fake is offline."
     )
 
@@ -45,7 +46,7 @@ def test_an_intent_that_the_target_does_not_have_holds_nobody_back(tmp_path: Pat
     run = begun(place)
     place.journal.intend(an_execution(run=run), reserve=True)
     give_way(run.run_id, OFFLINE, runtime=place)
-    assert choices(run.run_id, home=place.home)[0].lost
+    assert choices(place.pins(run.run_id))[0].lost
     assert place.journal.execution(an_execution(run=run).execution_id).abandoned
 
 
@@ -55,7 +56,7 @@ def test_what_the_target_may_have_and_does_not_list_yet_keeps_the_run_there(tmp_
     place.journal.intend(an_execution(run=run), reserve=True)
     with pytest.raises(DeviceOffline):
         give_way(run.run_id, OFFLINE, runtime=place)
-    assert not choices(run.run_id, home=place.home)[0].lost
+    assert not choices(place.pins(run.run_id))[0].lost
 
 
 def test_after_a_purchase_nothing_moves(tmp_path: Path) -> None:
@@ -64,7 +65,7 @@ def test_after_a_purchase_nothing_moves(tmp_path: Path) -> None:
     bought(place, run)
     with pytest.raises(DeviceOffline):
         give_way(run.run_id, OFFLINE, runtime=place)
-    assert not choices(run.run_id, home=place.home)[0].lost
+    assert not choices(place.pins(run.run_id))[0].lost
     with pytest.raises(StorageFault, match="has work at its target"):
         place.journal.retarget(run.run_id, "another")
     assert place.journal.run(run.run_id).target == "fake"

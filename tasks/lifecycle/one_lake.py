@@ -1,0 +1,59 @@
+"""A journal's runs land in one lake, whichever home works on them.
+
+The lake has an id in a file of its own, which the journal remembers from the first use: a lake that
+is moved, or a home, is still the same; another one at the same place is not.
+"""
+
+from pathlib import Path, PurePosixPath
+from typing import Final
+from uuid import uuid4
+
+from datasets.journal.journal import Journal
+from datasets.lake_files import lake_id, name_lake
+from datasets.records.executions import RunId
+from datasets.schemas import SCHEMA_VERSIONS
+from datasets.storage_faults import explain
+from datasets.stores import Store, open_store
+from tasks.errors import BadInput
+
+LOOKED_AT: Final = 20  # ended runs, of which a journal's own lake has at least one
+
+
+def check_lake(journal: Journal, root: Path | str) -> None:
+    """Refuse a lake that is not the one of a journal's runs; one that has none yet gets this one.
+
+    Raises:
+        BadInput: it is another one.
+        StorageFault: it cannot be read, or an id cannot be written.
+    """
+    with explain(root, run_id=None):
+        store = open_store(root)
+        found, known = lake_id(store), journal.lake_id()
+        if known is None:
+            _check_holds_runs(journal, store, root=root)
+            found = found or name_lake(store, uuid4())
+            known = journal.remember_lake(found)
+    if known != found:
+        here = f"it is lake {found:.8}" if found else "it has no lake.json"
+        message = (
+            f"{root} is not the lake of this journal's runs, which is {known:.8}: {here}. Homes "
+            "that share a journal share its lake: set QRT_LAKE or QRT_HOME to where that is."
+        )
+        raise BadInput(message)
+
+
+def _check_holds_runs(journal: Journal, store: Store, *, root: Path | str) -> None:
+    """Refuse a lake that has none of the runs which a journal from before lakes had ids ended."""
+    ended = [run.run_id for run in journal.runs(limit=LOOKED_AT) if run.ended_at]
+    if ended and not any(_holds(store, run_id) for run_id in ended):
+        message = (
+            f"{root} has none of the last {len(ended)} runs that this journal has ended: their "
+            "lake is another one. Set QRT_LAKE or QRT_HOME to where that is."
+        )
+        raise BadInput(message)
+
+
+def _holds(store: Store, run_id: RunId) -> bool:
+    versions = range(1, SCHEMA_VERSIONS["runs"] + 1)
+    folders = (PurePosixPath("runs", f"v{version}", run_id) for version in versions)
+    return any(next(iter(store.walk(folder)), None) is not None for folder in folders)

@@ -19,6 +19,9 @@ def _seen(name: str, kind: Kind, meaning: str) -> Column:
 
 
 _RUN = Column("run_id", "id", "The flow run that made the row.")
+_WHAT_IF = _maybe(
+    "what_if_usd", "money", "Where nobody charges: what it would cost at published prices.", "USD"
+)
 _TARGET = Column("target", "text", "Where the work ran, such as `emulator:garnet`.")
 _CALIBRATION = Column("calibration_id", "id", "The device snapshot that was used.")
 _SHOTS = Column("shots", "int64", "Shots behind the value.", unit="shots")
@@ -38,7 +41,7 @@ RUNS = Table(
         Column("started_at", "time", "When the run began, by its machine.", incidental=True),
         _seen("ended_at", "time", "When it ended, by the machine that ended it."),
         _maybe("quote_usd", "money", "What it may cost at most, as was quoted.", "USD"),
-        _maybe("cost_usd", "money", "What it cost in the end.", "USD"),
+        _maybe("cost_usd", "money", "What was charged for it in the end.", "USD"),
         _maybe("result", "json", "The flow's answer."),
         _maybe("failure", "text", "Why it failed, in one line."),
         Column("lake_version", "int32", "The version of the lake that the runtime wrote."),
@@ -53,6 +56,7 @@ RUNS = Table(
         _maybe(
             "number", "int64", "Which of the run's states this is, from 1; the last one counts."
         ),
+        _WHAT_IF,
     ),
 )
 
@@ -169,7 +173,7 @@ EXECUTIONS = Table(
         Column("shots_requested", "int64", "Shots that were asked for.", unit="shots"),
         _maybe("shots_returned", "int64", "Shots that came back.", "shots"),
         Column("n_executables", "int32", "Circuits in it, copies included."),
-        _maybe("cost_usd", "money", "What it cost.", "USD"),
+        _maybe("cost_usd", "money", "What was charged for it.", "USD"),
         Column(
             "created_at",
             "time",
@@ -182,6 +186,7 @@ EXECUTIONS = Table(
         _seen("failure", "text", "The provider's reason."),
         _seen("calibration_id_submitted", "id", "The snapshot when it was submitted."),
         _seen("engine", "text", "What simulated it here, and why that; null on a device."),
+        _WHAT_IF,
     ),
 )
 
@@ -241,8 +246,9 @@ ITERATIONS = Table(
         Column("value", "float", "The value there."),
         Column("stderr", "float", "Its standard error."),
         _SHOTS,
-        Column("cost_usd", "money", "What the step cost.", unit="USD"),
+        Column("cost_usd", "money", "What was charged for the step.", unit="USD"),
         Column("elapsed_s", "float", "How long the step took.", unit="s", volatile=True),
+        _WHAT_IF,
     ),
 )
 

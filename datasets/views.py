@@ -15,6 +15,7 @@ from uuid import UUID
 from datasets.columns import Kind
 from datasets.conversion import relaxed
 from datasets.lake_release import refuse_newer
+from datasets.old_money import READINGS, in_order, is_old, needed_by
 from datasets.schemas import SCHEMA_VERSIONS, table_of
 from datasets.storage_faults import explain
 from datasets.stores import LocalStore, ObjectStore, Store, open_store
@@ -192,14 +193,18 @@ def _show(connection: "duckdb.DuckDBPyConnection", store: Store, tables: Collect
     """Create the views of tables over what is landed now."""
     import duckdb
 
-    for name in tables:
+    parts = {name: _parts(connection, store, name) for name in tables}
+    parts |= {name: _parts(connection, store, name) for name in needed_by(parts)}
+    for name in in_order(parts):
         try:
-            _create(connection, name, parts=_parts(connection, store, name))
+            _create(connection, name, parts=parts[name])
         except duckdb.Error as error:  # a damaged file is the fault of those who read its table
             _define(connection, name, f"SELECT error({_quoted(_one_line(error))})")
 
 
-def _create(connection: "duckdb.DuckDBPyConnection", name: str, *, parts: Sequence[str]) -> None:
+def _create(
+    connection: "duckdb.DuckDBPyConnection", name: str, *, parts: Mapping[int, str]
+) -> None:
     """Create a table's view: its one part as it is if that has all columns, else all by name.
 
     Beside a union DuckDB neither counts rows from the files' footers nor reads files as quickly.
@@ -209,15 +214,19 @@ def _create(connection: "duckdb.DuckDBPyConnection", name: str, *, parts: Sequen
     columns = table_of(name).columns
     shape = SHAPES.get(name, "SELECT * FROM stored")
     if len(parts) == 1:
+        (part,) = parts.values()
         named = ", ".join(f'"{column.name}"' for column in columns)
         with suppress(duckdb.BinderException):
-            stored = f"SELECT {named} FROM {parts[0]}"  # noqa: S608 - our own names, quoted
+            stored = f"SELECT {named} FROM {part}"  # noqa: S608 - our own names, quoted
             _view(connection, name, stored, shape)
             return
     typed = ", ".join(f"NULL::{SQL_TYPES[column.kind]} AS {column.name}" for column in columns)
     every = [f"SELECT {typed} WHERE false"]
-    every += [f"SELECT * FROM {part}" for part in parts]  # noqa: S608 - our own names, quoted
-    _view(connection, name, " UNION ALL BY NAME ".join(every), shape)
+    every += [f"SELECT * FROM {part}" for part in parts.values()]  # noqa: S608 - our own names
+    stored = " UNION ALL BY NAME ".join(every)
+    if is_old(name, parts):
+        stored = f"WITH stored AS ({stored}) {READINGS[name].sql}"
+    _view(connection, name, stored, shape)
 
 
 def _view(connection: "duckdb.DuckDBPyConnection", name: str, stored: str, shape: str) -> None:
@@ -228,21 +237,21 @@ def _define(connection: "duckdb.DuckDBPyConnection", name: str, sql: str) -> Non
     connection.execute(f"CREATE OR REPLACE VIEW {name} AS {sql}")
 
 
-def _parts(connection: "duckdb.DuckDBPyConnection", store: Store, name: str) -> list[str]:
+def _parts(connection: "duckdb.DuckDBPyConnection", store: Store, name: str) -> dict[int, str]:
     """Return SQL for the files of each version of a table.
 
     Within a version all files have the same columns, so DuckDB need not open each to plan.
     """
-    parts = []
+    parts = {}
     for version in range(1, SCHEMA_VERSIONS[name] + 1):
         files = tuple(_visible(store, PurePosixPath(name, f"v{version}")))
         if files and isinstance(store, ObjectStore):
             view = f"{name}_v{version}"
             connection.register(view, store.dataset(files, relaxed(name)))
-            parts.append(view)
+            parts[version] = view
         elif files:
             places = ", ".join(_quoted(store.locate(file)) for file in files)
-            parts.append(f"read_parquet([{places}])")
+            parts[version] = f"read_parquet([{places}])"
     return parts
 
 

@@ -14,9 +14,10 @@ from tasks.lifecycle.runtime import open_runtime
 
 @task(name="settle", cache_policy=NO_CACHE)
 def settle(run: Run) -> Decimal:
-    """Settle every execution of the run that has landed, each once; return what they cost."""
+    """Settle every execution of the run that has landed, each once; return what was charged."""
     runtime = open_runtime(home())
     closing.settle(run.run_id, runtime=runtime)
-    usd = sum((entry.usd for entry in runtime.journal.executions(run.run_id)), Decimal(0))
+    entries = runtime.journal.executions(run.run_id)
+    usd = sum((entry.charged_usd or Decimal(0) for entry in entries), Decimal(0))
     emit("run.settled", usd=usd)
     return usd

@@ -45,6 +45,11 @@ class Entry:
         return self.execution.cost_usd if self.charged_usd is None else self.charged_usd
 
     @property
+    def what_if_usd(self) -> Decimal:
+        """What an ended one would cost, if nobody charges for it."""
+        return self.execution.cost_usd if self.charged_usd is None else Decimal(0)
+
+    @property
     def measured_on(self) -> str:
         """The calibration that its counts belong to, as far as the target has told.
 

@@ -3,7 +3,8 @@
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -45,6 +46,7 @@ def runs(
             "started_at": run.started_at.isoformat(),
             "target": run.target,
             "cost_usd": None if run.cost_usd is None else float(run.cost_usd),
+            "what_if_usd": None if run.what_if_usd is None else float(run.what_if_usd),
             "in_journal": run not in strays,
         }
         for run in found
@@ -55,14 +57,35 @@ def runs(
         say("No runs yet. `qrt vqe` starts one.")
     else:
         for row in rows:
-            cost = "" if row["cost_usd"] is None else f"{row['cost_usd']:9.2f} USD"
             began = str(row["started_at"])[:16].replace("T", " ")
             head = f"{str(row['run_id'])[:8]}  {row['flow']:<6} {row['state']:<11}"
-            say(f"{head} {began}  {str(row['target'])[:24]:<24}{cost:>14}".rstrip())
+            say(f"{head} {began}  {str(row['target'])[:24]:<24}{_money(row)}".rstrip())
         if strays:
             say(
                 f"The journal has lost the first {len(strays)}: `qrt reconcile`, then `qrt resume`."
             )
+        say(_total(rows))
+
+
+def _money(row: Mapping[str, Any]) -> str:
+    """Return what a run was charged, and in other words what it would cost where nobody charges."""
+    from tasks.core.amounts import usd
+
+    if row["cost_usd"] is None:
+        return ""
+    what_if = f"  (what if {usd(row['what_if_usd'])})" if row["what_if_usd"] else ""
+    return f"{usd(row['cost_usd']):>10} USD{what_if}"
+
+
+def _total(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the listed runs were charged together."""
+    from tasks.core.amounts import usd
+
+    charged, what_if = (
+        usd(sum(Decimal(str(row[name] or 0)) for row in rows))
+        for name in ("cost_usd", "what_if_usd")
+    )
+    return f"charged {charged} USD; what if, where nobody charges: {what_if} USD"
 
 
 def show(run: RunArgument, as_json: Json = False) -> None:

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.core.amounts import at_most
+from tasks.core.amounts import at_most, money_of, told_money
 from tasks.core.cuts import listed
 from tasks.core.spectrum import exact_words
 
@@ -215,11 +215,10 @@ def _is_braket(result: Mapping[str, Any]) -> bool:
 
 
 def _cost(result: Mapping[str, Any]) -> str:
-    if not result["cost_usd"]:
+    if not any(money_of(result)):
         return f"nothing for {result['shots']:,} shots: {_free(result)}"
-    where = "charged" if _is_braket(result) else "on the real device"
     return (
-        f"{result['cost_usd']:.2f} USD {where}, at its published prices "
+        f"{told_money(result)}, at published prices "
         f"({result['executions']} executions, {result['shots']:,} shots; "
         f"{_expected(result)}quoted at most {at_most(result['quote_usd'])}){_items(result)}"
     )

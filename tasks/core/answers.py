@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from datasets.records.runs import Run
+from tasks.core.amounts import money_of
 
 # What an answer of an earlier release lacks, because nobody knew of it then.
 _UNKNOWN: Final[Mapping[str, Any]] = {"plan": {}, "bill": [], "selection": None}
@@ -20,7 +21,8 @@ def answer_of(run: Run) -> dict[str, Any] | None:
     if run.result is None:
         return None
     answer: dict[str, Any] = json.loads(run.result)
-    known = {**_UNKNOWN, **answer}
+    money = dict(zip(("cost_usd", "what_if_usd"), money_of(answer), strict=True))
+    known = {**_UNKNOWN, **answer, **money}
     return _sweep(known) if run.flow == "sweep" else known
 
 

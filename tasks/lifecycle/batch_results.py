@@ -1,7 +1,6 @@
 """What a batch found, circuit by circuit; plain JSON types."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 from datasets.records.executions import Counts, Estimate
@@ -12,7 +11,7 @@ from tasks.lifecycle.batch_landing import Found
 from tasks.lifecycle.batches import Batch, Returned
 from tasks.lifecycle.choices import story
 from tasks.lifecycle.elapsed import elapsed_s
-from tasks.lifecycle.quote_rows import told_bill
+from tasks.lifecycle.quote_rows import told_bill, told_costs
 from tasks.lifecycle.runtime import Runtime
 
 MOST_FREQUENT: Final = 4  # outcomes of a circuit; the lake has all
@@ -47,7 +46,7 @@ def batch_result(
         "tasks": sum(entry.handle is not None for entry in entries),
         "executions": len(entries),
         "shots": sum(entry.execution.shots for entry in entries),
-        "cost_usd": float(sum((entry.usd for entry in entries), Decimal(0))),
+        **told_costs(entries),
         "quote_usd": float(journal.run(run.run_id).quote_usd or 0),
         "plan": quoted.plain(),
         "bill": told_bill(entries, prices={run.target: batch.snapshot.prices}),

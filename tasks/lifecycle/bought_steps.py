@@ -101,5 +101,5 @@ class BoughtSteps:
             runtime=self.runtime,
             chunk=chunk,
             estimates=estimates,
-            iterations=[iteration_row(iteration) for iteration in done],
+            iterations=[iteration_row(iteration, charged=True) for iteration in done],
         )

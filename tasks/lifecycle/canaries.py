@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -26,7 +25,7 @@ from tasks.lifecycle import readouts
 from tasks.lifecycle.elapsed import elapsed_s
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.landing import land_counts
-from tasks.lifecycle.quote_rows import told_bill
+from tasks.lifecycle.quote_rows import told_bill, told_costs
 from tasks.lifecycle.rows import compiled_row, program_row
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ def result(
         "qubits": list(suite.experiment.compiled.measured_qubits),
         "executions": len(entries),
         "shots": sum(entry.execution.shots for entry in entries),
-        "cost_usd": float(sum((entry.usd for entry in entries), Decimal(0))),
+        **told_costs(entries),
         "quote_usd": float(runtime.journal.run(run.run_id).quote_usd or 0),
         "plan": plan.plain(),
         "bill": told_bill(entries, prices={run.target: snapshot.prices}),

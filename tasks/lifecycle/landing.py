@@ -54,7 +54,17 @@ def salvage(run_id: RunId, *, runtime: "Runtime") -> None:
         StorageFault: the lake cannot be written.
     """
     ended = {ExecutionState.COMPLETED, ExecutionState.PARTIAL}
-    entries = [entry for entry in runtime.journal.executions(run_id) if entry.state in ended]
+    again = {  # what a loop wrote down of its simulations: whoever goes on simulates it again
+        entry.execution.execution_id
+        for entries in runtime.journal.kept(run_id).values()
+        for entry in entries
+        if entry.charged_usd is None
+    }
+    entries = [
+        entry
+        for entry in runtime.journal.executions(run_id)
+        if entry.state in ended and entry.execution.execution_id not in again
+    ]
     if not entries:
         return
     backends = runtime.backends(runtime.journal.run(run_id), entries)

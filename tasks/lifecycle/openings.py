@@ -24,7 +24,7 @@ from tasks.lifecycle.runtime import Runtime
 FILE: Final = "run.json"
 _ASKED: Final = ("run_id", "flow", "tenant", "target", "seed", "parameters", "streams")
 _TIMES: Final = ("started_at", "opened_at")
-_ENDING: Final = ("quote_usd", "cost_usd", "result", "failure", "ended_at")
+_ENDING: Final = ("quote_usd", "result", "failure", "ended_at")
 _TO_BE_CHOSEN: Final = "auto"
 _FIRST_STREAMS: Final = 1  # of runs that were landed before rows said it
 
@@ -93,8 +93,16 @@ def _found(run_id: RunId, *, runtime: Runtime) -> Run | None:
 
 
 def _ending(row: dict[str, Any]) -> dict[str, Any]:
-    ended = {name: row[name] for name in _ENDING}
+    ended = {name: row[name] for name in _ENDING} | _money(row)
     return ended | {"state": RunState(row["state"]), "parameters": row["parameters"]}
+
+
+def _money(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what was charged, and what it would cost; rows of before have one sum for both."""
+    cost_usd, what_if_usd = row["cost_usd"], row.get("what_if_usd")
+    if cost_usd is None or what_if_usd is not None or "braket:" in row["target"]:
+        return {"cost_usd": cost_usd, "what_if_usd": what_if_usd}
+    return {"cost_usd": cost_usd * 0, "what_if_usd": cost_usd}
 
 
 def _at_home(runtime: Runtime) -> Iterator[RunId]:

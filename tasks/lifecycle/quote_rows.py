@@ -89,6 +89,14 @@ def told_bill(entries: Sequence["Entry"], *, prices: Mapping[str, Prices]) -> li
     return [line.plain() for line in lines]
 
 
+def told_costs(entries: "Sequence[Entry]") -> dict[str, float]:
+    """Return what a run's ended executions were charged, and what others would cost there."""
+    return {
+        "cost_usd": float(sum((entry.charged_usd or Decimal(0) for entry in entries), Decimal(0))),
+        "what_if_usd": float(sum((entry.what_if_usd for entry in entries), Decimal(0))),
+    }
+
+
 def _rows(quote: Quote) -> Iterator[dict[str, Any]]:
     """Yield an item a row; what is bought again may cost more than is expected of it."""
     for line in (*quote.lines, Line(Item.RETRIES, 0, 0, quote.retry_usd)):

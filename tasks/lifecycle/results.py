@@ -13,7 +13,7 @@ from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.session import Optimum
 from tasks.core.quotes import Quote
 from tasks.lifecycle.experiment import Experiment
-from tasks.lifecycle.quote_rows import told_bill
+from tasks.lifecycle.quote_rows import told_bill, told_costs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,9 +30,9 @@ class VqeResult:
     """One object for the command line, the journal and the report; plain JSON types only.
 
     Energies are in the problem's unit (hartree for molecules). `scales` holds (noise scale, energy,
-    standard error) of the final estimate, `cost_usd` is what was charged, or where nobody charges,
-    what the target's published prices make of the run. `plan` is what was quoted, `Quote.plain`,
-    and `bill` what was charged, item by item; nothing where nobody charges.
+    standard error) of the final estimate, `cost_usd` is what was charged, `what_if_usd` what the
+    target's published prices make of the run where nobody charges. `plan` is what was quoted,
+    `Quote.plain`, and `bill` what was charged, item by item; nothing where nobody charges.
     """
 
     run_id: str
@@ -52,6 +52,7 @@ class VqeResult:
     points: int
     shots: int
     cost_usd: float
+    what_if_usd: float
     quote_usd: float
     plan: dict[str, Any]
     bill: list[dict[str, Any]]
@@ -105,7 +106,7 @@ def vqe_result(
         executions=len(executions),
         points=sum(len(iteration.points) for iteration in iterations) + 1,
         shots=sum(entry.execution.shots for entry in executions),
-        cost_usd=float(sum(entry.usd for entry in executions)),
+        **told_costs(executions),
         quote_usd=float(run.quote_usd or 0),
         plan=quoted.plain(),
         bill=told_bill(executions, prices={run.target: experiment.snapshot.prices}),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from datasets.records.compiled import CompiledProgram
@@ -35,6 +36,7 @@ def run_row(run: Run) -> Row:
         "ended_at": run.ended_at,
         "quote_usd": run.quote_usd,
         "cost_usd": run.cost_usd,
+        "what_if_usd": run.what_if_usd,
         "result": run.result,
         "failure": run.failure,
         "lake_version": LAKE_VERSION,
@@ -120,7 +122,8 @@ def execution_row(entry: "Entry") -> Row:
         "shots_requested": execution.shots,
         "shots_returned": entry.shots_returned,
         "n_executables": sum(executable.copies for executable in execution.executables),
-        "cost_usd": entry.usd,
+        "cost_usd": entry.charged_usd or Decimal(0),
+        "what_if_usd": entry.what_if_usd,
         "created_at": entry.created_at,
         "submitted_at": entry.submitted_at,
         "started_at": entry.started_at,
@@ -155,9 +158,10 @@ def estimate_row(estimate: Estimate, *, collected: Sequence[Collected], point: i
     }
 
 
-def iteration_row(iteration: Iteration) -> Row:
+def iteration_row(iteration: Iteration, *, charged: bool) -> Row:
     """A step of the loop: the point where the optimiser stood, which it asks for first."""
     value, stderr = iteration.energies[0]
+    cost_usd = iteration.cost_usd if charged else Decimal(0)
     return {
         "run_id": iteration.run_id,
         "iteration": iteration.iteration,
@@ -165,6 +169,7 @@ def iteration_row(iteration: Iteration) -> Row:
         "value": value,
         "stderr": stderr,
         "shots": iteration.shots,
-        "cost_usd": iteration.cost_usd,
+        "cost_usd": cost_usd,
+        "what_if_usd": iteration.cost_usd - cost_usd,
         "elapsed_s": iteration.elapsed_s,
     }

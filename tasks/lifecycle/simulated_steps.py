@@ -1,7 +1,8 @@
 """The steps of a loop that is simulated here: written down and landed some at a time.
 
 Nobody charges for them, and each gives the same counts however often it is run. So nothing is
-written ahead: what a kill takes is simulated again, and ends as if nothing had happened.
+written ahead: what a kill takes, less than a second of the loop, is simulated again, and ends as if
+nothing had happened.
 """
 
 import time
@@ -21,6 +22,9 @@ from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.steps import Point
 
 LANDED_EVERY_S = 30.0  # a landing takes half a second, whatever it lands
+KEPT_EVERY_S = 0.9  # at most; the journal takes some milliseconds for what is new
+LEAST_KEPT_S = 0.3
+KEEPING_SHARE = 0.01  # of the loop's time, where the journal is fast enough for that
 MAX_ROWS = 2**20  # counts that are kept in memory
 _COMPILED_OTHERWISE = "Another release simulated it, and was killed before its counts had landed."
 ASKED_EVERY_S = 0.5  # how long a cancelled run may go on unknowing
@@ -28,14 +32,16 @@ ASKED_EVERY_S = 0.5  # how long a cancelled run may go on unknowing
 
 @dataclass(slots=True)
 class SimulatedSteps:
-    """The steps of one run; those in `_waiting` are not written down yet."""
+    """The steps of one run; `_fresh` ones are not written down yet, `_kept` ones not landed."""
 
     measuring: Measuring
     runtime: Runtime
     dispatch: Dispatch
-    _waiting: list[tuple[Measured, Iteration]] = field(default_factory=list)
+    _fresh: list[tuple[Measured, Iteration]] = field(default_factory=list)
+    _kept: list[tuple[Entry, Measured, Iteration]] = field(default_factory=list)
     _n_rows: int = 0
     _landed_s: float = field(default_factory=time.monotonic)
+    _due_s: float = field(default_factory=lambda: time.monotonic() + LEAST_KEPT_S)
     _asked_s: float = -ASKED_EVERY_S
 
     def take(self, index: int, points: tuple[Point, ...]) -> Iteration:
@@ -53,16 +59,19 @@ class SimulatedSteps:
             cost_usd=share.cost_usd,
             elapsed_s=time.monotonic() - began_s,
         )
-        self._waiting.append((measured, iteration))
+        self._fresh.append((measured, iteration))
         self._n_rows += len(measured.block.outcomes)
         return iteration
 
     def passed(self, done: Sequence[Iteration]) -> None:
-        """Write down and land what waits, when that is much or has waited long."""
+        """Write down what is new every second; land it when it is much or has waited long."""
         del done
-        waited_s = time.monotonic() - self._landed_s
-        if self._waiting and (waited_s > LANDED_EVERY_S or self._n_rows > MAX_ROWS):
+        now_s = time.monotonic()
+        late = now_s - self._landed_s > LANDED_EVERY_S or self._n_rows > MAX_ROWS
+        if late and (self._fresh or self._kept):
             self._write()
+        elif now_s >= self._due_s:
+            self._keep()
 
     def end(self, done: Sequence[Iteration]) -> None:
         """Land what waits, and what was written down and not landed before."""
@@ -84,15 +93,32 @@ class SimulatedSteps:
             self._write()
             raise
 
+    def _keep(self) -> None:
+        """Write down what is new, in the chunk that it is to land in."""
+        began_s = time.monotonic()
+        if self._fresh:
+            kept = [(self.measuring.entry(each), each, made) for each, made in self._fresh]
+            self._kept += kept
+            self.runtime.journal.keep(
+                [entry for entry, _, _ in kept],
+                made=[made for _, _, made in kept],
+                chunk=self._chunk(),
+            )
+            self._fresh = []
+        now_s = time.monotonic()
+        pause_s = (now_s - began_s) / KEEPING_SHARE
+        self._due_s = now_s + min(max(pause_s, LEAST_KEPT_S), KEPT_EVERY_S)
+
+    def _chunk(self) -> str:
+        return f"iterations-{self._kept[0][2].iteration:06d}"
+
     def _write(self) -> None:
         """Write what waits down, and land it."""
-        if self._waiting:
-            measured, made = zip(*self._waiting, strict=True)
-            entries = [self.measuring.entry(each) for each in measured]
-            chunk = f"iterations-{made[0].iteration:06d}"
-            self.runtime.journal.keep(entries, made=made, chunk=chunk)
-            self._land(chunk, entries, measured, made)
-        self._waiting, self._n_rows, self._landed_s = [], 0, time.monotonic()
+        self._keep()
+        if self._kept:
+            entries, measured, made = zip(*self._kept, strict=True)
+            self._land(self._chunk(), entries, measured, made)
+        self._kept, self._n_rows, self._landed_s = [], 0, time.monotonic()
 
     def _land(
         self,
@@ -107,7 +133,7 @@ class SimulatedSteps:
             "executions": [execution_row(entry) for entry in entries],
             "counts": count_columns(measured, executions=executions),
             "estimates": estimate_columns(measured, executions=executions),
-            "iterations": [iteration_row(iteration) for iteration in made],
+            "iterations": [iteration_row(iteration, charged=False) for iteration in made],
         }
         files = {table: [((run_id, chunk), each)] for table, each in rows.items()}
         self.runtime.lake.land_all(files, run_id=run_id, once_in=[run_id])
@@ -128,7 +154,8 @@ class SimulatedSteps:
             and entry.execution.iteration < len(done)
         ]
         files = [
-            ((run_id, f"iteration-{one.iteration:06d}"), [iteration_row(one)]) for one in alone
+            ((run_id, f"iteration-{one.iteration:06d}"), [iteration_row(one, charged=False)])
+            for one in alone
         ]
         if files:
             self.runtime.lake.land_all({"iterations": files}, run_id=run_id)
@@ -163,6 +190,6 @@ class SimulatedSteps:
             )
             raise StorageFault(message)
         lost = [entry.execution.execution_id for entry in entries]
-        rows = [iteration_row(iteration) for iteration in made]
+        rows = [iteration_row(iteration, charged=False) for iteration in made]
         self.runtime.lake.land_all({"iterations": [((run_id, chunk), rows)]}, run_id=run_id)
         self.runtime.journal.lose(lost, reason=_COMPILED_OTHERWISE)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +12,7 @@ from tasks.core.quotes import Quote
 from tasks.errors import ExecutionFailed
 from tasks.lifecycle.choices import story
 from tasks.lifecycle.elapsed import elapsed_s
-from tasks.lifecycle.quote_rows import told_bill
+from tasks.lifecycle.quote_rows import told_bill, told_costs
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_gaps import gaps_of
 from tasks.lifecycle.sweep_history import measured_on
@@ -62,7 +61,7 @@ def sweep_result(
         "method": sweeps[0].mitigation.name,
         "executions": len(entries),
         "shots": sum(entry.execution.shots for entry in entries),
-        "cost_usd": float(sum((entry.usd for entry in entries), Decimal(0))),
+        **told_costs(entries),
         "quote_usd": float(journal.run(run.run_id).quote_usd or 0),
         "plan": quoted.plain(),
         "bill": _bill(sweeps, entries),
@@ -89,7 +88,7 @@ def _on_target(sweep: Sweep, entries: Sequence[Entry], *, runtime: Runtime) -> d
         "measured": sum(piece.n_points for piece in sweep.pieces()),
         "executions": len(ours),
         "shots": sum(entry.execution.shots for entry in ours),
-        "cost_usd": float(sum((entry.usd for entry in ours), Decimal(0))),
+        **told_costs(ours),
         "calibration_id": sweep.experiment.snapshot.calibration_id,
         "calibrations": _calibrations(sweep, ours, runtime=runtime),
         "qubits": list(compiled.measured_qubits),

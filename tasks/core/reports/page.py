@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tasks.core.amounts import counted
+from tasks.core.amounts import counted, money_of
 from tasks.core.reports.figures import convergence, extrapolation
 
 _DATA: Final = re.compile(r"<desc>(.*?)</desc>", re.DOTALL)
@@ -118,7 +118,8 @@ def _rendered(template: str, plots: Mapping[str, str], **values: Any) -> str:
     environment.filters["counted"] = counted
     # Our own pictures, whose texts are escaped.
     drawn = {name: Markup(_with_data(plot)) for name, plot in plots.items()}  # noqa: S704
-    return environment.get_template(template).render(drawn=drawn, **drawn, **values)
+    money = money_of(values["r"])
+    return environment.get_template(template).render(drawn=drawn, money=money, **drawn, **values)
 
 
 def _with_data(plot: str) -> str:

@@ -150,7 +150,7 @@ def check_truth(place: Place, pasts: list[tuple[RunState, list[str], bool]]) -> 
         completed = state is RunState.COMPLETED
         assert run.state is (RunState.CANCELLED if unwanted and not completed else state)
         if run.state is not RunState.RUNNING:
-            assert run.cost_usd == sum((e.usd for e in entries if e.handle), Decimal(0))
+            assert run.cost_usd == sum((e.charged_usd or Decimal(0) for e in entries), Decimal(0))
     spent = [row["usd"] for row in place.lake.rows("spend") if row["kind"] == "settle"]  # type: ignore[attr-defined]
     if all(state is not RunState.RUNNING for state, _, _ in pasts):
         assert sum(spent, Decimal(0)) == target.charged()

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -165,6 +166,50 @@ def test_a_loop_that_is_killed_anywhere_ends_as_if_nothing_had_happened(
             assert a_loop(killed).run() == expected
         assert ended(killed) == ended(whole)
         assert ended(killed)["states"] == {ExecutionState.LANDED}
+
+
+def test_a_loop_that_is_killed_goes_on_from_what_it_wrote_down_a_moment_ago(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulated_steps, "LEAST_KEPT_S", 0.0)
+    monkeypatch.setattr(simulated_steps, "KEPT_EVERY_S", 0.0)
+    run_until(runtime, "iteration.completed", 5)
+    done = runtime.journal.iterations(RUN)
+    assert len(done) == 4  # all but the one that it was at
+    assert isinstance(runtime.lake, Shelf)
+    assert runtime.lake.rows("iterations").total() == 0
+    heard: list[Event] = []
+    with listening(heard.append):
+        a_loop(runtime).run()
+    replayed = [event for event in heard if event.fields.get("replayed")]
+    assert len(replayed) == 4
+    assert runtime.journal.iterations(RUN)[:4] == done
+    assert runtime.lake.rows("iterations").total() == len(runtime.journal.iterations(RUN))
+
+
+def test_progress_is_written_down_every_second_and_takes_a_hundredth_of_the_time(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s, taken = [0.0], []
+    monkeypatch.setattr(simulated_steps.time, "monotonic", lambda: now_s[0])
+    keep = runtime.journal.keep
+
+    def slow(*kept: Any, **rest: Any) -> None:
+        taken.append(now_s[0])
+        now_s[0] += 0.004
+        keep(*kept, **rest)
+
+    monkeypatch.setattr(runtime.journal, "keep", slow)
+
+    def step(event: Event) -> None:
+        if event.name == "iteration.completed":
+            now_s[0] += 0.1
+
+    with listening(step):
+        a_loop(runtime).run()
+    assert taken
+    assert all(later - earlier <= 1.1 for earlier, later in pairwise([0.0, *taken]))
+    assert all(later - earlier >= 0.3 for earlier, later in pairwise(taken[:-1]))
 
 
 @pytest.mark.parametrize("optimizer", registry.known())

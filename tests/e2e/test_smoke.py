@@ -37,9 +37,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def up(began: datetime, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Start it in a home that does not exist, and save an account that points at the sandbox."""
-    assert began
     found = start(tmp_path_factory.mktemp("up") / "home")
     settings = sandbox.environment
     saved = (

@@ -14,16 +14,20 @@ from prefect.client.schemas.filters import (
     WorkPoolFilterName,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.states import Crashed
+from prefect.states import Cancelled, Cancelling, Crashed
 
 from deployments.register.automations import MEASUREMENT
 from deployments.register.manifest import Manifest
+from flows.failures import record_failure
+from tasks.errors import RuntimeFault
 
 _GOING_ON: Final = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 
 def take_up(manifest: Manifest, *, worker: str, server_is_new: bool) -> int:
     """Mark as crashed what the last worker of that name left; return how many that were.
+
+    What somebody had cancelled is cancelled, and does not go on.
 
     The automation `resume on crash` goes on with them; on a server that has just begun this does,
     for Prefect may keep an event for 15 minutes whose predecessor only the last server has seen.
@@ -47,11 +51,24 @@ async def _take_up(manifest: Manifest, *, worker: str, before: datetime, resume:
             )
             if run.labels.get("prefect.worker.name") == worker and _since(run) < before
         ]
-        for run in left:
+        unwanted = [run for run in left if run.state and run.state.is_cancelling()]
+        for run in unwanted:
+            await _cancel(run, client=client)
+        going_on = [run for run in left if run not in unwanted]
+        for run in going_on:
             await _mark(run, client=client)
         if resume:
-            await _go_on([run for run in left if MEASUREMENT in run.tags], client=client)
-        return len(left)
+            await _go_on([run for run in going_on if MEASUREMENT in run.tags], client=client)
+        return len(going_on)
+
+
+async def _cancel(run: FlowRun, *, client: PrefectClient) -> None:
+    """Do what the worker was about to do; what its target does not let go is tried next time."""
+    try:
+        await asyncio.to_thread(record_failure, None, run, Cancelling())
+    except RuntimeFault:
+        return
+    await client.set_flow_run_state(run.id, Cancelled(), force=True)
 
 
 async def _mark(run: FlowRun, *, client: PrefectClient) -> None:

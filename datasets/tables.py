@@ -53,9 +53,7 @@ RUNS = Table(
             volatile=True,
         ),
         _maybe("streams", "int32", "How streams of random numbers come from the seed."),
-        _maybe(
-            "number", "int64", "Which of the run's states this is, from 1; the last one counts."
-        ),
+        _maybe("number", "int64", "Which of the run's states it is, from 1; the last counts."),
         _WHAT_IF,
     ),
 )
@@ -222,12 +220,7 @@ ESTIMATES = Table(
         Column("stderr", "float", "Its standard error."),
         Column("raw_value", "float", "The estimate without mitigation."),
         Column("raw_stderr", "float", "Its standard error."),
-        Column(
-            "shots",
-            "int64",
-            "As asked: of each circuit; in searches, of the energy.",
-            unit="shots",
-        ),
+        Column("shots", "int64", "As asked: of each circuit; in searches, in all.", unit="shots"),
         _maybe("overhead", "float", "Variance over the raw variance at equal shots."),
         _maybe("parameters", "floats", "The point, in the order of the names.", unit="rad"),
         _maybe("experiment_id", "id", "What is swept, the same for each sweep of it."),

@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from datasets.records.executions import RunId
 from datasets.records.names import file_part
 from datasets.schemas import SCHEMA_VERSIONS, table_of
 from datasets.url_secrets import check_urls
 from tasks.errors import BadInput
+
+if TYPE_CHECKING:
+    from datasets.records.executions import RunId
 
 # Lower case only: some file systems do not tell "A" from "a".
 PLAIN_PART = re.compile(r"[a-z0-9_][a-z0-9_-]{0,79}")
@@ -68,11 +71,11 @@ class Home:
         """Problems and device snapshots as runs were given them."""
         return self.root / "inputs"
 
-    def inputs_of(self, run_id: RunId) -> Path:
+    def inputs_of(self, run_id: "RunId") -> Path:
         """Return where the copies of one run's inputs are."""
         return self.inputs / file_part(run_id)
 
-    def report_of(self, run_id: RunId) -> Path:
+    def report_of(self, run_id: "RunId") -> Path:
         """Return where one run's report is, or will be."""
         return self.reports / f"{file_part(run_id)}.html"
 

@@ -79,7 +79,7 @@ def test_a_run_is_cancelled_and_the_second_time_says_the_same(
         "open": [],
     }
     assert answer(capsys, "cancel", "0000") == found
-    assert "1 executions cancelled, 0.00 USD charged" in said(capsys, "cancel", "0000")
+    assert "1 execution cancelled, 0.00 USD charged" in said(capsys, "cancel", "0000")
 
 
 def test_what_goes_on_in_another_process_and_at_the_target_is_named(

@@ -8,6 +8,7 @@ from tasks.errors import BadInput
 from tasks.lifecycle.batch_files import listed
 from tasks.lifecycle.batch_inputs import batch_inputs
 from tasks.lifecycle.selection_inputs import Measuring, pieces_of
+from tests.tasks.lifecycle.fake_target import pins_at
 
 TEXT = "OPENQASM 3.0; qubit q; h q;"
 NAMES = ("a.qasm", "b.QASM", "c.qasm3", "d.qasm2", "e.Qasm")
@@ -27,7 +28,7 @@ def test_all_that_cannot_be_read_is_named_at_once(tmp_path: Path) -> None:
         (folder / f"{name}.qasm").write_text(text)
     asked = {"circuits": [str(folder)], "observables": [], "mitigate": "none", "shots": 10}
     with pytest.raises(BadInput) as caught:
-        batch_inputs(asked, folder=tmp_path / "kept")
+        batch_inputs(asked, keep=pins_at(tmp_path / "kept"))
     told = str(caught.value)
     assert told.startswith("2 of 4 circuits cannot be taken. b.qasm, line 1")
     assert "c.qasm, line 1" in told

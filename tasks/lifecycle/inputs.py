@@ -63,7 +63,7 @@ def pinned_readout(run: Run, choose: Callable[[], str], *, pins: Pins) -> str:
 
 def set_aside(*, number: int, pins: Pins) -> None:
     """Keep what the run knew of its device under another name: it is to have another one."""
-    pins.rename({f"{name}.json": f"{name}-{number}.json" for name in _OF_THE_DEVICE})
+    pins.give_names({f"{name}.json": f"{name}-{number}.json" for name in _OF_THE_DEVICE})
 
 
 def pinned_account(account: str, *, pins: Pins) -> str:

@@ -9,14 +9,16 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from datasets.file_writing import make_folder, replace_file
-from datasets.journal.journal import Journal
+from datasets.file_writing import make_folder, move_file, replace_file
 from datasets.journal.pin_verbs import GIVEN_UP, packed
 from datasets.lake import Lake
 from datasets.records.executions import RunId
 from tasks.errors import StorageFault
+
+if TYPE_CHECKING:
+    from datasets.journal.journal import Journal
 
 
 class Keeping(Protocol):
@@ -55,7 +57,7 @@ class Pins:
 
     run_id: RunId
     folder: Path
-    journal: Journal
+    journal: "Journal"
     lake: Lake
 
     def text(self, name: str, make: Callable[[], str], *, late: bool = False) -> str:
@@ -118,14 +120,14 @@ class Pins:
         every = (name for name in {*pinned, *copies} if pinned.get(name) != GIVEN_UP)
         return sorted(name for name in every if name.startswith(beginning))
 
-    def rename(self, names: dict[str, str]) -> None:
+    def give_names(self, names: dict[str, str]) -> None:
         """Give inputs other names; those that there are not are left out."""
         for old in names:
             self.find(old)  # a copy of before is pinned first
         self.journal.rename_pins(self.run_id, list(names.items()))
         for old, new in names.items():
             if (self.folder / old).exists():
-                (self.folder / old).replace(self.folder / new)
+                move_file(self.folder / old, self.folder / new)
 
     def _check_new(self, name: str) -> None:
         if not self.journal.takes_inputs(self.run_id):

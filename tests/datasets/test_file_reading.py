@@ -22,13 +22,14 @@ from datasets.problems.graph_catalogue import load_graph
 from datasets.problems.graph_document import parse_graph
 from tasks.errors import BadInput
 from tasks.lifecycle.batch_files import listed
+from tasks.lifecycle.pins import Aside
 from tasks.lifecycle.selection_inputs import Measuring, pieces_of
 from tasks.lifecycle.sweep_inputs import inputs_of
 
 
 def circuit(path: Path) -> None:
     asked = {"circuit": str(path), "points": [], "observables": [], "target": "local:sv"}
-    inputs_of(asked, folder=path.parent / "kept")
+    inputs_of(asked, keep=Aside(path.parent / "kept"))
 
 
 READERS: dict[str, tuple[str, Callable[[Path], object]]] = {

@@ -14,6 +14,7 @@ from datasets.problems.catalogue import load
 from datasets.problems.graph_catalogue import load_graph
 from tasks.errors import BadInput
 from tasks.lifecycle.batch_files import listed
+from tasks.lifecycle.pins import Aside
 from tasks.lifecycle.sweep_inputs import inputs_of
 
 RUN = "0b1f9a5e-1111-4222-8333-944445555666"
@@ -86,7 +87,7 @@ READERS: list[Callable[[Path], object]] = [
 def asked(path: Path, **changed: object) -> object:
     wanted = {"circuit": CIRCUIT, "points": [], "observables": [], "target": "local:sv",
               "shots": 1, "repetitions": 1, "mitigate": "none", "seed": 1}  # fmt: skip
-    return inputs_of(wanted | changed, folder=path.parent / "kept")
+    return inputs_of(wanted | changed, keep=Aside(path.parent / "kept"))
 
 
 @pytest.mark.parametrize("read", READERS)

@@ -80,7 +80,7 @@ def test_a_server_that_cannot_be_reached_is_named(
     url = f"{scheme}://u:{SECRET}@{where}?password={SECRET}"
     monkeypatch.setenv("QRT_JOURNAL_URL", url)
     line = refused(capsys, code=1)
-    assert line.startswith(f"The journal at postgresql://u:***@{where} cannot be used: ")
+    assert line.startswith(f"The journal at postgresql://***@{where} cannot be used: ")
     assert "refused" in line
     assert line.endswith("Check the server and QRT_JOURNAL_URL.")
 

@@ -144,7 +144,7 @@ def test_what_is_replaced_is_replaced_everywhere(here: Pins, there: Pins) -> Non
     assert there.find("choices.json") == b"one"
     there.replace("choices.json", "two")
     assert here.find("choices.json") == b"two"
-    here.rename({"choices.json": "choices-0.json", "none.json": "none-0.json"})
+    here.give_names({"choices.json": "choices-0.json", "none.json": "none-0.json"})
     assert here.find("choices.json") is there.find("choices.json") is None
     assert there.find("choices-0.json") == b"two"
     assert there.names("choices") == ["choices-0.json"]

@@ -8,14 +8,12 @@ from typing import Final
 import sqlalchemy as sa
 
 from datasets.journal import queries
+from datasets.journal.contents import GIVEN_UP
 from datasets.journal.database import Database, insert_once
 from datasets.journal.tables import contents, executions, facts, pins, runs
 from datasets.records.executions import RunId
 from tasks.errors import StorageFault
 
-GIVEN_UP: Final = ""  # in place of a digest: copies of it are not the run's any more
-MAX_CONTENT_BYTES: Final = 2**20  # compressed; what is larger is for the lake
-_MAX_GIVEN_BYTES: Final = 16 * MAX_CONTENT_BYTES  # nothing that is larger becomes so small
 _LAKE: Final = "lake_id"
 
 
@@ -104,14 +102,6 @@ class PinVerbs(Database):
         with self._writing("remember_lake") as connection:
             insert_once(connection, facts, {"name": _LAKE, "fact": lake_id})
             return str(connection.execute(wanted).scalar_one())
-
-
-def packed(content: bytes) -> bytes | None:
-    """Return an input as the journal keeps it; nothing of one that is too large for it."""
-    if len(content) > _MAX_GIVEN_BYTES:
-        return None
-    small = zlib.compress(content)
-    return small if len(small) <= MAX_CONTENT_BYTES else None
 
 
 def _keep(connection: sa.Connection, digest: str, content: bytes | None) -> None:

@@ -5,10 +5,12 @@ Names become keys, labels, URLs and files. None of these shapes can leave a fold
 """
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
-from datasets.records.executions import RunId
 from tasks.errors import BadInput
+
+if TYPE_CHECKING:
+    from datasets.records.executions import RunId
 
 RUN_ID: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}")
 RUN_ID_LENGTH: Final = 36
@@ -19,7 +21,7 @@ _FILE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _LABEL: Final = re.compile(r"[^\W_][\w .@+-]{0,63}")
 
 
-def run_id(text: str) -> RunId:
+def run_id(text: str) -> "RunId":
     """Return a run's id in full: a UUID in lower case, with or without hyphens.
 
     Raises:
@@ -31,16 +33,16 @@ def run_id(text: str) -> RunId:
             "0b9d0f5e-6a3e-4e0f-9a55-0d4c5f6f8a11. `qrt runs` lists them."
         )
         raise BadInput(message)
-    return RunId(text)
+    return cast("RunId", text)
 
 
-def asker(text: str) -> RunId:
+def asker(text: str) -> "RunId":
     """Return who asked for what is landed: a run's id, or the digest of a question without a run.
 
     Raises:
         BadInput: it is neither.
     """
-    return RunId(text) if _DIGEST.fullmatch(text) else run_id(text)
+    return cast("RunId", text) if _DIGEST.fullmatch(text) else run_id(text)
 
 
 def run_beginning(text: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from datasets.file_writing import make_folder, move_file, replace_file
-from datasets.journal.pin_verbs import GIVEN_UP, packed
+from datasets.journal.contents import GIVEN_UP, packed
 from datasets.lake import Lake
 from datasets.records.executions import RunId
 from tasks.errors import StorageFault

@@ -14,6 +14,7 @@ from typing import Any
 
 PATIENCE_S = 400  # a worker's flow imports everything anew, beside other tests
 BUSY = 503
+TIMEOUT_S = 180  # SQLite waits for 60 s by itself
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -88,7 +89,7 @@ def _answer(request: urllib.request.Request) -> bytes:
     """Return the answer, asking again while SQLite is busy, as Prefect's own client does."""
     for attempt in range(20):
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - loopback
                 return bytes(answer.read())
         except urllib.error.HTTPError as error:
             if error.code != BUSY or attempt == 19:

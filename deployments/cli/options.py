@@ -8,6 +8,7 @@ from typing import Any, Final
 import typer
 
 from datasets.json_text import read_json
+from tasks.core.whole_numbers import whole
 from tasks.errors import BadInput
 
 _OBJECT: Final = "Write a JSON object, such as '{\"name\": 1}'."
@@ -16,9 +17,6 @@ _USD: Final = re.compile(
     r"(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3}|(?=\.\d))(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII
 )
 MAX_USD: Final = 100_000_000  # as `flows.parameters` has it
-_COUNT: Final = re.compile(
-    r"[+-]?(?:\d{1,30}|\d{1,3}(?:[,_]\d{3}){1,5})(?:\.\d{1,9})?(?:[eE]\+?\d)?", re.ASCII
-)
 _HOURS: Final = {"m": 1 / 60, "h": 1.0, "d": 24.0}
 
 
@@ -77,12 +75,12 @@ def as_count(text: str) -> int:
     Raises:
         BadInput: it is something else.
     """
-    found = _COUNT.fullmatch(str(text).strip())
-    number = Decimal(re.sub("[,_]", "", found[0])) if found else Decimal("0.5")
-    if number != number.to_integral_value():
+    words = str(text).strip()
+    number = whole(words[1:] if words[:1] in {"+", "-"} else words)
+    if number is None:
         message = f"{text!r:.40} is no whole number. Write 1000, 1,000 or 1e4."
         raise BadInput(message)
-    return int(number)
+    return -number if words.startswith("-") else number
 
 
 def count(text: str) -> int:

@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
-MAX_DIGITS: Final = 18
+MAX_DIGITS: Final = 30  # beyond any limit that is then told
 _PLAIN: Final = re.compile(r"\d+\Z", re.ASCII)
 _GROUPED: Final = re.compile(r"\d{1,3}(?:([,_ ])\d{3})(?:\1\d{3})*\Z", re.ASCII)
 _POWER: Final = re.compile(r"(\d+)(?:\.(\d+))?[eE]\+?(\d{1,2})\Z", re.ASCII)
 
 
 def whole(text: str) -> int | None:
-    """Return the number, or None where the text is no whole number of at most 18 digits."""
+    """Return the number, or None where the text is no whole number of at most 30 digits."""
     text = text.strip()
     if len(text) > 2 * MAX_DIGITS:
         return None

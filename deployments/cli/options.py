@@ -17,6 +17,7 @@ _USD: Final = re.compile(
     r"(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3}|(?=\.\d))(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII
 )
 MAX_USD: Final = 100_000_000  # as `flows.parameters` has it
+_DIGITS: Final = 30  # beyond each option's own limit, which the refusal then tells
 _HOURS: Final = {"m": 1 / 60, "h": 1.0, "d": 24.0}
 
 
@@ -76,7 +77,8 @@ def as_count(text: str) -> int:
         BadInput: it is something else.
     """
     words = str(text).strip()
-    number = whole(words[1:] if words[:1] in {"+", "-"} else words)
+    unsigned = words[1:] if words[:1] in {"+", "-"} else words
+    number = whole(unsigned, max_digits=_DIGITS)
     if number is None:
         message = f"{text!r:.40} is no whole number. Write 1000, 1,000 or 1e4."
         raise BadInput(message)

@@ -5,10 +5,12 @@ The first call starts a Prefect server for as long as the process lives, unless 
 
 import atexit
 import html
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -130,7 +132,7 @@ def quote(
     circuit: Any,
     *,
     points: Any = (),
-    observables: str | Sequence[str] = (),
+    observables: str | Sequence[str] | Mapping[str, float] = (),
     target: str | Sequence[str] = "local:sv",
     **options: Any,
 ) -> SweepQuote:
@@ -147,7 +149,7 @@ def sweep(
     circuit: Any,
     *,
     points: Any = (),
-    observables: str | Sequence[str] = (),
+    observables: str | Sequence[str] | Mapping[str, float] = (),
     target: str | Sequence[str] = "local:sv",
     progress: bool = True,
     **options: Any,
@@ -161,7 +163,8 @@ def sweep(
         points: as on the command line ("theta=0:2pi:100", "sobol 4096 ...", "points.csv"), one or
             a list of them; or columns of numbers, a row a point: a mapping, a pandas DataFrame or
             an Arrow table.
-        observables: such as "Z0*Z1"; by default Z of each measured qubit.
+        observables: such as "Z0*Z1", or {"Z0": 0.5, "Z1": 2.0} for the sum of these; by default
+            Z of each measured qubit.
         target: one, or several to compare.
         progress: whether to say how far it is, on standard error.
         options: the other fields of `flows.parameters.SweepParameters`, such as `shots`.
@@ -184,7 +187,7 @@ def _asked(
         "sweep",
         circuit=circuit,
         points=_points(points),
-        observables=_texts(observables),
+        observables=_texts(_summed(observables)),
         target=_texts(target),
         **options,
     )
@@ -206,10 +209,28 @@ def _points(points: Any) -> Any:
     return _texts(points)
 
 
+def _summed(observables: Any) -> Any:
+    """Return a mapping of terms to coefficients as the one observable that it is the sum of.
+
+    Raises:
+        BadInput: a coefficient is no finite number.
+    """
+    if not isinstance(observables, Mapping):
+        return observables
+    for term, weight in observables.items():
+        if isinstance(weight, bool) or not isinstance(weight, Real) or not math.isfinite(weight):
+            message = f"The coefficient of {term} is {weight!r:.40}. Give a finite number."
+            raise BadInput(message)
+    return " + ".join(f"{float(weight)!r}*{term}" for term, weight in observables.items())
+
+
 def _texts(given: Any) -> Any:
     """Return one text or several as a list; what is neither is refused with the parameters."""
     if isinstance(given, str):
         return [given]
+    if isinstance(given, Mapping):
+        message = f"{given!r:.60} is a mapping, whose values would be lost. Give a list."
+        raise BadInput(message)
     return list(given) if isinstance(given, Iterable) else given
 
 

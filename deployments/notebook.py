@@ -221,7 +221,8 @@ def _summed(observables: Any) -> Any:
         if isinstance(weight, bool) or not isinstance(weight, Real) or not math.isfinite(weight):
             message = f"The coefficient of {term} is {weight!r:.40}. Give a finite number."
             raise BadInput(message)
-    return " + ".join(f"{float(weight)!r}*{term}" for term, weight in observables.items())
+    signed = (f"{float(weight):+}*{term}" for term, weight in observables.items())
+    return " ".join(signed)
 
 
 def _texts(given: Any) -> Any:

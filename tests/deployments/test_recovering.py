@@ -173,6 +173,7 @@ def in_a_process(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 def test_with_emulated_runs_only_nothing_is_open_and_no_cloud_is_needed(qrt_home: Path) -> None:
     made = opening.open_runtime(Home(qrt_home))
+    made.lake.check()  # as whatever begins a run does
     made.journal.begin(EMULATED)
     made.journal.end(EMULATED.run_id, RunState.COMPLETED, result="{}")
     ran = in_a_process(qrt_home, "-c", ALONE)

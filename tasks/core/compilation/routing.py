@@ -1,6 +1,7 @@
 """Try several placements of a program on a device and keep the one most likely to succeed."""
 
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -19,6 +20,8 @@ from tasks.core.compilation.translation import to_gates, to_qiskit
 
 _Ends = tuple[tuple[int, ...], tuple[int, ...]]
 _GAIN: Final = 1e-9  # of a logarithm: below it two placements are as good
+# Qiskit's translation borrows one library of equivalences: two threads in it raise.
+_one_at_a_time = threading.Lock()
 _MOVED_AT_MOST: Final = 3  # of the placements found: the others would have to gain too much
 
 
@@ -151,7 +154,8 @@ def _transpiled(source: Any, *, target: Any, seed: int, level: int) -> tuple[Any
         optimization_level=level, target=target, seed_transpiler=seed, approximation_degree=1.0
     )
     manager.translation = _translation(target)
-    routed = manager.run(source)
+    with _one_at_a_time:
+        routed = manager.run(source)
     stopped = manager.property_set["VF2Layout_stop_reason"]
     return routed, stopped is VF2LayoutStopReason.SOLUTION_FOUND
 

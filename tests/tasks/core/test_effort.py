@@ -118,7 +118,7 @@ REFUSED = {
     "a deep observable": (observables, "(" * 1_000_000),
     "a long observable": (observables, "Z0*" * 1_000_000),
     "an observable of blanks": (observables, "Z0" + " " * 1_000_000 + "?"),
-    "many terms": (observables, "+".join(["Z0*Z1"] * 600_000)),
+    "many terms": (observables, "+".join(["Z0*Z1"] * 700_000)),
     "many observables": (observables, "Z0;" * 1_000_000),
     "a dense observable": (observables, "Z" * 1_000_000),
     "a long graph": (named_graph, "ring:" + "9" * 1_000_000),

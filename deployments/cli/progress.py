@@ -19,7 +19,7 @@ LINE_EVERY_S = 0.1  # on a simulator an iteration takes less time than its line
 
 @contextmanager
 def showing(*, quiet: bool) -> Iterator[None]:
-    """Show events on standard error until the block ends; where quiet, only a device's loss."""
+    """Show events on standard error until the block ends; where quiet, only warnings."""
     with listening(_remember):
         yield from _shown(quiet=quiet)
 
@@ -45,7 +45,7 @@ def _shown(*, quiet: bool) -> Iterator[None]:
 
 
 def _warn(event: Event) -> None:
-    if event.name in {"target.lost", "remainder.refused"}:
+    if event.name in {"target.lost", "remainder.refused", "sweep.turns"}:
         say(line(event), err=True)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
@@ -11,18 +10,21 @@ from typing import Any, NoReturn, TypeAlias
 from datasets import lake_files, quarantine, verification
 from datasets.batches import Batch, contents, landed, prepare, publish
 from datasets.contracts.checking import PASSED, Verdict, check
+from datasets.contracts.meaning import Beside
 from datasets.conversion import Rows
 from datasets.encoding import Label
+from datasets.evidence import is_known_good, witness
 from datasets.held import folders_of, left, names_of, rows_of
 from datasets.lake_release import refuse_newer
 from datasets.layout import file_path
 from datasets.records import names
+from datasets.references import beside, remember
 from datasets.storage_faults import explain
 from datasets.stores import Store, open_store
 from tasks.core.events import emit
-from tasks.core.identity import digest
 from tasks.errors import BrokenContract
 
+Batches: TypeAlias = Mapping[str, Sequence[tuple[Sequence[str], Rows]]]
 Contents: TypeAlias = Callable[[], bytes] | None  # what gives a file's bytes once they are made
 
 
@@ -51,13 +53,14 @@ class Lake:
     def land(self, table: str, key: Sequence[str], rows: Rows, *, run_id: str) -> LandedFile:
         """Publish rows under a key, once and for ever, and a `quality` row that says so.
 
-        Landing the same rows again changes nothing. Raises as `land_all` does.
+        Landing the same rows again changes nothing. What the rows of one table alone refer to is
+        not looked for. Raises as `land_all` does.
         """
-        return self.land_all({table: [(key, rows)]}, run_id=run_id)[0]
+        return self._land({table: [(key, rows)]}, run_id=run_id, once_in=(), alone=True)[0]
 
     def land_all(
         self,
-        batches: Mapping[str, Sequence[tuple[Sequence[str], Rows]]],
+        batches: Batches,
         *,
         run_id: str,
         once_in: Sequence[str] = (),
@@ -66,7 +69,8 @@ class Lake:
 
         Work that files in the folders `once_in` hold, under whatever names, is not landed again.
         When one batch breaks its contract nothing of the chunk is published: all of it goes to
-        quarantine, so that what belongs together stays together.
+        quarantine, so that what belongs together stays together. Rows of one table are held against
+        those of others in the chunk or in the lake: what they refer to, and what they add up to.
 
         Raises:
             BrokenContract: a contract refused rows; they are in quarantine.
@@ -75,6 +79,16 @@ class Lake:
             BadInput: `run_id` is neither a run's id nor the digest of a question, or the journal's
                 runs are in another lake.
         """
+        return self._land(batches, run_id=run_id, once_in=once_in, alone=False)
+
+    def _land(
+        self,
+        batches: Batches,
+        *,
+        run_id: str,
+        once_in: Sequence[str],
+        alone: bool,
+    ) -> tuple[LandedFile, ...]:
         names.asker(run_id)
         self.check()
         store = open_store(self.root)
@@ -86,13 +100,15 @@ class Lake:
             labels = [there or batch.label for there, batch in zip(found, chunk, strict=True)]
             if not chunk:
                 return ()
-            if None not in found and _is_known_good(store, labels, run_id=run_id):
-                return tuple(map(partial(_land, store), chunk, found))
-            verdicts, encoded = _check(chunk, found)
+            if None not in found and is_known_good(store, labels, run_id=run_id):
+                return tuple(map(partial(_publish, store), chunk, found))
+            near = None if alone else beside(store, chunk, folders=_folders(chunk, run_id, once_in))
+            verdicts, encoded = _check(chunk, found, near)
             if not all(verdict.success for verdict in verdicts):
                 self._refuse(store, chunk, verdicts, run_id=run_id)
-            files = tuple(map(partial(_land, store), chunk, found, encoded))
-            _witness(store, labels, verdicts, run_id=run_id)
+            files = tuple(map(partial(_publish, store), chunk, found, encoded))
+            witness(store, labels, verdicts, run_id=run_id)
+            remember(store, chunk)
             return files
 
     def refuse_newer(self) -> None:
@@ -190,7 +206,7 @@ class Lake:
         kept = [quarantine.keep(self.quarantine, batch, verdict) for batch, verdict in pairs]
         reports = [str(place.with_suffix(".json")) for place in kept]
         labels = [batch.label for batch in chunk]
-        _witness(store, labels, verdicts, run_id=run_id, reports=reports)
+        witness(store, labels, verdicts, run_id=run_id, reports=reports)
         broken = [at for at, verdict in enumerate(verdicts) if not verdict.success]
         tables = dict.fromkeys(chunk[at].label.table for at in broken)
         failed = dict.fromkeys(text for at in broken for text in verdicts[at].failed)
@@ -198,99 +214,60 @@ class Lake:
 
 
 def _check(
-    chunk: Sequence[Batch], found: Sequence[Label | None]
+    chunk: Sequence[Batch], found: Sequence[Label | None], near: Beside | None
 ) -> tuple[list[Verdict], list[Contents]]:
     """Check and encode, beside each other, the batches that are not there yet.
 
     What is there was checked when it was landed, and has the same rows.
     """
-    with ThreadPoolExecutor(1, "encoding") as beside:
+    with ThreadPoolExecutor(1, "encoding") as aside:
         encoded: list[Contents] = [
-            beside.submit(contents, batch).result if there is None else None
+            aside.submit(contents, batch).result if there is None else None
             for batch, there in zip(chunk, found, strict=True)
         ]
-        return _verdicts(chunk, found), encoded
+        return _verdicts(chunk, found, near), encoded
 
 
-def _verdicts(chunk: Sequence[Batch], found: Sequence[Label | None]) -> list[Verdict]:
+def _verdicts(
+    chunk: Sequence[Batch], found: Sequence[Label | None], near: Beside | None
+) -> list[Verdict]:
     """Check each table's batches together, and one by one only where they break the contract.
 
     An expectation is of single rows or that they differ: what holds for all rows holds for some.
+    What they are held against in other tables is that of the whole chunk.
     A check costs 0.1 s, however few the rows; a batch of circuits lands hundreds of files.
     """
     new: dict[str, list[Batch]] = {}
     for batch, there in zip(chunk, found, strict=True):
         if there is None:
             new.setdefault(batch.label.table, []).append(batch)
-    sound = {table for table, batches in new.items() if _hold_together(table, batches)}
+    sound = {table for table, batches in new.items() if _hold_together(table, batches, near)}
     return [
-        check(batch.label.table, batch.rows)
+        check(batch.label.table, batch.rows, near)
         if there is None and batch.label.table not in sound
         else PASSED
         for batch, there in zip(chunk, found, strict=True)
     ]
 
 
-def _hold_together(table: str, batches: Sequence[Batch]) -> bool:
+def _hold_together(table: str, batches: Sequence[Batch], near: Beside | None) -> bool:
     import pyarrow as pa
 
     if len(batches) == 1:
         return False  # it is checked by itself
-    return check(table, pa.concat_tables([batch.rows for batch in batches])).success
+    return check(table, pa.concat_tables([batch.rows for batch in batches]), near).success
 
 
-def _land(store: Store, batch: Batch, found: Label | None, encoded: Contents = None) -> LandedFile:
+def _folders(chunk: Sequence[Batch], run_id: str, once_in: Sequence[str]) -> list[str]:
+    """Return the folders where what a chunk refers to is likely to be."""
+    return list(dict.fromkeys([*once_in, run_id, *(batch.label.key[0] for batch in chunk)]))
+
+
+def _publish(
+    store: Store, batch: Batch, found: Label | None, encoded: Contents = None
+) -> LandedFile:
     created = found is None and publish(store, batch, encoded() if encoded else None)
     emit("file.landed", path=str(batch.path), created=created)
     return LandedFile(
         store.locate(batch.path), len(batch.rows), (found or batch.label).sha256, created
     )
-
-
-def _is_known_good(store: Store, labels: Sequence[Label], *, run_id: str) -> bool:
-    """Whether `quality` says already that this very chunk kept its contracts."""
-    passed = _evidence(labels, [PASSED] * len(labels), run_id=run_id, reports=())
-    return landed(store, passed) is not None
-
-
-def _witness(
-    store: Store,
-    labels: Sequence[Label],
-    verdicts: Sequence[Verdict],
-    *,
-    run_id: str,
-    reports: Sequence[str] = (),
-) -> None:
-    """Land one `quality` file with a row a check, unless it says the same already."""
-    evidence = _evidence(labels, verdicts, run_id=run_id, reports=reports)
-    if landed(store, evidence) is None:
-        publish(store, evidence)
-
-
-def _evidence(
-    labels: Sequence[Label],
-    verdicts: Sequence[Verdict],
-    *,
-    run_id: str,
-    reports: Sequence[str],
-) -> Batch:
-    """Return the `quality` rows of a chunk; another outcome has another key."""
-    now = datetime.now(UTC)
-    places = reports or [""] * len(labels)
-    paths = [file_path(label.table, label.key) for label in labels]
-    rows = [
-        {
-            "run_id": run_id,
-            "table_name": label.table,
-            "batch": str(path),
-            "contract": f"{label.table} v{label.version}",
-            "success": verdict.success,
-            "failed": verdict.failed,
-            "report": report or None,
-            "checked_at": now,
-        }
-        for label, path, verdict, report in zip(labels, paths, verdicts, places, strict=True)
-    ]
-    told = [(row["batch"], row["failed"], row["report"]) for row in rows]
-    outcome = digest([told, [label.identity for label in labels]])
-    return prepare("quality", (run_id, outcome[:32]), rows)

@@ -17,8 +17,9 @@ LAKE_VERSION = 1
 # Version 2 of the estimates knows the points of sweeps, that of the snapshots their documents,
 # that of the executions their engine, and what was in force when they were submitted, that of the
 # runs which of their states came after which. Then runs, executions and iterations came to tell
-# what was charged from what it would cost where nobody charges.
-_NEWER = {"estimates": 2, "device_snapshots": 2, "executions": 3, "runs": 3, "iterations": 2}
+# what was charged from what it would cost where nobody charges. Version 3 of the estimates knows
+# the norms of their observables.
+_NEWER = {"estimates": 3, "device_snapshots": 2, "executions": 3, "runs": 3, "iterations": 2}
 SCHEMA_VERSIONS: Mapping[str, int] = MappingProxyType(dict.fromkeys(TABLES, 1) | _NEWER)
 
 

@@ -226,6 +226,7 @@ ESTIMATES = Table(
         _maybe("experiment_id", "id", "What is swept, the same for each sweep of it."),
         _maybe("target", "text", "Where a sweep was measured."),
         _maybe("repetition", "int32", "Which repetition of a sweep, from 0."),
+        _maybe("bound", "float", "Norm of the observable: the sizes of its coefficients summed."),
     ),
 )
 

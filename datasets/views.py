@@ -17,6 +17,7 @@ from datasets.conversion import relaxed
 from datasets.lake_release import refuse_newer
 from datasets.old_money import READINGS, in_order, is_old, needed_by
 from datasets.schemas import SCHEMA_VERSIONS, table_of
+from datasets.shapes import SHAPES
 from datasets.storage_faults import explain
 from datasets.stores import LocalStore, ObjectStore, Store, open_store
 from datasets.tables import TABLES
@@ -48,17 +49,6 @@ ANY_TABLE = ("schema", "show", "duckdb_", "pragma", "pg_", "sqlite_", "query")
 # One query at a time in a process: the views of a kept database are those of its last query.
 _turn = threading.RLock()
 
-# What a view adds to or takes from its table's rows.
-SHAPES: Mapping[str, str] = {
-    "counts": """SELECT *, reverse(lpad(right(coalesce(bin(outcome), outcome_bits::BIT::VARCHAR),
-        n_qubits), n_qubits, '0')) AS bitstring FROM stored""",
-    "executions": """SELECT *, coalesce(calibration_id_submitted, calibration_id)
-        <> calibration_id_end AS straddles FROM stored""",
-    "runs": """SELECT * FROM stored QUALIFY row_number() OVER (PARTITION BY run_id
-        ORDER BY number DESC NULLS LAST, coalesce(recorded_at, ended_at, started_at) DESC,
-        ended_at DESC NULLS LAST, state) = 1""",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -77,7 +67,8 @@ def connect(lake_root: str | Path) -> "duckdb.DuckDBPyConnection":
 
     Each table is a view, empty while nothing is landed, over what is landed at this moment.
     `counts` has `bitstring`, first measured qubit leftmost; `executions` whether one `straddles` a
-    recalibration; `runs` the latest row of each run.
+    recalibration; `estimates` whether one is `outside` of what its observable can be; `runs` the
+    latest row of each run.
 
     Raises:
         StorageFault: the lake cannot be listed.

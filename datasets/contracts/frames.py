@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasets.columns import Kind
 from datasets.content import one_chunk, plain
+from datasets.contracts.meaning import Beside, derived
 from datasets.schemas import table_of
 
 if TYPE_CHECKING:
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 BLOCK = 16_384
 
 
-def seen(table: str, rows: "pa.Table") -> "pa.Table":
+def seen(table: str, rows: "pa.Table", beside: Beside | None = None) -> "pa.Table":
     """Return rows for checking, one column a column, with these differences.
 
     NaN becomes infinity, since pandas would take it for null; money becomes float; a list of
     numbers becomes its entry farthest from zero, a list of texts one text with commas, bytes hex.
     `counts` gets `outcome_width`: how many bits the outcome needs, null unless exactly one of
-    `outcome` and `outcome_bits` is there.
+    `outcome` and `outcome_bits` is there. What `meaning.derived` makes of the rows comes last.
     """
     import pyarrow as pa
 
@@ -31,7 +32,7 @@ def seen(table: str, rows: "pa.Table") -> "pa.Table":
     }
     if table == "counts":
         columns["outcome_width"] = _widths(rows)
-    return pa.table(columns)
+    return pa.table(columns | derived(table, rows, beside))
 
 
 def frame(rows: "pa.Table") -> "pd.DataFrame":

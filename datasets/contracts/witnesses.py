@@ -177,6 +177,7 @@ def _ordered(
 SEARCHES: Mapping[str, tuple[Callable[..., Sequence[int]], frozenset[str]]] = MappingProxyType(
     {
         "expect_column_values_to_not_be_null": (_nothing, frozenset({"column"})),
+        "expect_column_values_to_be_null": (_nothing, frozenset({"column"})),
         "expect_column_values_to_be_between": (
             _extremes,
             frozenset({"column", "min_value", "max_value", "strict_min", "strict_max"}),

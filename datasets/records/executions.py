@@ -121,7 +121,8 @@ class Estimate:
     """An expectation value with its standard error, beside the raw one it was made from.
 
     `method` names the mitigation, `none`, `readout`, `zne` or `readout,zne`; `overhead` is the
-    variance of `value` over that of `raw_value` at equal total shots.
+    variance of `value` over that of `raw_value` at equal total shots. `bound` is the norm of the
+    observable as its coefficients give it: no state has a larger value, though mitigation may.
     """
 
     observable: str
@@ -132,3 +133,4 @@ class Estimate:
     raw_stderr: float
     shots: int
     overhead: float
+    bound: float

@@ -160,12 +160,16 @@ def query(
 
 
 def verify(as_json: Json = False) -> None:
-    """Read every file of the lake again, check it, and hold the journal against it."""
+    """Read every file of the lake again, and hold its tables and the journal against each other."""
+    from datasets.consistency import inconsistencies
     from tasks.lifecycle.losses import losses
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
-    problems = [(str(one.path), one.text) for one in runtime.lake.verify()]
+    faults = runtime.lake.verify()
+    problems = [(str(one.path), one.text) for one in faults]
+    if not any(one.fault in {"damaged", "missing", "version"} for one in faults):
+        problems += [(one.subject, one.text) for one in inconsistencies(runtime.home.lake)]
     problems += [(f"run {loss.run_id}", loss.text) for loss in losses(runtime)]
     if as_json:
         say(json.dumps([{"path": path, "problem": text} for path, text in problems]))

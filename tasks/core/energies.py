@@ -14,6 +14,7 @@ from datasets.records.blocks import CountsBlock
 from datasets.records.problems import Hamiltonian
 from tasks.core.estimation import reach, variance_of_mean
 from tasks.core.grouping import Group
+from tasks.core.hamiltonian import norm
 from tasks.core.mitigation import readout
 from tasks.core.mitigation.composition import Mitigation, Technique
 from tasks.core.pauli import weight
@@ -74,6 +75,7 @@ class Estimator:
             raw_stderr=np.sqrt(raw),
             shots=shots,
             overhead=np.divide(variance, raw, out=np.ones_like(raw), where=raw != 0),
+            bound=norm(self.observable),
         )
 
 

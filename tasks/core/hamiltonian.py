@@ -25,6 +25,11 @@ def constant(hamiltonian: Hamiltonian) -> float:
     return sum(t.coefficient for t in hamiltonian.terms if weight(t.pauli) == 0)
 
 
+def norm(hamiltonian: Hamiltonian) -> float:
+    """Return the sum of the coefficients' sizes: no state has a larger expectation value."""
+    return math.fsum(abs(term.coefficient) for term in hamiltonian.terms)
+
+
 def apply(hamiltonian: Hamiltonian, state: State) -> State:
     """Return H|state>; `state` is (2**n_qubits,) with qubit 0 in the most significant bit."""
     return _apply(diagonals(hamiltonian), state)

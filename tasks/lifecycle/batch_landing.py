@@ -133,4 +133,5 @@ def _alone(found: Estimates) -> Estimate:
         raw_stderr=float(found.raw_stderr[0]),
         shots=int(found.shots[0]),
         overhead=float(found.overhead[0]),
+        bound=found.bound,
     )

@@ -68,6 +68,7 @@ def estimate_columns(
             "raw_stderr": np.concatenate([each.raw_stderr for each in found]),
             "shots": np.concatenate([each.shots for each in found]),
             "overhead": np.concatenate([each.overhead for each in found]),
+            "bound": np.array([each.bound for each in found])[of],
         }
     )
 

@@ -155,6 +155,7 @@ def estimate_row(estimate: Estimate, *, collected: Sequence[Collected], point: i
         "raw_stderr": estimate.raw_stderr,
         "shots": estimate.shots,
         "overhead": estimate.overhead,
+        "bound": estimate.bound,
     }
 
 

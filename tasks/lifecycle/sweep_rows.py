@@ -66,6 +66,7 @@ def estimate_columns(
                 "raw_stderr": found.raw_stderr,
                 "shots": found.shots,
                 "overhead": found.overhead,
+                "bound": np.full(n_rows, found.bound),
             }
         )
         for found in estimates

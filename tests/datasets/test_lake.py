@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chunk_rows import Measured, Row, Tables, Valued, chunk, circuits
 from lake_rows import RUN_ID, good_rows
 
 from datasets import lake as landing
 from datasets import views
 from datasets.contracts.checking import Verdict, check
+from datasets.contracts.meaning import Beside
 from datasets.encoding import decode
 from datasets.lake import Lake
 from tasks.errors import BadInput, BrokenContract, StorageFault, Terminal
@@ -26,6 +28,19 @@ KEY = (RUN_ID, "chunk-0")
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return Lake(tmp_path / "lake", tmp_path / "quarantine")
+
+
+CHUNK = chunk([Measured("3f" * 20, ((600, 400),))], [Valued(0.2, 0.01, 1.0)])
+
+
+def as_batches(tables: Tables) -> dict[str, list[tuple[tuple[str, ...], list[Row]]]]:
+    """Return a batch a table."""
+    return {table: [(KEY, rows)] for table, rows in tables.items()}
+
+
+def land_circuits(lake: Lake) -> None:
+    """Land what counts refer to."""
+    lake.land_all(as_batches(circuits()), run_id=RUN_ID)
 
 
 def _files(folder: str | Path) -> dict[str, bytes]:
@@ -71,10 +86,12 @@ def test_other_rows_under_the_same_key_are_refused_and_change_nothing(lake: Lake
 
 def test_a_chunk_lands_with_one_quality_file_that_has_a_row_a_check(lake: Lake) -> None:
     tables = ("executions", "counts", "estimates")
-    landed = lake.land_all({t: [(KEY, good_rows(t))] for t in tables}, run_id=RUN_ID)
+    land_circuits(lake)
+    landed = lake.land_all(as_batches(CHUNK), run_id=RUN_ID)
     assert [Path(file.path).relative_to(lake.root).parts[0] for file in landed] == list(tables)
-    assert len(list(Path(lake.root, "quality").rglob("*.parquet"))) == 1
-    assert [(row["table_name"], row["success"]) for row in _quality(lake)] == [
+    assert len(list(Path(lake.root, "quality").rglob("*.parquet"))) == 2
+    ours = [row for row in _quality(lake) if row["table_name"] in tables]
+    assert [(row["table_name"], row["success"]) for row in ours] == [
         ("counts", True),
         ("estimates", True),
         ("executions", True),
@@ -87,9 +104,9 @@ def test_what_is_landed_already_is_not_checked_again(
     lake.land("programs", KEY, good_rows("programs"), run_id=RUN_ID)
     checked: list[str] = []
 
-    def seen(table: str, rows: Any) -> Verdict:
+    def seen(table: str, rows: Any, beside: Beside | None) -> Verdict:
         checked.append(table)
-        return check(table, rows)
+        return check(table, rows, beside)
 
     monkeypatch.setattr(landing, "check", seen)
     chunk = {t: [(KEY, good_rows(t))] for t in ("programs", "selections")}
@@ -101,25 +118,30 @@ def test_what_is_landed_already_is_not_checked_again(
 
 
 def test_a_chunk_with_one_broken_batch_is_quarantined_whole(lake: Lake) -> None:
-    broken = [good_rows("estimates")[0] | {"value": float("nan")}]
-    chunk = {"counts": [(KEY, good_rows("counts"))], "estimates": [(KEY, broken)]}
+    broken = [CHUNK["estimates"][0] | {"value": float("nan")}]
+    land_circuits(lake)
+    before = _files(lake.root)
+    chunk = as_batches(CHUNK | {"estimates": broken})
     with pytest.raises(BrokenContract) as caught:
         lake.land_all(chunk, run_id=RUN_ID)
     assert caught.value.table == "estimates"
     assert any("value is a finite number" in text for text in caught.value.failed)
     kept = Path(caught.value.quarantined)
-    assert kept.relative_to(lake.quarantine).parts == ("estimates", "v2", RUN_ID, "chunk-0.parquet")
+    assert kept.relative_to(lake.quarantine).parts == ("estimates", "v3", RUN_ID, "chunk-0.parquet")
     assert str(decode(kept.read_bytes()).to_pylist()[0]["value"]) == "nan"
     report = json.loads(kept.with_suffix(".json").read_text("utf-8"))
     assert report["report"]["success"] is False
     assert lake.quarantine.joinpath("counts", "v1", RUN_ID, "chunk-0.parquet").exists()
-    assert list(_files(lake.root)) == [next(iter(_files(lake.root)))]  # the quality file alone
-    assert [(row["table_name"], row["success"]) for row in _quality(lake)] == [
-        ("counts", True),
-        ("estimates", False),
-    ]
-    assert json.loads(_quality(lake)[1]["failed"]) == list(caught.value.failed)
-    assert _quality(lake)[1]["report"] == str(kept.with_suffix(".json"))
+    (added,) = _files(lake.root).keys() - before.keys()
+    assert added.startswith("quality")
+    told = {row["table_name"]: row for row in _quality(lake) if row["report"]}
+    assert {table: row["success"] for table, row in told.items()} == {
+        "executions": True,
+        "counts": True,
+        "estimates": False,
+    }
+    assert json.loads(told["estimates"]["failed"]) == list(caught.value.failed)
+    assert told["estimates"]["report"] == str(kept.with_suffix(".json"))
 
 
 def test_refused_twice_is_kept_once_and_other_rows_are_kept_beside(lake: Lake) -> None:
@@ -149,7 +171,7 @@ def test_a_required_null_is_quarantined_and_not_lost(lake: Lake) -> None:
 
 
 def test_a_landing_that_was_cut_off_is_completed_by_landing_again(lake: Lake) -> None:
-    chunk = {t: [(KEY, good_rows(t))] for t in ("executions", "counts")}
+    chunk = as_batches(circuits() | CHUNK)
     lake.land_all(chunk, run_id=RUN_ID)
     whole = {name: data for name, data in _files(lake.root).items() if "quality" not in name}
     for missing in sorted(Path(lake.root).rglob("*.parquet")):

@@ -1,5 +1,6 @@
 """The mitigations that were asked for, applied together to one point's counts."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -97,6 +98,12 @@ class Sample:
         """The shots behind it, over all variants and bases."""
         return sum(c.shots for bases in self.counts.values() for c in bases.values())
 
+    @property
+    def norm(self) -> float:
+        """The norm of what is estimated, as its coefficients give it."""
+        sizes = (abs(term.coefficient) for group in self.groups for term in group.terms)
+        return math.fsum([abs(self.constant), *sizes])
+
 
 def estimate_energy(
     sample: Sample, *, mitigation: Mitigation, confusion: readout.Confusion | None
@@ -127,6 +134,7 @@ def estimate_energy(
         raw_stderr=raw.stderr,
         shots=sample.shots,
         overhead=_overhead(variance, raw, sample),
+        bound=sample.norm,
     )
 
 
@@ -149,6 +157,7 @@ def estimate_terms(sample: Sample, *, confusion: readout.Confusion | None) -> tu
             raw_stderr=raw[pauli].stderr,
             shots=counts[basis[pauli]].shots,
             overhead=_ratio(mean.stderr**2, raw[pauli].stderr ** 2),
+            bound=1.0,
         )
         for pauli, mean in better.items()
     )

@@ -10,7 +10,7 @@ from datasets.records.blocks import CountsBlock
 from datasets.records.problems import Hamiltonian, PauliTerm
 from tasks.core.estimation import reach, variance_of_mean
 from tasks.core.grouping import Group, group
-from tasks.core.hamiltonian import merge
+from tasks.core.hamiltonian import merge, norm
 from tasks.core.mitigation import readout, zne
 from tasks.core.mitigation.composition import Mitigation, Technique
 from tasks.core.pauli import weight
@@ -37,6 +37,7 @@ class Estimates:
     raw_stderr: Values
     shots: NDArray[np.int64]
     overhead: Values
+    bound: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +101,7 @@ def estimate(
                 raw_stderr=np.sqrt(raw.variance),
                 shots=shots[:, used].min(axis=1).astype(np.int64),
                 overhead=_ratio(variance * spent, raw.variance * shots[:, raw_forms].sum(axis=1)),
+                bound=norm(observable.hamiltonian),
             )
         )
     return tuple(found)

@@ -1,0 +1,60 @@
+"""The rows of `quality`: what was checked of a chunk, and what came of it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from datasets.batches import Batch, landed, prepare, publish
+from datasets.contracts.checking import PASSED, Verdict
+from datasets.encoding import Label
+from datasets.layout import file_path
+from datasets.stores import Store
+from tasks.core.identity import digest
+
+
+def is_known_good(store: Store, labels: Sequence[Label], *, run_id: str) -> bool:
+    """Whether `quality` says already that this very chunk kept its contracts."""
+    passed = _evidence(labels, [PASSED] * len(labels), run_id=run_id, reports=())
+    return landed(store, passed) is not None
+
+
+def witness(
+    store: Store,
+    labels: Sequence[Label],
+    verdicts: Sequence[Verdict],
+    *,
+    run_id: str,
+    reports: Sequence[str] = (),
+) -> None:
+    """Land one `quality` file with a row a check, unless it says the same already."""
+    evidence = _evidence(labels, verdicts, run_id=run_id, reports=reports)
+    if landed(store, evidence) is None:
+        publish(store, evidence)
+
+
+def _evidence(
+    labels: Sequence[Label],
+    verdicts: Sequence[Verdict],
+    *,
+    run_id: str,
+    reports: Sequence[str],
+) -> Batch:
+    """Return the `quality` rows of a chunk; another outcome has another key."""
+    now = datetime.now(UTC)
+    places = reports or [""] * len(labels)
+    paths = [file_path(label.table, label.key) for label in labels]
+    rows = [
+        {
+            "run_id": run_id,
+            "table_name": label.table,
+            "batch": str(path),
+            "contract": f"{label.table} v{label.version}",
+            "success": verdict.success,
+            "failed": verdict.failed,
+            "report": report or None,
+            "checked_at": now,
+        }
+        for label, path, verdict, report in zip(labels, paths, verdicts, places, strict=True)
+    ]
+    told = [(row["batch"], row["failed"], row["report"]) for row in rows]
+    outcome = digest([told, [label.identity for label in labels]])
+    return prepare("quality", (run_id, outcome[:32]), rows)

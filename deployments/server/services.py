@@ -21,7 +21,6 @@ _LOOK_EVERY_S: Final = 2.0
 _LOGGERS: Final = ("", "uvicorn", "fastapi", "prefect._internal")  # all pass nothing on
 AGAIN_AFTER_S: Final = 600.0
 _SHOWN, _KEY, _KEPT = 300, 80, 1000
-_BUSY: Final = "database is locked"  # on a machine with too much to do; what it was is done again
 
 
 @dataclass(slots=True)
@@ -173,7 +172,7 @@ class _Errors(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Pass on one line of it."""
         fault = _fault(record)
-        if _BUSY in fault or (fault and any(each.fault == fault for each in self._services)):
+        if fault and any(each.fault == fault for each in self._services):
             return
         said = " ".join(f"{record.getMessage()} {fault}".split())
         self._report.tell(report=ERROR, logger=record.name, text=said[:_SHOWN])

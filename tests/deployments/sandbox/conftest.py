@@ -26,7 +26,7 @@ def caller(state: State) -> Caller:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder slow: the sandbox is for development, not for runs."""
+    """Mark slow whatever here is not e2e: the sandbox is for development, not for runs."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("e2e"):
             item.add_marker(pytest.mark.slow)

@@ -1,5 +1,6 @@
 """Unmodified clients work against a sandbox in a process of its own; nothing leaves the machine."""
 
+import asyncio
 import json
 import os
 import signal
@@ -52,6 +53,16 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     monkeypatch.setattr(socket.socket, "connect", noted)
     yield hosts
     assert hosts <= {"127.0.0.1", "localhost", "::1"}
+
+
+@pytest.fixture(autouse=True)
+def loop() -> Iterator[None]:
+    """Give Braket's tasks an event loop and close it: the one that they make is left open."""
+    made = asyncio.new_event_loop()
+    asyncio.set_event_loop(made)
+    yield
+    asyncio.set_event_loop(None)
+    made.close()
 
 
 def client(name: str = "braket", region: str = "us-east-1") -> Any:

@@ -36,10 +36,10 @@ check: $(STAMP)  ## Style, types, architecture, sizes
 	$(BIN)/python -m tests.architecture.sizes
 
 test-core: $(STAMP)  ## Fast tests, at every save; without Prefect
-	$(BIN)/pytest -m "not slow and not e2e" -n 2
+	$(BIN)/pytest -m "not slow and not e2e" -n 2 --dist worksteal
 
 test-slow: $(STAMP)  ## Real compilers, simulators, Great Expectations
-	$(BIN)/pytest -m slow -n 2
+	$(BIN)/pytest -m slow -n 2 --dist worksteal
 
 explore: $(STAMP)  ## Other examples of every law, ten times as many; before each release
 	HYPOTHESIS_PROFILE=explore $(BIN)/pytest -m "not e2e" -n 2 --dist worksteal

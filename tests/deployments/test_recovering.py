@@ -178,11 +178,12 @@ def test_with_emulated_runs_only_nothing_is_open_and_no_cloud_is_needed(qrt_home
     made.journal.end(EMULATED.run_id, RunState.COMPLETED, result="{}")
     ran = in_a_process(qrt_home, "-c", ALONE)
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout.splitlines() == [
-        "Journal and targets agree; nothing is open. No region was looked through: no",
-        "  AWS account is set up.",
-        "[]",
-    ]
+    said, _, heavy = ran.stdout.rstrip().rpartition("\n")
+    assert " ".join(said.split()) == (
+        "Journal and targets agree; nothing is open. "
+        "No region was looked through: no AWS account is set up."
+    )
+    assert heavy == "[]"
 
 
 def test_a_query_leaves_standard_error_empty(qrt_home: Path) -> None:

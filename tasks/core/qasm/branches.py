@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from tasks.core.qasm.conditions import every, named, worth
 from tasks.core.qasm.measuring import Wires
@@ -12,6 +13,8 @@ from tasks.core.qasm.registers import Registers
 from tasks.core.qasm.scope import Scope
 from tasks.core.qasm.spelling import MAX_CONTROLS, Spelling
 from tasks.core.qasm.syntax import Conditional, Name, Operand
+
+_PART_STEPS: Final = 6  # to work out one part of a condition for one value of its bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Branches:
     def _holds(self, values: Mapping[int, int]) -> bool:
         """Tell whether every condition is as it is wanted, for these values of the bits."""
         for side in self._sides:
-            side.scope.source.spend(side.parts, at=side.conditional.at)
+            side.scope.source.spend(_PART_STEPS * side.parts, at=side.conditional.at)
 
             def value(operand: Operand, scope: Scope = side.scope) -> int:
                 if operand.name not in self._bits.names:

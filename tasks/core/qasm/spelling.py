@@ -80,7 +80,7 @@ class Spelling:
                 self._source.spend(len(found), at=call.at)
         except BadInput as error:
             raise _placed(self._source, call.at, error) from error
-        self._spend(len(found), at=call.at)
+        self._spend(max(len(found), 1), at=call.at)  # also a gate that does nothing is work
         terms = sum(len(angle.terms) for step in found for angle in step.angles)
         self._source.spend(len(found) + terms, at=call.at)
         return found
@@ -109,7 +109,6 @@ class Spelling:
         self, call: GateCall, qubits: tuple[Qubit, ...], angles: tuple[Angle, ...], scope: Scope
     ) -> tuple[Step, ...]:
         name = call.name
-        self._spend(1, at=call.at)
         if name in self._defined:
             definition = self._defined[name]
             self._check(call, definition.shape, qubits, angles)

@@ -17,6 +17,7 @@ from tasks.core.identity import digest
 from tasks.errors import BadInput, CredentialsExpired, NotFound, Refused
 
 BUCKET: Final = "AMZN_BRAKET_OUT_S3_BUCKET"  # the name that the Braket SDK reads too
+_OURS: Final = "BucketAlreadyOwnedByYou"
 _SERVICES: Final = ("braket", "s3", "sts")
 _CONNECT_S: Final = 10
 _READ_S: Final = 60
@@ -125,7 +126,14 @@ class Connection:
         except NotFound:
             if not create:
                 raise
+            self._create(name, patience=patience)
+
+    def _create(self, name: str, *, patience: Patience | None) -> None:
+        try:
             self.ask("s3", "CreateBucket", patience=patience, Bucket=name, **self._location())
+        except Refused as fault:
+            if fault.code != _OURS:  # somebody was faster, or an answer was lost
+                raise
 
     def _default_bucket(self, patience: Patience | None) -> str:
         return f"amazon-braket-{self.region}-{self.account(patience=patience)}"

@@ -1,10 +1,11 @@
 """Whose credentials buy: the environment's own, or those of a role that they assume."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tasks.backends.braket_connection import connect
+from tasks.backends.braket_connection import Connection, connect
 from tasks.backends.braket_session import ROLE
 from tasks.errors import AccessDenied, InvalidRequest
 from tests.e2e.sandbox_process import Sandbox
@@ -69,3 +70,19 @@ def test_what_is_no_role_is_refused(here: Sandbox, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv(ROLE, "arn:aws:iam::123456789012:user/somebody")
     with pytest.raises(InvalidRequest, match="is invalid"):
         caller()
+
+
+def test_a_bucket_that_somebody_makes_at_the_same_time_is_ours(
+    here: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to the first request may be lost, too."""
+    connection, ask = Connection("eu-central-1"), Connection.ask
+
+    def overtaken(self: Connection, service: str, operation: str, **members: Any) -> Any:
+        if operation == "CreateBucket":
+            ask(Connection(self.region), service, operation, **members)
+        return ask(self, service, operation, **members)
+
+    assert here.environment
+    monkeypatch.setattr(Connection, "ask", overtaken)
+    assert connection.bucket() == f"amazon-braket-eu-central-1-{connection.account()}"

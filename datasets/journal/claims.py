@@ -1,34 +1,33 @@
-"""What a journal offers so that one process at a time works on a run, wherever it is kept."""
+"""What a journal offers so that one process at a time works on something, wherever it is kept."""
 
 from pathlib import Path
 from typing import Protocol
 
 from datasets.journal.file_claims import FileClaims
 from datasets.journal.session_claims import SessionClaims
-from datasets.records.executions import RunId
 
 
 class Claim(Protocol):
-    """A run that this process has to itself, until it lets go of it or ends, however it ends."""
+    """What this process has to itself, until it lets go of it or ends, however it ends."""
 
     def stands(self) -> bool:
         """Whether nothing has ended the claim from outside."""
         ...
 
     def release(self) -> None:
-        """Let go of the run."""
+        """Let go of it."""
         ...
 
 
 class Claims(Protocol):
-    """The claims on the runs of one journal."""
+    """The claims on the runs of one journal, and on what they buy."""
 
-    def take(self, run_id: RunId) -> Claim | None:
-        """Claim a run, unless another process has."""
+    def take(self, name: str, *, by: str = "") -> Claim | None:
+        """Claim what has a name, such as a run, unless somebody has; `by` is for which run."""
         ...
 
-    def holder(self, run_id: RunId) -> str | None:
-        """Say who has claimed the run, if anybody has."""
+    def holder(self, name: str) -> str | None:
+        """Say who has claimed it, if anybody has, and for which run where that was said."""
         ...
 
 

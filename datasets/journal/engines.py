@@ -73,10 +73,15 @@ def place(engine: sa.Engine) -> str:
     return engine.url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
 
 
-def process_name() -> str:
-    """Return the name under which a server knows this process."""
-    name = f"{_NAME_PREFIX}{os.getpid()} on {socket.gethostname()}"
+def process_name(*, by: str = "") -> str:
+    """Return the name under which a server knows this process, at work for a run."""
+    name = f"{_NAME_PREFIX}{working(by)} on {socket.gethostname()}"
     return name.encode()[:NAME_BYTES].decode(errors="ignore")
+
+
+def working(by: str) -> str:
+    """Return the number of this process, and the run that it works for where one is given."""
+    return f"{os.getpid()} for run {by}" if by else f"{os.getpid()}"
 
 
 def process_of(name: str | None) -> str:

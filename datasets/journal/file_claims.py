@@ -1,4 +1,4 @@
-"""Claims on the runs of a SQLite journal: file locks, which end with the process."""
+"""Claims of a SQLite journal: file locks, which end with the process."""
 
 import fcntl
 import os
@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import IO
 
 from datasets.file_writing import make_folder, open_shared
-from datasets.records.executions import RunId
+from datasets.journal.engines import working
 from datasets.records.names import file_part
 from tasks.errors import StorageFault
 
 
 @dataclass(frozen=True, slots=True)
 class FileClaim:
-    """A locked file with the number of the process in it."""
+    """A locked file with the number of the process in it, and the run that it is for."""
 
     path: Path
     stream: IO[str]
@@ -31,29 +31,29 @@ class FileClaim:
 
 @dataclass(frozen=True, slots=True)
 class FileClaims:
-    """One file a run, in a folder of this machine."""
+    """One file a claim, in a folder of this machine."""
 
     folder: Path
 
-    def take(self, run_id: RunId) -> FileClaim | None:
-        """Claim a run, unless another process has.
+    def take(self, name: str, *, by: str = "") -> FileClaim | None:
+        """Claim what has a name, unless somebody has.
 
         Raises:
             StorageFault: the folder cannot be written, or its file system has no locks.
         """
         try:
             make_folder(self.folder)
-            return self._take(run_id)
+            return self._take(name, by)
         except OSError as error:
             message = (
-                f"Run {run_id} cannot be claimed in {self.folder}: {error.strerror}. "
+                f"{name} cannot be claimed in {self.folder}: {error.strerror}. "
                 "Check the space and rights there, or set QRT_HOME to another folder."
             )
             raise StorageFault(message) from error
 
-    def holder(self, run_id: RunId) -> str | None:
-        """Say who has claimed the run, if anybody has."""
-        path = self._path(run_id)
+    def holder(self, name: str) -> str | None:
+        """Say who has claimed it, if anybody has."""
+        path = self._path(name)
         while True:
             try:
                 stream = path.open()
@@ -65,24 +65,24 @@ class FileClaims:
                 if _is(stream, path):
                     return None if free else _owner(stream)
 
-    def _take(self, run_id: RunId) -> FileClaim | None:
-        path = self._path(run_id)
+    def _take(self, name: str, by: str) -> FileClaim | None:
+        path = self._path(name)
         while True:
             stream = open_shared(path)
             if not _lock(stream, fcntl.LOCK_EX):
                 stream.close()
-                if self.holder(run_id) is not None:  # else somebody looked, or has just let go
+                if self.holder(name) is not None:  # else somebody looked, or has just let go
                     return None
             elif _is(stream, path):
                 stream.truncate(0)
-                stream.write(str(os.getpid()))
+                stream.write(working(by))
                 stream.flush()
                 return FileClaim(path, stream)
             else:
                 stream.close()
 
-    def _path(self, run_id: RunId) -> Path:
-        return self.folder / f"{file_part(run_id)}.lock"
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{file_part(name)}.lock"
 
 
 def _owner(stream: IO[str]) -> str:

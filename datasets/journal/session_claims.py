@@ -1,4 +1,4 @@
-"""Claims on the runs of a PostgreSQL journal: advisory locks, which end with their connection."""
+"""Claims of a PostgreSQL journal: advisory locks, which end with their connection."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from datasets.journal.database import storage
-from datasets.journal.engines import postgresql_engine, process_of
-from datasets.records.executions import RunId
+from datasets.journal.engines import postgresql_engine, process_name, process_of
 
-_KEY = "hashtextextended('quantum-runtime: run ' || :run_id, 0)"
+_KEY = "hashtextextended('quantum-runtime: run ' || :name, 0)"
 _TAKE = sa.text(f"SELECT pg_try_advisory_lock({_KEY})")
+_NAME = sa.text("SELECT set_config('application_name', :called, false)")
 _RELEASE = sa.text(f"SELECT pg_advisory_unlock({_KEY})")
 
 # An advisory lock of one 64-bit key is listed as its halves, and objsubid 1.
@@ -39,7 +39,7 @@ _STAY = sa.text("""
 class SessionClaim:
     """A lock, and the connection that it lives and dies with."""
 
-    run_id: RunId
+    name: str
     connection: sa.Connection
 
     def stands(self) -> bool:
@@ -53,20 +53,20 @@ class SessionClaim:
     def release(self) -> None:
         """Unlock: the server may take a moment to notice that a connection is closed."""
         try:
-            self.connection.execute(_RELEASE, {"run_id": self.run_id})
+            self.connection.execute(_RELEASE, {"name": self.name})
         except SQLAlchemyError:
             self.connection.invalidate()  # the lock went with it
         self.connection.close()
 
 
 class SessionClaims:
-    """One connection a claimed run."""
+    """One connection a claim."""
 
     def __init__(self, url: str) -> None:
         self._engine = postgresql_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
-    def take(self, run_id: RunId) -> SessionClaim | None:
-        """Claim a run, unless another process has.
+    def take(self, name: str, *, by: str = "") -> SessionClaim | None:
+        """Claim what has a name, unless somebody has.
 
         Raises:
             StorageFault: the server does not let us ask.
@@ -75,21 +75,22 @@ class SessionClaims:
             connection = self._engine.connect()
             try:
                 connection.execute(_STAY)
-                taken = connection.execute(_TAKE, {"run_id": run_id}).scalar_one()
+                connection.execute(_NAME, {"called": process_name(by=by)})
+                taken = connection.execute(_TAKE, {"name": name}).scalar_one()
             except DBAPIError:
                 connection.close()
                 raise
         if not taken:
             connection.close()
             return None
-        return SessionClaim(run_id, connection)
+        return SessionClaim(name, connection)
 
-    def holder(self, run_id: RunId) -> str | None:
-        """Say who has claimed the run, if anybody has.
+    def holder(self, name: str) -> str | None:
+        """Say who has claimed it, if anybody has.
 
         Raises:
             StorageFault: the server does not let us ask.
         """
         with storage(self._engine), self._engine.connect() as connection:
-            name = connection.execute(_HOLDER, {"run_id": run_id}).scalar()
-        return None if name is None else process_of(name)
+            called = connection.execute(_HOLDER, {"name": name}).scalar()
+        return None if called is None else process_of(called)

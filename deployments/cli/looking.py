@@ -32,6 +32,7 @@ def runs(
     as_json: Json = False,
 ) -> None:
     """List the runs, newest first; before them those that the journal has lost."""
+    from deployments.cli.standing import standing
     from tasks.lifecycle.openings import lost
     from tasks.lifecycle.runtime import open_runtime
 
@@ -42,7 +43,7 @@ def runs(
         {
             "run_id": run.run_id,
             "flow": run.flow,
-            "state": _standing(run, runtime),
+            "state": standing(run, runtime),
             "started_at": run.started_at.isoformat(),
             "target": run.target,
             "cost_usd": None if run.cost_usd is None else float(run.cost_usd),
@@ -91,41 +92,47 @@ def _total(rows: Sequence[Mapping[str, Any]]) -> str:
 def show(run: RunArgument, as_json: Json = False) -> None:
     """Show one run: what was asked, how it stands, what it found."""
     from deployments.cli.flows_by_name import known
+    from deployments.cli.standing import standing, unfinished_lines, work_line
     from tasks.core.answers import answer_of
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
     journal = runtime.journal
     found = journal.run(run)
-    result = answer_of(found)
-    executions = journal.executions(found.run_id)
-    iterations = journal.iterations(found.run_id)
     if as_json:
-        say(
-            json.dumps(
-                {
-                    "run_id": found.run_id,
-                    "flow": found.flow,
-                    "state": _standing(found, runtime),
-                    "started_at": found.started_at.isoformat(),
-                    "ended_at": found.ended_at and found.ended_at.isoformat(),
-                    "failure": found.failure,
-                    "parameters": json.loads(found.parameters),
-                    "executions": len(executions),
-                    "iterations": len(iterations),
-                    "result": result,
-                }
-            )
-        )
+        say(json.dumps(_shown(found, runtime)))
         return
-    say(f"run {found.run_id}: {found.flow}, {_standing(found, runtime)}")
+    executions, result = journal.executions(found.run_id), answer_of(found)
+    say(f"run {found.run_id}: {found.flow}, {standing(found, runtime)} on {found.target}")
     if found.failure:
         say(f"failed: {found.failure}")
-    say(_bought(executions, len(iterations)))
+    say(work_line(executions, iterations=len(journal.iterations(found.run_id))))
     if result:
         say(known(found.flow).summary(result))
     else:
-        say(f"`qrt resume {found.run_id}` goes on with it.")
+        for line in unfinished_lines(found, executions, runtime=runtime):
+            say(line)
+
+
+def _shown(run: "Run", runtime: "Runtime") -> dict[str, Any]:
+    from deployments.cli.standing import quoted, standing, worker
+    from tasks.core.answers import answer_of
+
+    return {
+        "run_id": run.run_id,
+        "flow": run.flow,
+        "state": standing(run, runtime),
+        "target": run.target,
+        "worker": worker(run, runtime),
+        "started_at": run.started_at.isoformat(),
+        "ended_at": run.ended_at and run.ended_at.isoformat(),
+        "failure": run.failure,
+        "parameters": json.loads(run.parameters),
+        "executions": len(runtime.journal.executions(run.run_id)),
+        "iterations": len(runtime.journal.iterations(run.run_id)),
+        "quote": quoted(run, runtime),
+        "result": answer_of(run),
+    }
 
 
 def report(run: RunArgument) -> None:
@@ -179,23 +186,6 @@ def verify(as_json: Json = False) -> None:
         say("The lake is sound." if not problems else f"{len(problems)} problems.")
     if problems:
         raise typer.Exit(1)
-
-
-def _standing(run: "Run", runtime: "Runtime") -> str:
-    """Return how the run stands; one that nobody works on any more was interrupted."""
-    from datasets.records.runs import RunState
-    from tasks.lifecycle.claims import is_claimed
-
-    running = run.state is RunState.RUNNING
-    dead = running and not is_claimed(run.run_id, home=runtime.home)
-    return "interrupted" if dead else run.state.value
-
-
-def _bought(executions: Any, iterations: int) -> str:
-    states = sorted({entry.state.value for entry in executions})
-    shots = sum(entry.execution.shots for entry in executions)
-    bought = f"{len(executions)} executions ({', '.join(states)}), {shots:,} shots"
-    return f"{bought}, {iterations} iterations"
 
 
 def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:

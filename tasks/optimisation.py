@@ -4,6 +4,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from datasets.layout import home
+from tasks.core.goals import goal_of
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.session import Optimum
 from tasks.lifecycle.experiment import Experiment, Search
@@ -16,4 +17,6 @@ def optimise(experiment: Experiment, *, search: Search, confusion: Confusion | N
     """Minimise the energy, going on from the last completed iteration."""
     runtime = open_runtime(home())
     taken = steps(experiment, search=search, confusion=confusion, runtime=runtime)
-    return Loop(experiment, search, taken, runtime.journal.iterations(experiment.run_id)).run()
+    known = runtime.journal.iterations(experiment.run_id)
+    goal = goal_of(runtime.journal.run(experiment.run_id).flow)
+    return Loop(experiment, search, taken, known, goal).run()

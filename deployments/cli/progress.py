@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from deployments.cli.entry import OPENED
 from deployments.cli.terminal import console, plain, say
 from tasks.core.events import Event, listening
-from tasks.core.pace import Clock
+from tasks.core.pace import Clock, ended
 from tasks.core.stages import line
 
 LINE_EVERY_S = 0.1  # on a simulator an iteration takes less time than its line
@@ -19,7 +19,7 @@ LINE_EVERY_S = 0.1  # on a simulator an iteration takes less time than its line
 
 @contextmanager
 def showing(*, quiet: bool) -> Iterator[None]:
-    """Show events on standard error until the block ends; where quiet, only warnings."""
+    """Show events on standard error until the block ends; where quiet, only what surprises."""
     with listening(_remember):
         yield from _shown(quiet=quiet)
 
@@ -37,19 +37,19 @@ def _shown(*, quiet: bool) -> Iterator[None]:
         return
     screen = console(err=True)
     if not screen.is_terminal:
-        with listening(_Lines(partial(say, err=True)).hear):
+        with listening(Lines(partial(say, err=True)).hear):
             yield
         return
-    with _bar(screen) as progress, listening(_Bar(progress).hear):
+    with bar_on(screen) as progress, listening(Bar(progress).hear):
         yield
 
 
 def _warn(event: Event) -> None:
-    if event.name in {"target.lost", "remainder.refused", "sweep.turns"}:
+    if event.name in {"target.lost", "remainder.refused", "run.waiting"}:
         say(line(event), err=True)
 
 
-class _Lines:
+class Lines:
     """A line for each stage, and for iterations as often as somebody could read one."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
@@ -58,6 +58,7 @@ class _Lines:
         self._written_s = -LINE_EVERY_S
 
     def hear(self, event: Event) -> None:
+        """Write what an event says."""
         if text := line(event):
             self._write(text)
         if event.name == "iteration.completed":
@@ -69,9 +70,11 @@ class _Lines:
         if event.name == "piece.landed":
             done, points = event.fields["done"], event.fields["points"]
             self._write(f"{done:,}/{points:,} points  {event.fields['left_s']:.0f} s left")
+        if event.name == "loop.ended":
+            self._write(ended(event))
 
 
-class _Bar:
+class Bar:
     """A bar over the iterations, below the stages that are done."""
 
     def __init__(self, progress: Progress) -> None:
@@ -80,10 +83,14 @@ class _Bar:
         self._task: TaskID | None = None
 
     def hear(self, event: Event) -> None:
+        """Show what an event says."""
         if text := line(event):
             self._progress.console.print(plain(text), soft_wrap=True)
         if event.name == "iteration.completed":
             self._step(event)
+        if event.name == "loop.ended":
+            done = event.fields["iterations"]
+            self._show("iterations", done, done, ended(event))
         if event.name == "piece.landed":
             self._show("points", event.fields["done"], event.fields["points"], _left(event))
 
@@ -94,21 +101,21 @@ class _Bar:
     def _show(self, what: str, done: int, total: int, figures: str) -> None:
         if self._task is None:
             self._task = self._progress.add_task(what, total=total, figures="")
-        self._progress.update(self._task, completed=done, figures=figures)
+        self._progress.update(self._task, completed=done, total=total, figures=figures)
 
 
 def _figures(event: Event, left: float | None) -> str:
     fields = event.fields
     tail = "from the journal" if left is None else f"{left:.0f} s left"
-    energy = f"{fields['energy']:+.5f} ± {fields['stderr']:.5f}"
-    return f"{energy}  {fields['shots']:,} shots  {tail}"
+    return f"{fields['figure']}  {fields['shots']:,} shots  {tail}"
 
 
 def _left(event: Event) -> str:
     return f"points  {event.fields['left_s']:.0f} s left"
 
 
-def _bar(screen: Console) -> Progress:
+def bar_on(screen: Console) -> Progress:
+    """Return what shows a bar on a terminal."""
     return Progress(
         TextColumn("{task.completed:>3.0f}/{task.total:.0f}", markup=False),
         BarColumn(bar_width=16),

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 
+from tasks.core.amounts import counted
 from tasks.core.events import Event
 
 
@@ -39,15 +40,25 @@ def reached(event: Event, *, clock: Clock) -> Reached | None:
     match event.name:
         case "iteration.completed":
             done, of = fields["iteration"] + 1, fields["of"]
-            energy = f"{fields['energy']:+.5f} ± {fields['stderr']:.5f}"
-            words = f"iteration {done:,} of {of:,}, {energy}"
+            words = f"iteration {done:,} of {of:,}, {fields['figure']}"
             return Reached(100 * done / of, f"{words}{_left(clock.left(event))}")
+        case "loop.ended":
+            return Reached(100.0, ended(event))
         case "piece.landed":
             done, of = fields["done"], fields["points"]
             words = f"{done:,} of {of:,} points"
             return Reached(100 * done / of, f"{words}{_left(fields['left_s'])}")
         case _:
             return None
+
+
+def ended(event: Event) -> str:
+    """Say how a loop has ended."""
+    fields = event.fields
+    spent = counted(fields["iterations"], "iteration")
+    if fields["converged"]:
+        return f"converged after {spent} of at most {fields['of']:,}"
+    return f"{spent} done of at most {fields['of']:,}"
 
 
 def _left(left_s: float | None) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from datasets.records.runs import Iteration
 from tasks.core.events import emit
+from tasks.core.goals import ENERGY, Goal
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.registry import optimise
 from tasks.core.optimisers.session import Evaluation, Optimum
@@ -31,6 +32,7 @@ class Loop:
     search: Search
     steps: Steps
     known: tuple[Iteration, ...]
+    goal: Goal = ENERGY
     _done: list[Iteration] = field(default_factory=list)
 
     def run(self) -> Optimum:
@@ -42,6 +44,12 @@ class Loop:
             frequencies=self.experiment.program.frequencies,
             max_iterations=self.search.iterations,
             rng=np.random.default_rng([self.experiment.seed, 0]),
+        )
+        emit(
+            "loop.ended",
+            iterations=optimum.iterations,
+            of=self.search.iterations,
+            converged=optimum.converged,
         )
         self.steps.end(self._done)
         return optimum
@@ -75,6 +83,7 @@ class Loop:
             of=self.search.iterations,
             energy=value,
             stderr=stderr,
+            figure=self.goal.told(value, stderr),
             shots=iteration.shots,
             cost_usd=iteration.cost_usd,
             elapsed_s=iteration.elapsed_s,

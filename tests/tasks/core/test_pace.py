@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.core.events import Event
+from tasks.core.goals import goal_of
 from tasks.core.pace import Clock, reached
 
 
@@ -30,10 +31,41 @@ def test_the_time_left_is_in_minutes_and_seconds(left_s: float, words: str) -> N
 
 
 def test_an_iteration_from_the_journal_says_no_time() -> None:
-    fields = {"iteration": 0, "of": 4, "energy": -1.1, "stderr": 0.01, "replayed": True}
+    figure = goal_of("vqe").told(-1.1, 0.01)
+    fields = {"iteration": 0, "of": 4, "figure": figure, "replayed": True}
     now = reached(Event("iteration.completed", fields), clock=Clock())
     assert now
     assert (now.percent, now.words) == (25.0, "iteration 1 of 4, -1.10000 ± 0.01000")
+
+
+@given(done=st.integers(1, 10**6), more=st.integers(0, 10**6), converged=st.booleans())
+def test_a_loop_that_has_ended_is_done_and_has_no_time_left(
+    done: int, more: int, converged: bool
+) -> None:
+    fields = {"iterations": done, "of": done + more, "converged": converged}
+    now = reached(Event("loop.ended", fields), clock=Clock())
+    assert now
+    assert now.percent == 100
+    assert "left" not in now.words
+    assert ("converged" in now.words) == converged
+
+
+def test_a_loop_that_has_converged_says_after_how_many_iterations() -> None:
+    event = Event("loop.ended", {"iterations": 11, "of": 25, "converged": True})
+    now = reached(event, clock=Clock())
+    assert now
+    assert now.words == "converged after 11 iterations of at most 25"
+
+
+@pytest.mark.parametrize(
+    ("flow", "words"), [("vqe", "-4.25000 ± 0.01000"), ("qaoa", "cut 4.25000 ± 0.01000")]
+)
+def test_a_cut_is_told_as_a_cut_and_an_energy_as_an_energy(flow: str, words: str) -> None:
+    assert goal_of(flow).told(-4.25, 0.01) == words
+
+
+def test_a_cut_of_nothing_has_no_sign() -> None:
+    assert goal_of("qaoa").told(0.0, 0.0) == "cut 0.00000 ± 0.00000"
 
 
 def test_other_events_say_nothing_of_it() -> None:

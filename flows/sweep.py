@@ -47,6 +47,7 @@ async def sweep(
     inputs = sweeping.read(run)
 
     run = sweeping.choose(run, inputs=inputs, readout_shots=parameters.readout_shots)
+    sweeping.await_same(run, inputs=inputs)
     sweeps = []
     for here in run.apart:
         experiment = compile_for_target(here, program=inputs.program, groups=inputs.groups)

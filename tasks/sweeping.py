@@ -12,15 +12,16 @@ from tasks.backends.braket_devices import is_braket
 from tasks.core.events import Event, emit
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.quotes import Quote
-from tasks.core.sweeps.turns import many_turns
 from tasks.core.sweeps.work import Piece
 from tasks.lifecycle import sweep_ahead
 from tasks.lifecycle.away import away
 from tasks.lifecycle.choosing import choose_target
+from tasks.lifecycle.closing import update_books
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.pieces import sweep_piece
 from tasks.lifecycle.quote_rows import record
 from tasks.lifecycle.runtime import open_runtime
+from tasks.lifecycle.same_work import await_turn
 from tasks.lifecycle.sweep_buying import buy
 from tasks.lifecycle.sweep_history import history
 from tasks.lifecycle.sweep_inputs import SweepInputs, inputs_of
@@ -32,10 +33,7 @@ from tasks.lifecycle.sweeps import Measured, Sweep, measure_here
 @task(name="read", cache_policy=NO_CACHE)
 def read(run: Run) -> SweepInputs:
     """Read the circuit, the points and the observables, as they were when the run began."""
-    inputs = inputs_of(run.asked, keep=open_runtime(home()).pins(run.run_id))
-    if told := many_turns(inputs.read, inputs.spec.points):
-        emit("sweep.turns", told=told)
-    return inputs
+    return inputs_of(run.asked, keep=open_runtime(home()).pins(run.run_id))
 
 
 @task(name="choose", cache_policy=NO_CACHE)
@@ -43,6 +41,12 @@ def choose(run: Run, *, inputs: SweepInputs, readout_shots: int) -> Run:
     """Return the run with its target; one that was left open is chosen for the whole sweep."""
     piece = sweep_piece(inputs, readout_shots=readout_shots)
     return choose_target(run, piece, runtime=open_runtime(home()))
+
+
+@task(name="wait for the same", cache_policy=NO_CACHE)
+def await_same(run: Run, *, inputs: SweepInputs) -> None:
+    """Let other runs that buy the same end: what they have measured is not bought again."""
+    await_turn(run, inputs.spec, runtime=open_runtime(home()))
 
 
 @task(name="divide", cache_policy=NO_CACHE)
@@ -74,8 +78,9 @@ def measure(sweep: Sweep, *, piece: Piece) -> Measured:
     """Measure one piece: simulated in one go, or bought."""
     runtime = open_runtime(home())
     dispatch = runtime.dispatch(runtime.journal.run(sweep.experiment.run_id).at(sweep.target))
-    way = buy if dispatch.backend.charges else measure_here
-    return way(sweep, piece, dispatch=dispatch)
+    if dispatch.backend.charges:
+        return buy(sweep, piece, dispatch=dispatch, runtime=runtime)
+    return measure_here(sweep, piece, dispatch=dispatch)
 
 
 @task(name="divide points", cache_policy=NO_CACHE)
@@ -94,7 +99,11 @@ def land(
     measured: Measured, *, sweep: Sweep, confusion: Confusion | None, progress: Progress
 ) -> None:
     """Check and publish one piece with its estimates, and say how far the sweep is."""
-    land_piece(measured, sweep=sweep, confusion=confusion, runtime=open_runtime(home()))
+    runtime = open_runtime(home())
+    land_piece(measured, sweep=sweep, confusion=confusion, runtime=runtime)
+    others = {execution.run_id for execution in measured.executions} - {sweep.experiment.run_id}
+    for other in others:
+        update_books(runtime.journal.run(other), runtime=runtime)
     progress.landed(measured.wanted)
 
 

@@ -1,6 +1,6 @@
 """What the journal writes down of executions and of the money that they cost."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -155,20 +155,23 @@ class ExecutionVerbs(Database):
             return {ExecutionId(execution_id): found for execution_id, found in known}
 
     def landed_chunks(
-        self, chunks: Sequence[str], *, but_of: RunId | None = None
-    ) -> frozenset[str]:
-        """Return those of `chunks` that are in the lake, but not those that run `but_of` landed."""
-        there = sa.and_(
-            executions.c.state.in_([ExecutionState.LANDED, ExecutionState.SETTLED]),
-            executions.c.run_id != (but_of or ""),
-        )
-        known: set[str] = set()
+        self, chunks: Sequence[str], *, alike: Callable[[str], bool]
+    ) -> dict[str, frozenset[RunId]]:
+        """Return those of `chunks` that are in the lake, each with the runs that bought of it.
+
+        `alike` says of an execution's options whether it counts.
+        """
+        there = executions.c.state.in_([ExecutionState.LANDED, ExecutionState.SETTLED])
+        wanted = sa.select(executions.c.chunk, executions.c.run_id, executions.c.options)
+        known: dict[str, frozenset[RunId]] = {}
         with self._reading() as connection:
             for start in range(0, len(chunks), AT_ONCE):
                 some = executions.c.chunk.in_(chunks[start : start + AT_ONCE])
-                found = connection.execute(sa.select(executions.c.chunk).where(there, some))
-                known.update(chunk for (chunk,) in found)
-        return frozenset(known)
+                found = connection.execute(wanted.where(there, some).distinct())
+                for chunk, run_id, options in found:
+                    if alike(options):
+                        known[chunk] = known.get(chunk, frozenset()) | {RunId(run_id)}
+        return known
 
     def all_landed(self) -> dict[RunId, tuple[ExecutionId, ...]]:
         """Return the executions whose counts are in the lake and are some, by their run."""

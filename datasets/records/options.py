@@ -20,6 +20,12 @@ class DeviceOptions:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def outcomes(self) -> Mapping[str, Any]:
+        """What the device is to do to the outcomes; the rest says how they are bought."""
+        asked = {"debias": self.debias, "parameters": self.parameters}
+        return {name: value for name, value in asked.items() if value}
+
+    @property
     def single_circuits(self) -> bool:
         """Whether tasks must hold one circuit: program sets take no device parameters."""
         return self.debias or bool(self.parameters)

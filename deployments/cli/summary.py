@@ -4,7 +4,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.core.amounts import at_most, money_of, told_money
+from tasks.core.amounts import at_most, counted, money_of, told_money
+from tasks.core.answers import told_reused
 from tasks.core.cuts import listed
 from tasks.core.spectrum import exact_words
 
@@ -87,6 +88,7 @@ def sweep_summary(result: Mapping[str, Any]) -> str:
         *(_line("missing", _gap(gap)) for gap in result["missing"]),
         _line("mitigation", result["method"]),
         _line("measured", f"{result['measured']:,} points in {result['wall_s']:.1f} s"),
+        *(_line("reused", said) for said in told_reused(result)),
         *(_line("calibrated", said) for said in _calibrations(result)),
         _line("cost", _cost(result)),
         _line("data", result["lake"]),
@@ -219,7 +221,7 @@ def _cost(result: Mapping[str, Any]) -> str:
         return f"nothing for {result['shots']:,} shots: {_free(result)}"
     return (
         f"{told_money(result)}, at published prices "
-        f"({result['executions']} executions, {result['shots']:,} shots; "
+        f"({counted(result['executions'], 'execution')}, {counted(result['shots'], 'shot')}; "
         f"{_expected(result)}quoted at most {at_most(result['quote_usd'])}){_items(result)}"
     )
 
@@ -231,11 +233,15 @@ def _expected(result: Mapping[str, Any]) -> str:
 
 
 def _items(result: Mapping[str, Any]) -> str:
-    """Return what was charged item by item, with what was expected where that differs."""
+    """Return what was charged item by item, with what was expected where that differs.
+
+    Where nobody charges it is what was expected.
+    """
     planned = {line["item"]: line["usd"] for line in result.get("plan", {}).get("items", ())}
     charged = {line["item"]: line["usd"] for line in result.get("bill", ())}
     if not charged:
-        return ""
+        told = [f"{item.replace('_', ' ')} {usd:,.2f}" for item, usd in planned.items()]
+        return f": expected {', '.join(told)}" if told else ""
     return ": " + ", ".join(
         f"{item.replace('_', ' ')} {charged.get(item, 0):,.2f}"
         + (

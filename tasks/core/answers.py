@@ -9,7 +9,8 @@ from tasks.core.amounts import money_of
 
 # What an answer of an earlier release lacks, because nobody knew of it then.
 _UNKNOWN: Final[Mapping[str, Any]] = {"plan": {}, "bill": [], "selection": None}
-_UNKNOWN_OF_SWEEPS: Final[Mapping[str, Any]] = {"missing": [], "missing_points": 0}
+_UNKNOWN_OF_SWEEPS: Final[Mapping[str, Any]] = {"missing": [], "missing_points": 0, "reused": []}
+_TOLD: Final = 3  # runs that are named in a line
 _OF_A_TARGET: Final = (
     "target", "measured", "executions", "shots", "cost_usd", "calibration_id", "compiled_id",
     "two_qubit_gates", "depth", "estimated_success", "reason",
@@ -24,6 +25,17 @@ def answer_of(run: Run) -> dict[str, Any] | None:
     money = dict(zip(("cost_usd", "what_if_usd"), money_of(answer), strict=True))
     known = {**_UNKNOWN, **answer, **money}
     return _sweep(known) if run.flow == "sweep" else known
+
+
+def told_reused(answer: Mapping[str, Any]) -> list[str]:
+    """Say whose work a sweep's answer shows beside its own; nothing where it is all its own."""
+    runs = answer.get("reused")
+    if not runs:
+        return []
+    more = len(runs) - _TOLD
+    named = ", ".join(runs[:_TOLD]) + (f" and {more:,} more" if more > 0 else "")
+    what = "a part" if answer["measured"] else "all"
+    return [f"{what} of it was measured by run {named}"]
 
 
 def _sweep(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,11 +79,14 @@ _LINES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     ),
     "run.quoted": lambda f: quote_line(f["quote"]),
     "remainder.refused": lambda f: refused_line(f["usd"], f["most_usd"], f["instead_usd"]),
+    "run.waiting": lambda f: (
+        f"waiting for {f['holder']}, which buys the same on {f['target']}: what it measures is not "
+        "bought again"
+    ),
     "sweep.set_aside": lambda f: (
         f"{counted(f['runs'], 'earlier sweep')} on another calibration "
         f"{'does' if f['runs'] == 1 else 'do'} not count; --mix-calibrations adds to them"
     ),
-    "sweep.turns": lambda f: f["told"],
     "sweep.divided": lambda f: (
         f"{f['points']:,} of {counted(f['of'], 'point')} to be measured, in "
         f"{counted(f['chunks'], 'chunk')}"

@@ -37,7 +37,6 @@ def advise(
         policy=policy,
         now=datetime.now(UTC),
         home=runtime.home,
-        advising=True,
     )
     land_choices(chosen, programs=[piece.program.program_id for piece in pieces], runtime=runtime)
     if len(chosen) == 1:

@@ -63,6 +63,16 @@ def land_spend(run_id: RunId, *, runtime: Runtime) -> None:
         runtime.lake.land_all(spend, run_id=run_id, once_in=[run_id])
 
 
+def update_books(run: Run, *, runtime: Runtime) -> None:
+    """Bring the books of a run that stopped up to what is known now; safe to repeat."""
+    settle(run.run_id, runtime=runtime)
+    if run.state is RunState.RUNNING:
+        land_spend(run.run_id, runtime=runtime)
+        return
+    runtime.journal.end(run.run_id, run.state)  # its cost may be known better now
+    follow_up(run.run_id, runtime=runtime)
+
+
 def follow_up(run_id: RunId, *, runtime: Runtime) -> None:
     """Land the closed run and let go of what only an open one needs; safe to repeat."""
     run = runtime.journal.run(run_id)

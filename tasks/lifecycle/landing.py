@@ -40,7 +40,8 @@ def land_counts(
     }
     key = (run_id, chunk)
     files = {table: [(key, made)] for table, made in rows.items() if made}
-    runtime.lake.land_all(files, run_id=run_id, once_in=[run_id])
+    runs = dict.fromkeys(item.execution.run_id for item in collected)
+    runtime.lake.land_all(files, run_id=run_id, once_in=list(runs))
     runtime.journal.landed(ids)
     emit("chunk.landed", chunk=chunk)
 

@@ -44,6 +44,22 @@ def written(options: DeviceOptions) -> str:
     return "" if options == DeviceOptions() else canonical(options).decode()
 
 
+def outcomes_of(asked: Mapping[str, Any]) -> str:
+    """Return what a flow asks the device to do to the outcomes, as canonical JSON, or nothing."""
+    found = options_in(asked).outcomes
+    return canonical(found).decode() if found else ""
+
+
+def outcomes_in(text: str) -> str:
+    """Return the same of the options that an execution carries."""
+    return outcomes_of(_names(json.loads(text))) if text else ""
+
+
+def _names(carried: Mapping[str, Any]) -> dict[str, Any]:
+    """Return carried options under the names that flows have for them."""
+    return {**carried, "device_parameters": carried.get("parameters", {})}
+
+
 def mixes_calibrations(run: Run) -> bool:
     """Whether one result of the run may be made of executions under several calibrations."""
     return bool(json.loads(run.parameters).get("mix_calibrations", False))

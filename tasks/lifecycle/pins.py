@@ -32,6 +32,10 @@ class Keeping(Protocol):
         """Return a file as it was made first; `make` writes it, if it never was before."""
         ...
 
+    def fact(self, name: str, text: str, *, before: str) -> str:
+        """Return a text that is kept before the input `before`; empty if that was there first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Aside:
@@ -49,6 +53,11 @@ class Aside:
         path = self.folder / name
         make(path)
         return path
+
+    def fact(self, name: str, text: str, *, before: str) -> str:
+        """Return the text."""
+        del name, before
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,17 @@ class Pins:
         elif _digest_of(path) != digest:  # files are never given up
             self._copy(name, self._far(name, digest))
         return path
+
+    def fact(self, name: str, text: str, *, before: str) -> str:
+        """Return a text that is pinned before the input `before`.
+
+        It is empty for a run that has that input already: its release knew no such text.
+        """
+        found = self.find(name)
+        if found is None:
+            content = b"" if self.find(before) is not None else text.encode()
+            found = self._content(name, self._pin(name, content), near=content)
+        return found.decode()
 
     def find(self, name: str) -> bytes | None:
         """Return an input that was pinned, or that a run of before has a copy of; else nothing.

@@ -1,13 +1,17 @@
 """Learn how a run's qubits are misread: from a canary, or with circuits of its own."""
 
+from datasets.records.executions import Collected
 from tasks.core.events import emit
 from tasks.core.mitigation.readout import VARIANTS, Confusion, combine
 from tasks.core.samples import counts_by_variant
 from tasks.lifecycle import readouts
+from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.experiment import Experiment, execute
 from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.pinned_compiled import compiled_otherwise
 from tasks.lifecycle.runtime import Runtime
+from tasks.lifecycle.takeovers import shared
+from tasks.lifecycle.wholeness import check_one_calibration
 
 
 def learn(experiment: Experiment, *, shots: int, runtime: Runtime) -> Confusion:
@@ -34,9 +38,13 @@ def _reused(
 
 
 def _measured(experiment: Experiment, shots: int, runtime: Runtime) -> Confusion:
-    """Run the two circuits; what they say is landed also if nothing can be mitigated with it."""
+    """Run the two circuits; what they say is landed also if nothing can be mitigated with it.
+
+    Where a stopped run has bought them they are that one's, and land as its own.
+    """
     run = runtime.journal.run(experiment.run_id).at(experiment.target)
-    collected = execute(experiment.readout(shots=shots), dispatch=runtime.dispatch(run))
+    collected = _collected(experiment, shots, dispatch=runtime.dispatch(run), runtime=runtime)
+    run = runtime.journal.run(collected[0].execution.run_id).at(experiment.target)
     zeros, ones = (counts_by_variant(collected)[variant] for variant in VARIANTS)
     entry = runtime.journal.execution(collected[0].execution.execution_id)
     labels = experiment.compiled.measured_qubits
@@ -48,3 +56,17 @@ def _measured(experiment: Experiment, shots: int, runtime: Runtime) -> Confusion
         chunk = f"{chunk}-{experiment.compiled.compiled_id[:16]}"  # the other name is taken
     land_counts(collected, runtime=runtime, chunk=chunk, readouts=rows)
     return combine(zeros, ones)
+
+
+def _collected(
+    experiment: Experiment, shots: int, *, dispatch: Dispatch, runtime: Runtime
+) -> tuple[Collected, ...]:
+    planned = shared(
+        lambda of_run: of_run.readout(shots=shots),
+        experiment=experiment,
+        dispatch=dispatch,
+        runtime=runtime,
+    )
+    collected = (*planned.theirs, *execute(planned.own, dispatch=dispatch))
+    check_one_calibration(collected, dispatch=dispatch)
+    return collected

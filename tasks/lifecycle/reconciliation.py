@@ -14,7 +14,7 @@ from tasks.backends.protocol import Backend, Sold
 from tasks.core.events import emit
 from tasks.errors import AccessDenied, Refused, RuntimeFault, Throttled, Transient, Unavailable
 from tasks.lifecycle.cancellation import cancel_run
-from tasks.lifecycle.closing import follow_up, land_spend, settle
+from tasks.lifecycle.closing import update_books
 from tasks.lifecycle.findings import Reconciliation, Sighting, Silence, Stray
 from tasks.lifecycle.landing import salvage
 from tasks.lifecycle.openings import restore_own
@@ -121,12 +121,7 @@ def _close(run: Run, sweep: _Sweep) -> None:
         return
     if run.state in {RunState.FAILED, RunState.CANCELLED}:
         salvage(run.run_id, runtime=runtime)
-    settle(run.run_id, runtime=runtime)
-    if run.state is RunState.RUNNING:
-        land_spend(run.run_id, runtime=runtime)
-        return
-    runtime.journal.end(run.run_id, run.state)  # its cost may be known better now
-    follow_up(run.run_id, runtime=runtime)
+    update_books(run, runtime=runtime)
 
 
 def _is_unwanted(run: Run, *, runtime: Runtime) -> bool:

@@ -1,6 +1,6 @@
 """What of a sweep lies ahead: the pieces that are not in the lake, and what they cost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from datasets.records.executions import ExecutionId, ExecutionState, RunId
@@ -9,6 +9,7 @@ from tasks.core.identity import digest
 from tasks.core.mitigation.composition import Technique
 from tasks.core.quotes import Quote, quote_executions
 from tasks.core.sweeps.work import Piece, without
+from tasks.lifecycle.options import outcomes_in
 from tasks.lifecycle.readouts import chosen
 from tasks.lifecycle.sweep_buying import plan_piece
 from tasks.lifecycle.sweep_gaps import Gap, gaps_of
@@ -25,7 +26,7 @@ def due(sweep: Sweep, *, runtime: "Runtime") -> list[Piece]:
     every, run_id = list(sweep.pieces()), sweep.experiment.run_id
     gaps = gaps_of(runtime.pins(run_id))
     keys = [_landing_key(piece, sweep, gaps.get(piece.key)) for piece in every]
-    landed = runtime.journal.landed_chunks(keys)
+    landed = landed_by(keys, sweep, runtime=runtime)
     lost = _lost(landed, sweep, runtime=runtime)
     paid = _at_the_device(sweep, runtime=runtime)
     return [
@@ -42,7 +43,18 @@ def bought_name(key: str, *, run_id: RunId) -> str:
     return digest([key, run_id])[: len(key)]
 
 
-def _lost(landed: frozenset[str], sweep: Sweep, *, runtime: "Runtime") -> set[str]:
+def landed_by(
+    keys: Sequence[str], sweep: Sweep, *, runtime: "Runtime"
+) -> dict[str, frozenset[RunId]]:
+    """Return which pieces are in the lake as the sweep would measure them, each with its buyers.
+
+    Before outcomes that the device has changed had keys of their own, they had those of others.
+    """
+    ours = outcomes_in(sweep.experiment.options)
+    return runtime.journal.landed_chunks(keys, alike=lambda text: outcomes_in(text) == ours)
+
+
+def _lost(landed: Mapping[str, frozenset[RunId]], sweep: Sweep, *, runtime: "Runtime") -> set[str]:
     """Return the landed pieces whose estimates are not in the lake any more.
 
     What another run has bought is not looked for: its files have names of their own.
@@ -52,7 +64,7 @@ def _lost(landed: frozenset[str], sweep: Sweep, *, runtime: "Runtime") -> set[st
     gone = {key for key in landed if not {key, bought_name(key, run_id=run_id)} & there}
     if not gone or not is_braket(sweep.target):
         return gone
-    return gone - runtime.journal.landed_chunks(sorted(gone), but_of=run_id)
+    return {key for key in gone if landed[key] == {run_id}}
 
 
 def quote(sweep: Sweep, *, readout_shots: int, runtime: "Runtime") -> Quote:
@@ -72,10 +84,10 @@ def priced(
 
     Without a runtime there is no home yet, in which something could have landed.
     """
-    every, run_id, others = list(sweep.pieces()), sweep.experiment.run_id, frozenset[str]()
-    if runtime:
-        others = runtime.journal.landed_chunks([piece.key for piece in every], but_of=run_id)
-    ours = [piece for piece in every if piece.key not in others]
+    every, run_id = list(sweep.pieces()), sweep.experiment.run_id
+    keys = [piece.key for piece in every]
+    landed = landed_by(keys, sweep, runtime=runtime) if runtime else {}
+    ours = [piece for piece in every if not landed.get(piece.key, frozenset()) - {run_id}]
     quotes = [quote_piece(sweep, piece) for piece in ours]
     corrected = ours and Technique.READOUT in sweep.mitigation.techniques
     if corrected and not learnt():

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,23 +14,37 @@ from tasks.core.sweeps.work import Piece, without
 from tasks.lifecycle.dispatch import Dispatch
 from tasks.lifecycle.executions import gather, submit
 from tasks.lifecycle.sweeps import Measured, Sweep
-from tasks.lifecycle.wholeness import Key
+from tasks.lifecycle.takeovers import shared
+from tasks.lifecycle.wholeness import Key, check_one_calibration
+
+if TYPE_CHECKING:
+    from tasks.lifecycle.runtime import Runtime
 
 
-def buy(sweep: Sweep, piece: Piece, *, dispatch: Dispatch) -> Measured:
-    """Plan, pack, write down and buy; each task once, and a circuit that fails costs its point."""
-    planned = plan_piece(sweep, piece)
-    submit(planned, dispatch=dispatch)
-    gathered = gather(planned, dispatch=dispatch)
-    found = _added(gathered.collected)
+def buy(sweep: Sweep, piece: Piece, *, dispatch: Dispatch, runtime: "Runtime") -> Measured:
+    """Plan, pack, write down and buy; each task once, and a circuit that fails costs its point.
+
+    What stopped runs have bought of the piece is part of it.
+    """
+    planned = shared(
+        lambda experiment: plan_piece(replace(sweep, experiment=experiment), piece),
+        experiment=sweep.experiment,
+        dispatch=dispatch,
+        runtime=runtime,
+    )
+    submit(planned.own, dispatch=dispatch)
+    gathered = gather(planned.own, dispatch=dispatch)
+    collected = (*planned.theirs, *gathered.collected)
+    check_one_calibration(collected, dispatch=dispatch)
+    found = _added(collected)
     missing = {key[0]: why for key, why in gathered.lost.items() if key not in found}
     kept = without(piece, sweep.spec, missing=missing)
     return Measured(
         wanted=piece,
         piece=kept,
         block=_block(found, sweep.forms, numbers=kept.numbers().tolist()),
-        executions=tuple(item.execution for item in gathered.collected),
-        collected=gathered.collected,
+        executions=tuple(item.execution for item in collected),
+        collected=collected,
         missing=missing,
     )
 

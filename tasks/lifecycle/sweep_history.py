@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from datasets.records.devices import CalibrationId
+from datasets.records.executions import RunId
 from datasets.records.runs import Run, RunState
 from tasks.core.identity import canonical
 from tasks.core.sweeps.work import SweepSpec
 from tasks.errors import StorageFault
 from tasks.lifecycle.inputs import of_target
 from tasks.lifecycle.openings import restored
-from tasks.lifecycle.options import mixes_calibrations
+from tasks.lifecycle.options import mixes_calibrations, outcomes_of
 from tasks.lifecycle.sweep_gaps import lacking
 from tasks.lifecycle.sweep_inputs import inputs_of
 
@@ -119,8 +120,30 @@ def _completed(spec: SweepSpec, *, run: Run, runtime: "Runtime") -> Iterator[Run
     for other in runtime.journal.runs(limit=MAX_EARLIER):
         done = other.flow == "sweep" and other.state is RunState.COMPLETED
         if done and other.run_id != run.run_id and measured_on(other, run.target):
-            # What nobody has kept the inputs of cannot be known to be the same.
-            with suppress(StorageFault):
-                inputs = inputs_of(other.asked, keep=runtime.pins(other.run_id))
-                if inputs.spec.experiment_id == spec.experiment_id:
-                    yield other
+            same = _is_alike(other, run) and experiment_of(other, runtime=runtime)
+            if same == spec.experiment_id:
+                yield other
+
+
+def unlike(spec: SweepSpec, *, run: Run, runtime: "Runtime") -> tuple[RunId, ...]:
+    """Return the sweeps whose outcomes the device has changed otherwise, though they are called so.
+
+    Releases of before gave them the experiment's name.
+    """
+    return tuple(
+        other.run_id
+        for other in runtime.journal.runs(limit=MAX_EARLIER)
+        if other.flow == "sweep" and not _is_alike(other, run)
+        if experiment_of(other, runtime=runtime) == spec.experiment_id
+    )
+
+
+def _is_alike(other: Run, run: Run) -> bool:
+    return outcomes_of(other.asked) == outcomes_of(run.asked)
+
+
+def experiment_of(run: Run, *, runtime: "Runtime") -> str:
+    """Return the experiment of a sweep; nothing if nobody has kept its inputs."""
+    with suppress(StorageFault):
+        return inputs_of(run.asked, keep=runtime.pins(run.run_id)).spec.experiment_id
+    return ""

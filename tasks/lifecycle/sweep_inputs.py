@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from datasets.file_reading import read_text
 from datasets.named_files import named_path
@@ -24,8 +24,10 @@ from tasks.core.sweeps.observables import Observable, parse_observables
 from tasks.core.sweeps.points import MAX_POINTS, Points, check_parameters
 from tasks.core.sweeps.points_language import PointFile, parse_points
 from tasks.core.sweeps.work import SweepSpec
+from tasks.lifecycle.options import outcomes_of
 from tasks.lifecycle.pins import Keeping
 
+_CIRCUIT: Final = "circuit.qasm"
 WANTED = "an OpenQASM circuit"
 SUFFIXES = (".qasm", ".qasm3", ".qasm2")
 
@@ -65,7 +67,10 @@ def inputs_of(asked: Mapping[str, Any], *, keep: Keeping) -> SweepInputs:
     Raises:
         BadInput: what is wrong with the circuit, the points or the observables, and where.
     """
-    text = keep.text("circuit.qasm", lambda: _circuit_text(asked["circuit"]))
+    device = outcomes_of(asked)
+    if device:
+        device = keep.fact("outcomes.json", device, before=_CIRCUIT)
+    text = keep.text(_CIRCUIT, lambda: _circuit_text(asked["circuit"]))
     name = Path(asked["circuit"]).stem if is_path(asked["circuit"]) else "circuit"
     read = read_circuit(text, origin=f"{name}.qasm")
     points = _points(asked["points"], keep)
@@ -80,6 +85,7 @@ def inputs_of(asked: Mapping[str, Any], *, keep: Keeping) -> SweepInputs:
         repetitions=asked["repetitions"],
         mitigation=Mitigation.parse(asked["mitigate"]).name,
         seed=asked["seed"],
+        device=device,
     )
     return SweepInputs(name, read, spec)
 

@@ -1,9 +1,10 @@
 """Land a piece of a sweep: its counts, its estimates, and the executions behind them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from datasets.conversion import Rows
-from datasets.records.executions import Collected
+from datasets.records.executions import Collected, RunId
 from tasks.core.events import emit
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.sweeps.estimation import Estimates, estimate
@@ -22,23 +23,21 @@ def land_piece(
 ) -> tuple[Estimates, ...]:
     """Land a piece in files that its content names, and return its estimates.
 
+    What another run has bought alone lands as that run's, as if it had gone on.
+
     Raises:
         BrokenContract: some rows break their contract; nothing of the piece was published.
         StorageFault: the lake cannot be written.
     """
+    buyers = {execution.run_id for execution in measured.executions}
+    sweep = _buyer_s(sweep, buyers, measured)
     piece, run_id = measured.piece, sweep.experiment.run_id
     if measured.missing:
         keep(measured.wanted, measured.missing, pins=runtime.pins(run_id))
     if not piece.n_points:
         _land_rest(measured.collected, runtime=runtime)
         return ()
-    estimates = estimate(
-        measured.block,
-        observables=sweep.observables,
-        groups=sweep.experiment.groups,
-        mitigation=sweep.mitigation,
-        confusion=confusion,
-    )
+    estimates = _estimates(measured, sweep=sweep, confusion=confusion)
     ids = [execution.execution_id for execution in measured.executions]
     runtime.journal.assign_chunk(ids, piece.key)
     rows: dict[str, Rows] = {
@@ -52,11 +51,30 @@ def land_piece(
         {table: [(key, made)] for table, made in rows.items() if made},
         run_id=run_id,
         # What was landed alone, when the run stopped, is in the lake for ever.
-        once_in=[run_id, experiment] if bought else [],
+        once_in=[run_id, *sorted(buyers - {run_id}), experiment] if bought else [],
     )
     runtime.journal.landed(ids)
     emit("chunk.landed", chunk=piece.key)
     return estimates
+
+
+def _buyer_s(sweep: Sweep, buyers: set[RunId], measured: Measured) -> Sweep:
+    """Return the sweep as that of the one run that has bought the piece, if one has."""
+    if len(buyers) != 1 or measured.missing:
+        return sweep
+    return replace(sweep, experiment=replace(sweep.experiment, run_id=next(iter(buyers))))
+
+
+def _estimates(
+    measured: Measured, *, sweep: Sweep, confusion: Confusion | None
+) -> tuple[Estimates, ...]:
+    return estimate(
+        measured.block,
+        observables=sweep.observables,
+        groups=sweep.experiment.groups,
+        mitigation=sweep.mitigation,
+        confusion=confusion,
+    )
 
 
 def _land_rest(collected: Sequence[Collected], *, runtime: Runtime) -> None:

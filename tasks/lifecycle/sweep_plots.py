@@ -8,6 +8,7 @@ from datasets.records.runs import Run
 from tasks.core.reports.figures import heat_map, lines
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.shown_parts import Ended, Plots, result_of
+from tasks.lifecycle.sweep_history import unlike
 from tasks.lifecycle.sweep_inputs import inputs_of
 from tasks.lifecycle.sweep_values import Point, Series, SweepValues
 
@@ -82,7 +83,8 @@ def values_of(run: Run, *, runtime: Runtime) -> SweepValues:
     result = result_of(run)
     own = [] if result.get("mixed", True) else [on["calibration_id"] for on in result["targets"]]
     spec = replace(inputs.spec, targets=run.targets)
-    return SweepValues(spec, run.run_id, runtime.home.lake, tuple(own))
+    apart = unlike(spec, run=run, runtime=runtime)
+    return SweepValues(spec, run.run_id, runtime.home.lake, tuple(own), apart)
 
 
 def told_missing(result: Mapping[str, Any]) -> list[str]:

@@ -8,17 +8,20 @@ from typing import Any
 from datasets.journal.rows import Entry
 from datasets.records.executions import Purpose, RunId
 from datasets.records.runs import Run
+from tasks.backends.braket_devices import is_braket
 from tasks.core.quotes import Quote
 from tasks.errors import ExecutionFailed
 from tasks.lifecycle.choices import story
 from tasks.lifecycle.elapsed import elapsed_s
 from tasks.lifecycle.quote_rows import told_bill, told_costs
 from tasks.lifecycle.runtime import Runtime
+from tasks.lifecycle.sweep_ahead import landed_by
 from tasks.lifecycle.sweep_gaps import gaps_of
-from tasks.lifecycle.sweep_history import measured_on
+from tasks.lifecycle.sweep_history import measured_on, unlike
 from tasks.lifecycle.sweep_values import SweepValues
 from tasks.lifecycle.sweeps import Sweep
 
+Buyers = Mapping[str, frozenset[RunId]]  # by the key of a piece
 # Of a sweep on one target these stand beside its answer too; on several they differ.
 _OF_ONE = (
     "calibration_id",
@@ -40,9 +43,11 @@ def sweep_result(
     Raises:
         ExecutionFailed: a target gave nothing at all.
     """
-    journal, spec = runtime.journal, sweeps[0].spec
-    entries = journal.executions(run.run_id)
-    targets = [_on_target(sweep, entries, runtime=runtime) for sweep in sweeps]
+    spec, entries = sweeps[0].spec, runtime.journal.executions(run.run_id)
+    values = _values(sweeps, run=run, runtime=runtime)
+    buyers = [_buyers(sweep, runtime=runtime) for sweep in sweeps]
+    on_each = zip(sweeps, buyers, strict=True)
+    targets = [_on_target(sweep, entries, by, runtime=runtime) for sweep, by in on_each]
     missing = list(_missing(run.run_id, runtime=runtime))
     return {
         "run_id": run.run_id,
@@ -55,19 +60,27 @@ def sweep_result(
         "points": len(spec.points),
         "repetitions": spec.repetitions,
         "measured": sum(on["measured"] for on in targets),
+        "reused": _reused(values, buyers, run.run_id),
         "missing_points": sum(gap["points"] for gap in missing),
         "missing": missing,
-        "observables": _ranges(sweeps, missing, run=run, runtime=runtime),
+        "observables": _ranges(values, missing),
         "method": sweeps[0].mitigation.name,
         "executions": len(entries),
         "shots": sum(entry.execution.shots for entry in entries),
         **told_costs(entries),
-        "quote_usd": float(journal.run(run.run_id).quote_usd or 0),
+        "quote_usd": float(runtime.journal.run(run.run_id).quote_usd or 0),
         "plan": quoted.plain(),
         "bill": _bill(sweeps, entries),
-        "wall_s": elapsed_s(run),
         **_calibrated(sweeps, targets, entries),
         **{word: targets[0][word] if len(targets) == 1 else None for word in _OF_ONE},
+        **_traced(run, runtime=runtime),
+    }
+
+
+def _traced(run: Run, *, runtime: Runtime) -> dict[str, Any]:
+    """Return how long a run took, why it ran where it did, and where the rest is."""
+    return {
+        "wall_s": elapsed_s(run),
         "selection": story(runtime.pins(run.run_id)),
         "lake": str(runtime.home.lake),
         "report": str(runtime.home.report_of(run.run_id)),
@@ -79,25 +92,42 @@ def _bill(sweeps: Sequence[Sweep], entries: Sequence[Entry]) -> list[dict[str, A
     return told_bill(entries, prices=prices)
 
 
-def _on_target(sweep: Sweep, entries: Sequence[Entry], *, runtime: Runtime) -> dict[str, Any]:
+def _buyers(sweep: Sweep, *, runtime: Runtime) -> Buyers:
+    """Return who has bought of each piece; what is simulated is nobody's."""
+    if not is_braket(sweep.target):
+        return {}
+    return landed_by([piece.key for piece in sweep.pieces()], sweep, runtime=runtime)
+
+
+def _reused(values: SweepValues, buyers: Sequence[Buyers], run_id: RunId) -> list[str]:
+    """Return the other runs whose work is shown."""
+    bought = {by for on in buyers for each in on.values() for by in each}
+    return sorted(values.others() | (bought - {run_id}))
+
+
+def _on_target(
+    sweep: Sweep, entries: Sequence[Entry], buyers: Buyers, *, runtime: Runtime
+) -> dict[str, Any]:
     """Return what was done on one target; `engines` are what simulated it, and why those."""
-    ours = [entry for entry in entries if entry.execution.target == sweep.target]
+    ours = {sweep.experiment.run_id}
+    pieces = [piece for piece in sweep.pieces() if ours & buyers.get(piece.key, ours)]
+    entries = [entry for entry in entries if entry.execution.target == sweep.target]
     compiled = sweep.experiment.compiled
     return {
         "target": sweep.target,
-        "measured": sum(piece.n_points for piece in sweep.pieces()),
-        "executions": len(ours),
-        "shots": sum(entry.execution.shots for entry in ours),
-        **told_costs(ours),
+        "measured": sum(piece.n_points for piece in pieces),
+        "executions": len(entries),
+        "shots": sum(entry.execution.shots for entry in entries),
+        **told_costs(entries),
         "calibration_id": sweep.experiment.snapshot.calibration_id,
-        "calibrations": _calibrations(sweep, ours, runtime=runtime),
+        "calibrations": _calibrations(sweep, entries, runtime=runtime),
         "qubits": list(compiled.measured_qubits),
         "compiled_id": compiled.compiled_id,
         "two_qubit_gates": compiled.metrics.two_qubit_gates,
         "depth": compiled.metrics.depth,
         "estimated_success": compiled.metrics.estimated_success,
         "reason": compiled.reason,
-        "engines": sorted({entry.engine for entry in ours if entry.engine}),
+        "engines": sorted({entry.engine for entry in entries if entry.engine}),
     }
 
 
@@ -145,13 +175,16 @@ def _runs(numbers: Sequence[int]) -> list[list[int]]:
     return [[(run := [n for _, n in each])[0], run[-1] + 1] for _, each in runs]
 
 
-def _ranges(
-    sweeps: Sequence[Sweep], missing: Sequence[Mapping[str, Any]], *, run: Run, runtime: Runtime
-) -> list[dict[str, Any]]:
-    """Return each observable on each target, side by side."""
+def _values(sweeps: Sequence[Sweep], *, run: Run, runtime: Runtime) -> SweepValues:
     spec, mixed = sweeps[0].spec, any(sweep.history.mixed for sweep in sweeps)
     own = () if mixed else [sweep.experiment.snapshot.calibration_id for sweep in sweeps]
-    found = SweepValues(spec, run.run_id, runtime.home.lake, tuple(own)).ranges()
+    apart = unlike(spec, run=run, runtime=runtime)
+    return SweepValues(spec, run.run_id, runtime.home.lake, tuple(own), apart)
+
+
+def _ranges(values: SweepValues, missing: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return each observable on each target, side by side."""
+    spec, found = values.spec, values.ranges()
     for target in spec.targets:
         if not any((each.name, target) in found for each in spec.observables):
             reasons = [gap["reason"] for gap in missing if gap["target"] == target]

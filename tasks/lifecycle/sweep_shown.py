@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from tasks.core.answers import told_reused
 from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.page import plots_page
 from tasks.lifecycle.count_plots import counts_plot
@@ -39,7 +40,7 @@ def head(ended: Ended) -> Iterator[str]:
             for each in result["observables"]
         ],
     )
-    yield from map(spoken, told_missing(result))
+    yield from map(spoken, (*told_missing(result), *told_reused(result)))
     yield f"{result['points']:,} points, {charged(result)}"
 
 

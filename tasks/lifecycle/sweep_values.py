@@ -24,20 +24,26 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-_OURS = """SELECT target, observable, point, parameters, value, stderr, shots FROM estimates
+_OURS = """SELECT target, observable, point, parameters, value, stderr, shots FROM ({estimates})
     WHERE experiment_id = '{experiment}'"""
+# What was measured once is as it was to the last digit, whoever measured it.
 _POOLED = """SELECT target, observable, number AS point, asked.parameters,
-        sum(value * shots) / sum(shots) AS value,
-        sqrt(sum((stderr * shots) ** 2)) / sum(shots) AS stderr, sum(shots)::BIGINT AS shots
+        if(count(*) = 1, any_value(value), sum(value * shots) / sum(shots)) AS value,
+        if(count(*) = 1, any_value(stderr), sqrt(sum((stderr * shots) ** 2)) / sum(shots))
+            AS stderr, sum(shots)::BIGINT AS shots
     FROM ({estimates}) AS estimates JOIN asked ON estimates.parameters = asked.parameters
     WHERE experiment_id = '{experiment}' AND repetition < {repetitions}
     GROUP BY target, observable, number, asked.parameters, calibration {one}"""
-_MIXED = "SELECT *, NULL AS calibration FROM estimates"
-_APART = """SELECT estimates.*, measured.calibration FROM estimates LEFT JOIN (
+_MIXED = "SELECT *, NULL AS calibration FROM {alike} AS estimates"
+_APART = """SELECT estimates.*, measured.calibration FROM {alike} AS estimates LEFT JOIN (
         SELECT execution_id, any_value(coalesce(calibration_id_end, calibration_id)) AS calibration
         FROM executions GROUP BY execution_id) AS measured USING (execution_id)"""
 _ONE = """QUALIFY row_number() OVER (PARTITION BY target, observable, number
         ORDER BY calibration IN ({own}) DESC, sum(shots) DESC, calibration) = 1"""
+_SOURCES = """SELECT DISTINCT estimates.run_id FROM ({estimates}) AS estimates
+    JOIN asked ON estimates.parameters = asked.parameters
+    WHERE experiment_id = '{experiment}' AND repetition < {repetitions}
+        AND list_contains($targets, target) AND {ours}"""
 _RANGES = """SELECT target, observable, count(*) AS points, min(value) AS least,
         arg_min(parameters, {'v': value, 'p': point}) AS least_at, max(value) AS most,
         arg_max(parameters, {'v': value, 'p': -point}) AS most_at, list(stderr) AS stderrs
@@ -57,12 +63,14 @@ class SweepValues:
     """What a run was asked for, and where its values are.
 
     `calibrations` are the run's own, one a target; there are none where calibrations are mixed.
+    What the runs `unlike` it have measured is another experiment's, whatever it is called.
     """
 
     spec: SweepSpec
     run_id: RunId
     lake: Path | str
     calibrations: tuple[str, ...]
+    unlike: tuple[RunId, ...] = ()
 
     def ranges(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Return how far each observable goes on each target, by observable and target."""
@@ -75,6 +83,23 @@ class SweepValues:
                     each = row | {"stderrs": np.array(row["stderrs"])}
                     found[row["observable"], row["target"]].append(each)
         return {key: _whole(parts) for key, parts in found.items()}
+
+    def others(self) -> set[RunId]:
+        """Return the other runs whose values these are in part."""
+        own = self._own
+        sql = _SOURCES.format(
+            estimates=self._estimates,
+            experiment=self.spec.experiment_id,
+            repetitions=self.spec.repetitions,
+            ours=f"calibration IN ({own})" if own else "true",
+        )
+        found, told = set[RunId](), {"targets": list(self.spec.targets)}
+        with connect(self.lake) as connection:
+            for part in self._parts(connection):
+                if part is not None:
+                    connection.register("asked", self._asked(part))
+                    found |= {RunId(row[0]) for row in connection.execute(sql, told).fetchall()}
+        return found - {self.run_id}
 
     def sample(self, *, most: int) -> Series:
         """Return (parameters, value, stderr) at up to `most` points, ascending.
@@ -133,21 +158,35 @@ class SweepValues:
         **told: Any,
     ) -> "duckdb.DuckDBPyConnection":
         """Run SQL that knows the values as `found`: all of the experiment, or `among` points."""
-        source, own = _OURS, ", ".join(f"'{one}'" for one in self.calibrations)
+        source, own = _OURS, self._own
         if among is not None:
             connection.register("asked", self._asked(among))
             source = _POOLED
         ours = source.format(
             experiment=self.spec.experiment_id,
             repetitions=self.spec.repetitions,
-            estimates=_APART if own else _MIXED,
+            estimates=self._estimates,
             one=_ONE.format(own=own) if own else "",
         )
         return connection.execute(f"WITH found AS ({ours}) {sql}", told)
 
+    @property
+    def _own(self) -> str:
+        return _listed(self.calibrations)
+
+    @property
+    def _estimates(self) -> str:
+        return (_APART if self.calibrations else _MIXED).format(alike=self._alike)
+
+    @property
+    def _alike(self) -> str:
+        if not self.unlike:
+            return "estimates"
+        return f"(SELECT * FROM estimates WHERE run_id NOT IN ({_listed(self.unlike)}))"  # noqa: S608 - ids
+
     def _alone(self, connection: "duckdb.DuckDBPyConnection") -> bool:
         """Whether the experiment has no values but those that this run measured once."""
-        sql = "SELECT DISTINCT run_id, repetition FROM estimates WHERE experiment_id = ?"
+        sql = f"SELECT DISTINCT run_id, repetition FROM {self._alike} WHERE experiment_id = ?"  # noqa: S608 - ids
         found = connection.execute(sql, [self.spec.experiment_id]).fetchall()
         return found == [(self.run_id, 0)]
 
@@ -181,6 +220,10 @@ def _whole(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "most_at": most["most_at"],
         "stderr": float(np.median(np.concatenate([part["stderrs"] for part in parts]))),
     }
+
+
+def _listed(ids: Sequence[str]) -> str:
+    return ", ".join(f"'{one}'" for one in ids)
 
 
 def _name(name: str) -> str:

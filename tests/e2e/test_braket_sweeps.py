@@ -108,9 +108,11 @@ def test_a_sweep_that_another_one_overtook_lands_what_it_bought_and_buys_no_more
     resumed = on_garnet("resume", run, "--json")
     assert resumed.code == 0, resumed.err
     assert resumed.answer["shots"] == 7500
-    total = 7500 + 150 * int(shots)
-    assert bill.since()[:2] == (4, total)
-    assert on_garnet("query", LANDED, "--json").answer == [{"n": 4, "ids": 4, "shots": total}]
+    other = 2 * (shots != "50")  # the same is taken over
+    tasks, total = 2 + other, 7500 + 75 * other * int(shots)
+    assert bill.since()[:2] == (tasks, total)
+    landed = [{"n": tasks, "ids": tasks, "shots": total}]
+    assert on_garnet("query", LANDED, "--json").answer == landed
     assert on_garnet("verify").code == 0
 
 

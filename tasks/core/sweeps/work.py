@@ -1,8 +1,9 @@
 """What a sweep is, and what of it is still to be run.
 
-An experiment is what is measured, and how: the circuit, the observables, the mitigation and the
-seed. How often and where it is measured is no part of it: a sweep with more points, shots,
-repetitions or targets is the same experiment, asked for more.
+An experiment is what is measured, and how: the circuit, the observables, the mitigation, what the
+device is asked to do to the outcomes, and the seed. How often and where it is measured is no part
+of it: a sweep with more points, shots, repetitions or targets is the same experiment, asked for
+more.
 
 The work of a sweep is cut into chunks of points, and a chunk into pieces: those of its points that
 lack the same shots on one target in one repetition. A piece's key is the digest of its content:
@@ -55,8 +56,9 @@ class SweepSpec:
     """A circuit at points, measured on targets.
 
     `circuit` is the digest of the circuit (`ReadCircuit.digest`), `mitigation` as in
-    `Mitigation.parse`; `shots` are those of each point, target and repetition. `lacking` is what a
-    sweep that was run did not get of it.
+    `Mitigation.parse`; `shots` are those of each point, target and repetition. `device` is what the
+    device does to the outcomes in canonical JSON, such as debiasing; empty where it gives them as
+    they are. `lacking` is what a sweep that was run did not get of it.
     """
 
     circuit: str
@@ -67,6 +69,7 @@ class SweepSpec:
     repetitions: int = 1
     mitigation: str = "none"
     seed: int = 1
+    device: str = ""
     lacking: frozenset[Lack] = frozenset()
 
     def n_circuits(self, n_groups: int) -> int:
@@ -79,6 +82,8 @@ class SweepSpec:
         """The identity of what is measured: not of how many points, shots, repetitions, targets."""
         terms = sorted((o.name, digest(o.hamiltonian)) for o in self.observables)
         content = ["experiment", 1, self.circuit, terms, self.mitigation, self.seed]
+        if self.device:  # what came before it has kept its name
+            content.append(self.device)
         return digest(content)[:EXECUTION_ID_LENGTH]
 
 

@@ -1,0 +1,117 @@
+"""What stopped runs have bought of the same work is waited for and used, not bought again.
+
+A plan is the same whoever makes it, but for the run in its executions' ids. So a run plans what it
+wants as each stopped run would have, and where the journal knows that one's execution it takes it:
+it stays that run's, in its name and its books, and is asked for with its token.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final
+
+from datasets.records.executions import Collected, Execution, ExecutionState
+from datasets.records.runs import Run
+from tasks.core.events import emit
+from tasks.errors import Terminal
+from tasks.lifecycle.dispatch import Dispatch
+from tasks.lifecycle.executions import gather, submit
+from tasks.lifecycle.experiment import Experiment
+from tasks.lifecycle.options import options_of, written
+from tasks.lifecycle.same_work import stopped
+
+if TYPE_CHECKING:
+    from tasks.lifecycle.runtime import Runtime
+
+_LOST: Final = {ExecutionState.FAILED, ExecutionState.CANCELLED}
+Plan = Callable[[Experiment], Sequence[Execution]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shared:
+    """A plan's executions that are left to its run, and what stopped runs have bought of it."""
+
+    own: tuple[Execution, ...]
+    theirs: tuple[Collected, ...]
+
+
+def shared(plan: Plan, *, experiment: Experiment, dispatch: Dispatch, runtime: "Runtime") -> Shared:
+    """Return what is left of a plan, beside what came back of stopped runs' executions.
+
+    What cannot be had of theirs, or came back in part, is left to the run.
+
+    Raises:
+        RunCancelled: the run is not wanted any more.
+        Transient: the target does not answer.
+    """
+    own = tuple(plan(experiment))
+    run = runtime.journal.run(experiment.run_id)
+    others = [
+        (other, tuple(plan(_as(other, experiment)))) for other in stopped(run, runtime=runtime)
+    ]
+    if not others:
+        return Shared(own, ())
+    left, theirs = list[Execution](), list[Collected]()
+    for mine, *same in zip_longest(own, *(planned for _, planned in others)):
+        found = None
+        if mine is not None and not _is_meant(mine, dispatch=dispatch):
+            pairs = zip((other for other, _ in others), same, strict=True)
+            found = _first(list(pairs), mine, dispatch=dispatch, runtime=runtime)
+        if found is not None:
+            theirs += found
+        elif mine is not None:
+            left.append(mine)
+    return Shared(tuple(left), tuple(theirs))
+
+
+def _as(other: Run, experiment: Experiment) -> Experiment:
+    """Return the experiment as another run has it."""
+    return replace(experiment, run_id=other.run_id, options=written(options_of(other)))
+
+
+def _is_meant(execution: Execution, *, dispatch: Dispatch) -> bool:
+    """Whether the run has meant to buy it itself: the target may have it."""
+    entry = dispatch.journal.find_execution(execution.execution_id)
+    return entry is not None and not entry.abandoned
+
+
+def _first(
+    same: Sequence[tuple[Run, Execution | None]],
+    mine: Execution,
+    *,
+    dispatch: Dispatch,
+    runtime: "Runtime",
+) -> tuple[Collected, ...] | None:
+    """Return what came back for the first of the runs that has all of it."""
+    for other, execution in same:
+        if execution is None or not _is_usable(execution, mine, dispatch=dispatch):
+            continue
+        try:
+            found = _collected(execution, other.at(mine.target), dispatch, runtime)
+        except Terminal as fault:
+            dispatch.check_wanted()
+            emit("execution.left", execution_id=execution.execution_id, reason=str(fault))
+        else:
+            if found is not None:
+                return found
+    return None
+
+
+def _is_usable(theirs: Execution, mine: Execution, *, dispatch: Dispatch) -> bool:
+    """Whether the target may have it, and it answers the same question."""
+    entry = dispatch.journal.find_execution(theirs.execution_id)
+    if entry is None or entry.state in _LOST or entry.execution.action != mine.action:
+        return False
+    return dispatch.mixing or entry.measured_on == mine.calibration_id
+
+
+def _collected(
+    execution: Execution, other: Run, dispatch: Dispatch, runtime: "Runtime"
+) -> tuple[Collected, ...] | None:
+    """Wait for what another run has bought, in its name; nothing where a circuit has no counts."""
+    entry = dispatch.journal.execution(execution.execution_id)
+    theirs = replace(runtime.dispatch(other), check_claim=dispatch.check_wanted)
+    submit([entry.execution], dispatch=theirs)
+    gathered = gather([entry.execution], dispatch=theirs)
+    emit("execution.shared", execution_id=execution.execution_id, run_id=other.run_id)
+    return None if gathered.lost else gathered.collected

@@ -154,7 +154,7 @@ ALONE = """
 import sys
 from deployments.cli.main import run
 code = run(["reconcile"])
-heavy = {"boto3", "botocore", "prefect", "duckdb", "great_expectations"} & set(sys.modules)
+heavy = {"prefect", "duckdb", "great_expectations"} & set(sys.modules)
 print(sorted(heavy))
 sys.exit(code)
 """

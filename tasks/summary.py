@@ -18,6 +18,7 @@ from tasks.lifecycle.cut_results import cut_result
 from tasks.lifecycle.elapsed import elapsed_s
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.inputs import pinned_graph
+from tasks.lifecycle.norms import told_outside
 from tasks.lifecycle.results import Estimated, VqeResult, vqe_result
 from tasks.lifecycle.runtime import open_runtime
 from tasks.lifecycle.sweep_results import sweep_result
@@ -49,6 +50,7 @@ def summarise(
         confusion=confusion,
         quoted=quoted,
         selection=story(runtime.pins(run.run_id)),
+        outside=told_outside(run.run_id, runtime=runtime),
         wall_s=elapsed_s(run),
         lake=str(runtime.home.lake),
         report=str(runtime.home.report_of(run.run_id)),

@@ -26,6 +26,7 @@ def vqe_summary(result: Mapping[str, Any]) -> str:
         _line("raw", _energy(result["raw_energy"], result["raw_stderr"], exact)),
         _line("exact", exact_words(exact, result.get("exact_of"))),
         _line("mitigation", result["method"]),
+        *_outside(result),
         *_ran(result),
     ]
     return "\n".join(lines)
@@ -45,9 +46,15 @@ def cut_summary(result: Mapping[str, Any]) -> str:
         *(_line(f"side {k}", listed(nodes) or "none") for k, nodes in enumerate(result["sides"])),
         *([] if optimal is None else [_line("optimal", f"{optimal:.1%} of the shots")]),
         _line("mitigation", result["method"]),
+        *_outside(result),
         *_ran(result),
     ]
     return "\n".join(lines)
+
+
+def _outside(result: Mapping[str, Any]) -> list[str]:
+    """Return the estimates that lie beyond what their observables can be."""
+    return [_line("outside", told) for told in result.get("outside", ())]
 
 
 def _cut(result: Mapping[str, Any], which: str) -> str:
@@ -87,6 +94,7 @@ def sweep_summary(result: Mapping[str, Any]) -> str:
         *(_line(_measured(found, result), _range(found, names)) for found in result["observables"]),
         *(_line("missing", _gap(gap)) for gap in result["missing"]),
         _line("mitigation", result["method"]),
+        *_outside(result),
         _line("measured", f"{result['measured']:,} points in {result['wall_s']:.1f} s"),
         *(_line("reused", said) for said in told_reused(result)),
         *(_line("calibrated", said) for said in _calibrations(result)),
@@ -135,6 +143,7 @@ def batch_summary(result: Mapping[str, Any]) -> str:
         *([f"  and {left:,} more: the report has all"] if left > 0 else []),
         "",
         _line("mitigation", result["method"]),
+        *_outside(result),
         _line("cost", _cost(result)),
         _line("data", result["lake"]),
         _line("report", result["report"]),

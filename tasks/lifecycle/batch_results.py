@@ -11,6 +11,7 @@ from tasks.lifecycle.batch_landing import Found
 from tasks.lifecycle.batches import Batch, Returned
 from tasks.lifecycle.choices import story
 from tasks.lifecycle.elapsed import elapsed_s
+from tasks.lifecycle.norms import told_outside
 from tasks.lifecycle.quote_rows import told_bill, told_costs
 from tasks.lifecycle.runtime import Runtime
 
@@ -53,6 +54,7 @@ def batch_result(
         "engines": sorted({e for entry in entries for e in (entry.engine or "").split("; ") if e}),
         "wall_s": elapsed_s(run),
         "selection": story(runtime.pins(run.run_id)),
+        "outside": told_outside(run.run_id, runtime=runtime),
         "lake": str(home.lake),
         "report": str(home.report_of(run.run_id)),
     }

@@ -31,7 +31,8 @@ class VqeResult:
 
     Energies are in the problem's unit (hartree for molecules). `scales` holds (noise scale, energy,
     standard error) of the final estimate, `cost_usd` is what was charged, `what_if_usd` what the
-    target's published prices make of the run where nobody charges. `plan` is what was quoted,
+    target's published prices make of the run where nobody charges. `outside` tells estimates beyond
+    what their observables can be. `plan` is what was quoted,
     `Quote.plain`, and `bill` what was charged, item by item; nothing where nobody charges.
     """
 
@@ -66,6 +67,7 @@ class VqeResult:
     qubits: tuple[int, ...]
     reason: str
     selection: str
+    outside: tuple[str, ...]
     scales: tuple[tuple[int, float, float], ...]
     lake: str
     report: str
@@ -83,6 +85,7 @@ def vqe_result(
     confusion: Confusion | None,
     quoted: Quote,
     selection: str,
+    outside: Sequence[str],
     wall_s: float,
     lake: str,
     report: str,
@@ -120,6 +123,7 @@ def vqe_result(
         qubits=compiled.measured_qubits,
         reason=compiled.reason,
         selection=selection,
+        outside=tuple(outside),
         scales=scale_energies(estimated.sample, confusion=confusion),
         lake=lake,
         report=report,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from datasets.records.devices import DeviceKind
-from tasks.core.markdown import code, picture
+from tasks.core.markdown import code, picture, spoken
 from tasks.core.reports.device_map import device_map
 from tasks.lifecycle.batch_shown import BATCH
 from tasks.lifecycle.canary_shown import CANARY
@@ -40,7 +40,14 @@ def page(ended: Ended, *, plots: Plots) -> str:
     shown = shown_of(ended.run.flow)
     drawn = (*plots, *shown.pictures(ended), *_maps(ended))
     return (
-        "\n\n".join((*shown.head(ended), *_pictured(drawn, rest=bool(shown.html)), *_ways(ended)))
+        "\n\n".join(
+            (
+                *shown.head(ended),
+                *_outside(ended),
+                *_pictured(drawn, rest=bool(shown.html)),
+                *_ways(ended),
+            )
+        )
         + "\n"
     )
 
@@ -61,6 +68,12 @@ def _maps(ended: Ended) -> Iterator[tuple[str, str]]:
         if snapshot.kind is not DeviceKind.SIMULATOR:
             outlined = used.get(here.target, ())
             yield f"map of {here.target}", device_map(snapshot, outlined=outlined)
+
+
+def _outside(ended: Ended) -> Iterator[str]:
+    """Yield the estimates that lie beyond what their observables can be."""
+    for told in ended.result.get("outside", ()):
+        yield f"**Beyond its norm.** {spoken(told)}"
 
 
 def _pictured(drawn: Sequence[tuple[str, str]], *, rest: bool) -> Iterator[str]:

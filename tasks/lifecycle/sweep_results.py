@@ -13,6 +13,7 @@ from tasks.core.quotes import Quote
 from tasks.errors import ExecutionFailed
 from tasks.lifecycle.choices import story
 from tasks.lifecycle.elapsed import elapsed_s
+from tasks.lifecycle.norms import told_outside
 from tasks.lifecycle.quote_rows import told_bill, told_costs
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.sweep_ahead import landed_by
@@ -82,6 +83,7 @@ def _traced(run: Run, *, runtime: Runtime) -> dict[str, Any]:
     return {
         "wall_s": elapsed_s(run),
         "selection": story(runtime.pins(run.run_id)),
+        "outside": told_outside(run.run_id, runtime=runtime),
         "lake": str(runtime.home.lake),
         "report": str(runtime.home.report_of(run.run_id)),
     }

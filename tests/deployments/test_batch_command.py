@@ -107,7 +107,8 @@ def test_the_summary_is_at_most_80_columns_wide_and_names_what_failed_first() ->
         "circuits": [good] * 25 + [bad],
         "target": "emulator:garnet",
         "tasks": 1,
-        "method": "none",
+        "method": "readout",
+        "outside": ["ZZ: 1 of 1 value is beyond ±1; the farthest is +1.0400 ± 0.0500"],
         "shots": 26_000,
         "executions": 1,
         "cost_usd": 38.0,
@@ -123,3 +124,4 @@ def test_the_summary_is_at_most_80_columns_wide_and_names_what_failed_first() ->
     assert "FAILED: The qubit is too warm." in lines[3]
     assert "  and 6 more: the report has all" in lines
     assert any(line.strip() == "and 1 more" for line in lines)
+    assert any(line.startswith("  outside    ZZ: 1 of 1 value is beyond ±1") for line in lines)

@@ -29,6 +29,7 @@ from tasks.lifecycle.results import VqeResult
 from tasks.lifecycle.runtime import Runtime
 from tests.tasks.core.graphs import cut_of, graphs
 from tests.tasks.lifecycle.fake_target import a_journal, a_place
+from tests.tasks.lifecycle.landed_circuits import land_circuit
 
 RUN = RunId("b" * 32)
 
@@ -140,6 +141,7 @@ def test_a_ring_is_cut_as_far_as_one_layer_goes(optimizer: str, tmp_path: Path) 
     experiment = Experiment(
         RUN, 7, "local:sv", prepared.program, prepared.groups, snapshot, compiled
     )
+    land_circuit(runtime.lake, prepared.program, compiled, snapshot, run_id=RUN)
     search = Search(optimizer, prepared.start, 6, Mitigation.parse("none"), 4000, 4000, 100)
     taken = steps(experiment, search=search, confusion=None, runtime=runtime)
     Loop(experiment, search, taken, ()).run()

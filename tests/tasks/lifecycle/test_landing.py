@@ -7,15 +7,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from datasets.devices.catalogue import resolve
 from datasets.layout import Home
+from datasets.problems.catalogue import load
+from datasets.records.compiled import CompiledId
+from datasets.records.devices import CalibrationId
 from datasets.records.executions import Collected, Counts, ExecutionState
+from tasks.core.ansatz import build as problem_program
+from tasks.core.compilation.compiler import compile_program
+from tasks.core.grouping import group
 from tasks.errors import BrokenContract
 from tasks.lifecycle.executions import collect, submit
 from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.runtime import Runtime, open_runtime
+from tests.tasks.lifecycle.landed_circuits import land_circuit
 from tests.tasks.lifecycle.test_executions import DONE, RUN, Provider, an_execution, through
 
 LATER = datetime.now(UTC) + timedelta(hours=1)  # than the execution was written down
+
+D = "d" * 64
 
 pytestmark = pytest.mark.slow
 
@@ -24,6 +34,12 @@ pytestmark = pytest.mark.slow
 def runtime(tmp_path: Path) -> Runtime:
     opened = open_runtime(Home(tmp_path))
     opened.journal.begin(RUN)
+    snapshot = resolve("local:sv")
+    program = problem_program(load("h2"), kind="uccsd")
+    bases = [each.basis for each in group(program.observable)]
+    compiled = compile_program(program, snapshot=snapshot, bases=bases)
+    theirs = replace(compiled, compiled_id=CompiledId("c" * 64), calibration_id=CalibrationId(D))
+    land_circuit(opened.lake, program, theirs, snapshot, run_id=RUN.run_id)
     return opened
 
 
@@ -52,7 +68,7 @@ def test_bad_rows_are_quarantined_with_a_report_and_nothing_is_published(runtime
     impossible = replace(
         collected,
         counts=tuple(
-            Counts(c.executable, 1, np.array([7], dtype=np.uint64), np.array([30], dtype=np.uint32))
+            Counts(c.executable, 1, np.array([7], np.uint64), np.array([c.shots], np.uint32))
             for c in collected.counts
         ),
     )

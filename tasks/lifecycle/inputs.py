@@ -7,6 +7,7 @@ from typing import Final
 from datasets.devices.document import read_snapshot, write_snapshot
 from datasets.problems.catalogue import load
 from datasets.problems.document import parse, write
+from datasets.problems.given_file import looks_like_path
 from datasets.problems.graph_catalogue import load_graph
 from datasets.problems.graph_document import parse_graph, write_graph
 from datasets.records.devices import CalibrationId, DeviceSnapshot
@@ -21,8 +22,13 @@ _OF_THE_DEVICE: Final = ("device", "earlier", "readout", "warning", "compiled")
 
 
 def pinned_problem(name: str, *, pins: Pins) -> Problem:
-    """Return the problem as it was when the run first asked for it."""
-    text = pins.text("problem.json", lambda: write(load(name)))
+    """Return the problem as it was when the run first asked for it.
+
+    The first release kept none. What it has begun with a bundled one goes on with that, which no
+    file can have changed; on a device it is held against what the run was compiled to.
+    """
+    bundled = not looks_like_path(name, ".json")
+    text = pins.text("problem.json", lambda: write(load(name)), late=bundled)
     return parse(text.encode(), origin="problem.json")
 
 

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from typing import IO, Any
 
 import certifi
@@ -14,6 +15,7 @@ import pytest
 from datasets.layout import Home
 from deployments.server.environment import QUIET
 from deployments.server.ephemeral import EphemeralServer
+from tests.datasets.loopback_s3 import LoopbackS3
 from tests.e2e.prefect_api import Api
 from tests.e2e.preloaded import Request
 from tests.e2e.processes import QRT, ROOT, Preloaded, Process, afresh, check_in_time
@@ -182,3 +184,15 @@ def on_garnet(qrt: Command, sandbox: Sandbox) -> Callable[..., Ran]:
         return qrt(*arguments, main=main, **(sandbox.environment | environment))
 
     return run
+
+
+@pytest.fixture
+def bucket() -> Iterator[LoopbackS3]:
+    """Serve an empty bucket on this machine."""
+    server = LoopbackS3()
+    serving = Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    serving.join()

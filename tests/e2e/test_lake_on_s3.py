@@ -1,8 +1,6 @@
 """A sweep whose lake is a bucket gives the same answers as one in a folder."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -17,18 +15,6 @@ input float theta;
 qubit[1] q;
 ry(theta) q[0];
 """
-
-
-@pytest.fixture
-def bucket() -> Iterator[LoopbackS3]:
-    """Serve an empty bucket on this machine."""
-    server = LoopbackS3()
-    serving = Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    serving.join()
 
 
 def test_a_lake_in_a_bucket_answers_like_one_in_a_folder(

@@ -1,5 +1,6 @@
 """Read the lake with SQL: one DuckDB view a table, in memory, over every released version."""
 
+import atexit
 import math
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -151,10 +152,7 @@ def _plain_time(value: date | time | timedelta) -> str | float:
 
 @contextmanager
 def _opened(store: Store) -> "Iterator[duckdb.DuckDBPyConnection]":
-    """Yield a database over a store, without views of what is landed now.
-
-    Opening one takes 20 ms, so those over folders are kept.
-    """
+    """Yield a database over a store; those over folders are kept, for opening takes 20 ms."""
     if not isinstance(store, LocalStore):
         with _database(store) as connection:
             yield connection
@@ -165,6 +163,7 @@ def _opened(store: Store) -> "Iterator[duckdb.DuckDBPyConnection]":
 
 @lru_cache(maxsize=4)
 def _kept_database(store: LocalStore) -> "duckdb.DuckDBPyConnection":
+    atexit.register(_kept_database.cache_clear)  # or DuckDB's binding tells of leaks at the end
     return _database(store)
 
 

@@ -4,14 +4,13 @@ The first call starts a Prefect server for as long as the process lives, unless 
 """
 
 import atexit
-import html
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel
@@ -21,138 +20,79 @@ from datasets.layout import home
 from datasets.point_tables import is_table, keep_points
 from datasets.records.executions import RunId
 from deployments.cli.asking import check_admitted, validated
-from deployments.cli.flows_by_name import known, load
+from deployments.cli.flows_by_name import load
 from deployments.cli.progress import showing
-from deployments.cli.quoting import lines, quoted
+from deployments.cli.quoting import quoted
+from deployments.notebook_calls import in_words_of_python
+from deployments.notebook_results import Picture, SweepQuote, SweepRun
 from deployments.server.beside import run_beside
 from deployments.server.ephemeral import Server, prefect_server
+from flows.parameters import SweepParameters
 from tasks.errors import BadInput
 from tasks.lifecycle.claims import claim, release
-from tasks.lifecycle.report import plots_of
 from tasks.lifecycle.runtime import open_runtime
-from tasks.lifecycle.shown_parts import Ended
-from tasks.lifecycle.sweep_plots import values_of
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["Picture", "SweepQuote", "SweepRun", "quote", "sweep"]
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A plot as SVG text, which notebooks show."""
-
-    svg: str
-
-    def _repr_svg_(self) -> str:
-        return self.svg
-
-
-@dataclass(frozen=True, slots=True)
-class SweepRun:
-    """A sweep that has ended; `answer` is what `qrt sweep --json` prints."""
-
-    answer: Mapping[str, Any]
-
-    @property
-    def run_id(self) -> RunId:
-        """The run, for `qrt show`, `qrt report` and SQL."""
-        return RunId(self.answer["run_id"])
-
-    def table(self) -> "pd.DataFrame":
-        """Return every value: point, the parameters, target, observable, value, stderr, shots."""
-        runtime = open_runtime(home())
-        values = values_of(runtime.journal.run(self.run_id), runtime=runtime)
-        found: pd.DataFrame = values.table().to_pandas()
-        return found
-
-    def plot(self, observable: str | None = None) -> Picture:
-        """Return the plot of an observable, by default of the first.
-
-        Raises:
-            BadInput: there is none: the sweep has other parameters than one or two, or no such
-                observable.
-        """
-        runtime = open_runtime(home())
-        drawn = dict(plots_of(Ended.of(self.run_id, runtime=runtime)))
-        if not drawn:
-            count = len(self.answer["parameters"])
-            message = f"A plot has one or two parameters; the sweep has {count}. Use table()."
-            raise BadInput(message)
-        wanted = next(iter(drawn)) if observable is None else observable
-        if wanted not in drawn:
-            message = f"There is no plot {wanted!r:.80}. There are: {', '.join(drawn)}."
-            raise BadInput(message)
-        return Picture(drawn[wanted])
-
-    def __str__(self) -> str:
-        return known("sweep").summary(self.answer)
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
-
-
-@dataclass(frozen=True, slots=True)
-class SweepQuote:
-    """What a sweep would cost; `answer` is what `qrt quote sweep --json` prints."""
-
-    answer: Mapping[str, Any]
-
-    @property
-    def cost_usd(self) -> float:
-        """What is expected to be charged."""
-        return float(self.answer["cost_usd"])
-
-    @property
-    def at_most_usd(self) -> float:
-        """What is charged at most."""
-        return float(self.answer["at_most_usd"])
-
-    def table(self) -> "pd.DataFrame":
-        """Return every target that could do it: price, tasks, shots, fidelity, time to result."""
-        import pandas as pd
-
-        wanted = [each | {"chosen": True} for each in self.answer["targets"]]
-        others = [each | {"chosen": False} for each in self.answer["alternatives"]]
-        return pd.DataFrame([*wanted, *others])
-
-    def items(self) -> "pd.DataFrame":
-        """Return what the money is for: tasks, shots and USD of each item."""
-        import pandas as pd
-
-        return pd.DataFrame(self.answer["items"])
-
-    def __str__(self) -> str:
-        return "\n".join(lines(self.answer))
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
-
-
+@in_words_of_python
 def quote(
     circuit: Any,
     *,
     points: Any = (),
     observables: str | Sequence[str] | Mapping[str, float] = (),
     target: str | Sequence[str] = "local:sv",
-    **options: Any,
+    shots: int = 1000,
+    repetitions: int = 1,
+    mitigate: str = "none",
+    readout_shots: int = 8000,
+    max_readout_age_h: float = 1.0,
+    seed: int = 1,
+    retries: int = 3,
+    max_usd: float | Decimal | None = None,
+    max_calibration_age_h: float | None = None,
+    mix_calibrations: bool = False,
+    debias: bool = False,
+    device_parameters: Mapping[str, Any] | None = None,
+    reservation: str = "",
+    tags: Mapping[str, str] | None = None,
+    tenant: str = "default",
+    policy: str = "",
+    account: str = "",
 ) -> SweepQuote:
     """Say what `sweep` with the same arguments would cost, and where else; nothing is bought.
 
     Raises:
         BadInput: what is wrong, the limit, and what to do.
     """
-    asked = _asked(circuit, points, observables, target, options)
-    return SweepQuote(quoted("sweep", asked, compare=True))
+    return SweepQuote(quoted("sweep", _asked(locals()), compare=True))
 
 
+@in_words_of_python
 def sweep(
     circuit: Any,
     *,
     points: Any = (),
     observables: str | Sequence[str] | Mapping[str, float] = (),
     target: str | Sequence[str] = "local:sv",
+    shots: int = 1000,
+    repetitions: int = 1,
+    mitigate: str = "none",
+    readout_shots: int = 8000,
+    max_readout_age_h: float = 1.0,
+    seed: int = 1,
+    retries: int = 3,
+    max_usd: float | Decimal | None = None,
+    max_calibration_age_h: float | None = None,
+    mix_calibrations: bool = False,
+    debias: bool = False,
+    device_parameters: Mapping[str, Any] | None = None,
+    reservation: str = "",
+    tags: Mapping[str, str] | None = None,
+    tenant: str = "default",
+    policy: str = "",
+    account: str = "",
     progress: bool = True,
-    **options: Any,
 ) -> SweepRun:
     """Measure a circuit's observables at many values of its parameters.
 
@@ -166,31 +106,56 @@ def sweep(
         observables: such as "Z0*Z1", or {"Z0": 0.5, "Z1": 2.0} for the sum of these; by default
             Z of each measured qubit.
         target: one, or several to compare.
+        shots: of each circuit at each point.
+        repetitions: how often everything is measured anew.
+        mitigate: "none", "readout", "zne" or "readout,zne".
+        readout_shots: for each of the two circuits of a readout calibration.
+        max_readout_age_h: hours up to which a canary's readout calibration is used; 0 measures.
+        seed: the same seed gives the same result, bit for bit.
+        retries: how often what did not come back is bought again.
+        max_usd: the run is refused if it may cost more, and never spends more.
+        max_calibration_age_h: hours; nothing is bought on an older calibration.
+        mix_calibrations: merge counts of before and after a recalibration.
+        debias: IonQ's own error mitigation.
+        device_parameters: laid over those of every task; IonQ's devices only.
+        reservation: the ARN of a Braket Direct reservation, which then pays for the tasks.
+        tags: of every quantum task, such as a cost centre.
+        tenant: who pays.
+        policy: a policy block, for what is left at its default here.
+        account: the Braket account block that buys.
         progress: whether to say how far it is, on standard error.
-        options: the other fields of `flows.parameters.SweepParameters`, such as `shots`.
 
     Raises:
         BadInput: what is wrong, the limit, and what to do; nothing has run.
         RuntimeFault: the run failed; `qrt resume` goes on with it.
     """
-    parameters = _asked(circuit, points, observables, target, options)
+    asked = dict(locals())
+    del asked["progress"]
+    parameters = _asked(asked)
     check_admitted(parameters)
     with showing(quiet=not progress):
         return SweepRun(_run(parameters))
 
 
-def _asked(
-    circuit: Any, points: Any, observables: Any, target: Any, options: Mapping[str, Any]
-) -> BaseModel:
+def __dir__() -> list[str]:
+    return __all__
+
+
+def _asked(given: Mapping[str, Any]) -> BaseModel:
+    """Return a sweep's parameters; a policy block may say what is left at its default."""
     open_runtime(home())
-    return validated(
-        "sweep",
-        circuit=circuit,
-        points=_points(points),
-        observables=_texts(_summed(observables)),
-        target=_texts(target),
-        **options,
-    )
+    fields = SweepParameters.model_fields
+    asked = dict(given) | {
+        "points": _points(given["points"]),
+        "observables": _texts(_summed(given["observables"])),
+        "target": _texts(given["target"]),
+    }
+    of_their_own = {
+        name: value
+        for name, value in asked.items()
+        if value is not None and value != fields[name].default
+    }
+    return validated("sweep", **of_their_own | {"circuit": asked["circuit"]})
 
 
 def _run(parameters: BaseModel) -> dict[str, Any]:

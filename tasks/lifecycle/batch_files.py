@@ -125,6 +125,9 @@ def _all(paths: Iterator[Path], *, where: str) -> Iterator[Listed]:
         message = f"{where} has no files that end in {endings}. Give files with OpenQASM 2 or 3."
         raise BadInput(message)
     for path in files:
+        if not path.name.isprintable():
+            message = f"The file {path.name!r:.80} has a name that is not one line. Rename it."
+            raise BadInput(message)
         yield Listed(path.stem, str(path))
 
 

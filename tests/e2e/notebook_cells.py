@@ -20,7 +20,9 @@ BAD: dict[str, dict[str, Any]] = {
     "shots": {"points": "theta=0 phi=0", "shots": 0},
     "twice": {"points": "theta=0 phi=0", "target": ["local:sv", "local:sv"]},
     "mars": {"points": "theta=0 phi=0", "target": "mars"},
-    "Extra": {"points": "theta=0 phi=0", "colour": "red"},
+    "no argument 'colour'": {"points": "theta=0 phi=0", "colour": "red"},
+    "Did you mean shots?": {"points": "theta=0 phi=0", "shot": 5},
+    "shots 'many'": {"points": "theta=0 phi=0", "shots": "many"},
 }
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.books import NOTHING
+from tests.e2e.buying_flows import FLOWS, begin
 from tests.e2e.conftest import Command, Ran
-from tests.e2e.flows import FLOWS, begin
 from tests.e2e.rehearsal import Rehearsal, beside_each_other, rehearsal
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]

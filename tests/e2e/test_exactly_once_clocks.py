@@ -5,8 +5,8 @@ import os
 import pytest
 
 from tests.e2e.books import NOTHING
+from tests.e2e.buying_flows import FLOWS, begin
 from tests.e2e.conftest import Command, Ran
-from tests.e2e.flows import FLOWS, begin
 from tests.e2e.killed import NEVER, heard
 from tests.e2e.rehearsal import KILLED, Rehearsal, beside_each_other, check_whole, rehearsal
 from tests.e2e.shifted import COMPILER

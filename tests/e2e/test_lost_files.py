@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.buying_flows import begin
 from tests.e2e.conftest import Command, Ran
-from tests.e2e.flows import begin
 from tests.e2e.sandbox_process import Bill, Sandbox
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]

@@ -28,7 +28,8 @@ def test_the_document_s_cell_runs_inside_an_event_loop_and_gives_its_values(qrt:
     ):
         assert abs(value - wanted) < 6 * stderr + (0.15 if emulated else 1e-9)
     assert found["svg"] == "<svg"
-    assert found["html"].startswith("<pre>")
+    assert found["html"].startswith('<pre style="font-family: monospace')
+    assert "leaked" not in ran.err
     for word, line in found["refused"].items():
         assert word.lower() in line.lower()
     assert len(found["refused"]) == len(BAD)

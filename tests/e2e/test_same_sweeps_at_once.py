@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.books import NOTHING, Books
+from tests.e2e.buying_flows import begin
 from tests.e2e.conftest import TIMEOUT_S, Command, Ran, Running
-from tests.e2e.flows import begin
 from tests.e2e.processes import Preloaded
 from tests.e2e.sandbox_process import Bill, Sandbox
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 INK, BLUE, RED, GREEN, GRID = "#1c2430", "#2563a8", "#b5432a", "#2c7a4b", "#e3e7ec"
 COLOURS = (BLUE, RED, GREEN, "#7a4ba8", "#b58a1c", "#1c8a8a", "#8a1c5c", "#5c6470")
+_WIDEST = 100  # characters of a name
 _FEW = 60  # points that are marked one by one
 _LEVELS = 60  # bars, as wide as values are apart
 _PALE = 0.45  # of bars that lines are drawn over
@@ -27,6 +28,7 @@ FORMAT: dict[Any, Any] = {
     "svg.hashsalt": "quantum-runtime",
     "svg.fonttype": "none",
     "font.family": "sans-serif",
+    "text.parse_math": False,  # what users name is text: `$x$` stays as it is
 }
 
 
@@ -100,11 +102,11 @@ def lines(
         x, found, spread = np.array(rows, dtype=float).reshape(-1, 3).T
         axes.fill_between(x, found - spread, found + spread, color=colour, alpha=0.25, lw=0)
         marker = "o" if len(found) < _FEW else ""
-        axes.plot(x, found, color=colour, lw=1.1, marker=marker, ms=3, label=target)
+        axes.plot(x, found, color=colour, lw=1.1, marker=marker, ms=3, label=_in_legend(target))
     if len(series) > 1:
         _legend(figure)
-    axes.set_xlabel(f"{names[0]} / rad")
-    axes.set_ylabel(names[1])
+    axes.set_xlabel(f"{_shown(names[0])} / rad")
+    axes.set_ylabel(_shown(names[1]))
     data = [(target, *row) for target, rows in series.items() for row in rows]
     about = f"{names[1]} over {names[0]}, with its standard error as a band"
     return _svg(figure, about, ("target", f"{names[0]} / rad", names[1], "stderr"), data)
@@ -118,7 +120,7 @@ def histogram(shots: Mapping[str, int], *, title: str, marked: Collection[str] =
     if len(shots) < _FLAT:
         middle, half = (len(shots) - 1) / 2, (_FLAT - 1 + _BAR) * (0.5 + axes.get_xmargin())
         axes.set_xlim(middle - half, middle + half)
-    axes.set_title(title, fontsize=9, color=INK)
+    axes.set_title(_shown(title), fontsize=9, color=INK)
     axes.set_ylabel("shots")
     axes.set_xlabel("outcome")
     axes.tick_params(axis="x", rotation=0 if len(shots) <= _FLAT else 60)
@@ -163,9 +165,9 @@ def heat_map(
         else:
             size = 24 if len(value) < _FEW else 6
             drawn = axes.scatter(x, y, c=value, s=size, lw=0, rasterized=True, **colours)
-        figure.colorbar(drawn, ax=axes, label=names[2])
-    axes.set_xlabel(f"{names[0]} / rad")
-    axes.set_ylabel(f"{names[1]} / rad")
+        figure.colorbar(drawn, ax=axes, label=_shown(names[2]))
+    axes.set_xlabel(f"{_shown(names[0])} / rad")
+    axes.set_ylabel(f"{_shown(names[1])} / rad")
     columns = (f"{names[0]} / rad", f"{names[1]} / rad", names[2])
     about = f"{names[2]} over {names[0]} and {names[1]}"
     return _svg(figure, about, columns, [*zip(x, y, value, strict=True)])
@@ -203,7 +205,22 @@ def _exact_line(axes: "Axes", exact: float | None, *, label: str) -> None:
 
 def _legend(figure: "Figure", *, columns: int = 4) -> None:
     """Put the legend above the axes, where no data is."""
-    figure.legend(loc="outside upper left", ncols=columns, frameon=False, fontsize=8)
+    from matplotlib import rc_context
+
+    with rc_context(FORMAT):
+        figure.legend(loc="outside upper left", ncols=columns, frameon=False, fontsize=8)
+
+
+def _in_legend(name: str) -> str:
+    """Return a name for a legend, which leaves out those that begin with an underscore."""
+    shown = _shown(name)
+    return f" {shown}" if shown.startswith("_") else shown
+
+
+def _shown(text: str) -> str:
+    """Return a name on one line without what cannot be shown, at most as long as a plot is wide."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 3]}..."
 
 
 def _svg(
@@ -217,5 +234,7 @@ def _svg(
     lines = csv.writer(data, lineterminator="\n")
     lines.writerows([columns, *rows])
     head, _, rest = text.getvalue().partition("<svg")[2].partition(">")
-    told = f"<title>{escape(about)}</title>\n<desc>{escape(data.getvalue())}</desc>"
+    about = _shown(about)
+    plain = "".join(c if c.isprintable() or c == "\n" else " " for c in data.getvalue())
+    told = f"<title>{escape(about)}</title>\n<desc>{escape(plain)}</desc>"
     return f'<svg role="img" aria-label={quoteattr(about)}{head}>\n{told}{rest}'

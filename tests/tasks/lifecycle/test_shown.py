@@ -22,7 +22,7 @@ from tasks.lifecycle.shown_parts import MAX_ROWS, Ended
 FLOWS = ("vqe", "sweep", "batch", "qaoa", "canary", "of tomorrow")
 FITS = 85  # letters in a line of code in Prefect's page
 READER = MarkdownIt("commonmark").enable("table")
-NAMES = st.text(st.sampled_from("h2@.0Z*_|<-"), min_size=1, max_size=12)
+NAMES = st.text(st.sampled_from("h2@.0Z*_|<-$[]&"), min_size=1, max_size=12)
 TAKEN = {"shots": 1000, "cost_usd": 0.3, "iterations": 3, "stderr": 0.1, "reason": "It fits."}
 
 

@@ -17,6 +17,7 @@ qubit[2] q;
 rx(theta) q[0];
 cnot q[0], q[1];
 """
+FORTE = "braket:arn:aws:braket:us-east-1::device/qpu/ionq/Forte-Enterprise-1"
 RESERVATION = "arn:aws:braket:eu-north-1:000000000000:reservation/0a1b2c3d"
 TWO_SETS = ("--points", "theta=0:3:150", "--shots", "50")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "quotes.md"
@@ -127,3 +128,18 @@ def test_a_reservation_pays_and_leaves_the_device_at_its_price_for_others(
     assert on_garnet(*one, "--seed", "2").answer["cost_usd"] == 1.75
     prices = on_garnet("query", "SELECT usd_per_task FROM device_snapshots", "--json").answer
     assert prices == [{"usd_per_task": 0.3}]
+
+
+def test_a_debiased_sweep_is_not_taken_for_one_without_nor_the_other_way_round(
+    on_garnet: Callable[..., Ran], sandbox: Sandbox, sweep: tuple[str, ...]
+) -> None:
+    one = (*sweep[:-1], FORTE, "--points", "theta=1", "--shots", "2500", "--json")
+    bill = Bill(sandbox)
+    plain, debiased = on_garnet(*one).answer, on_garnet(*one, "--debias").answer
+    assert bill.since()[:2] == (2, 5000)
+    assert debiased["experiment_id"] != plain["experiment_id"]
+    for asked, first in (((), plain), (("--debias",), debiased)):
+        again = on_garnet(*one, *asked).answer
+        assert again["reused"] == [first["run_id"]]
+        assert again["observables"] == first["observables"]
+    assert bill.since()[:2] == (2, 5000)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from datasets.records.devices import DeviceSnapshot
 from deployments.sandbox import billing, limits, task_rows
 from deployments.sandbox.actions import PROGRAM_SET, Action, read_action
+from deployments.sandbox.capabilities import form_of
 from deployments.sandbox.devices import is_simulator
 from deployments.sandbox.fates import drawn
 from deployments.sandbox.state import State
@@ -20,6 +21,7 @@ from deployments.sandbox.wire import ACCOUNT, Caller, Refusal, invalid
 from tasks.core.identity import digest
 
 _REGISTER = re.compile(r"\bqubit\[(\d+)\]\s+(\w+)\s*;")
+_RESULT = re.compile(r"^\s*#pragma\s+braket\s+result\s+(\w+)", re.MULTILINE)
 _ECHOED = ("associations", "experimentalCapabilities")
 
 
@@ -100,7 +102,10 @@ def _check(order: _Order) -> None:
         )
         raise invalid(message)
     if is_simulator(order.snapshot):
-        _check_register(order.action.programs[0].source)
+        _check_reservation(order)
+        source = order.action.programs[0].source
+        _check_results(source, snapshot=order.snapshot)
+        _check_register(source)
 
 
 def _check_set(order: _Order, shots: int) -> None:
@@ -126,6 +131,22 @@ def _check_set(order: _Order, shots: int) -> None:
             f"{allowed.shots_max} on {where}, but found {each}."
         )
         raise invalid(message)
+
+
+def _check_reservation(order: _Order) -> None:
+    """Refuse a reservation: time of a simulator cannot be reserved."""
+    if order.members.get("associations"):
+        message = f"Braket Direct is not supported for {order.snapshot.arn}."
+        raise invalid(message)
+
+
+def _check_results(source: str, *, snapshot: DeviceSnapshot) -> None:
+    """Refuse a result type that the device's capabilities forbid."""
+    forbidden = form_of(snapshot).forbidden
+    for name in _RESULT.findall(source):
+        if f"braket_result_type_{name}" in forbidden:
+            message = f"Result type {name} is not supported on {snapshot.arn}."
+            raise invalid(message)
 
 
 def _check_register(source: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sandbox_calls import (
     BELL,
     BUCKET,
+    DM1,
     FORTE,
     GARNET,
     SV1,
@@ -175,3 +176,31 @@ def test_answers_have_the_members_that_the_model_promises(caller: Caller) -> Non
         operation = next(found for found in operations() if found.name == name)
         assert answer.status == operation.status, (name, answer.body)
         check(content(answer), shape=operation.gives)
+
+
+@pytest.mark.parametrize(
+    ("device", "result"),
+    [(SV1, "adjoint_gradient expectation(z(q[0])) theta"), (SV1, "density_matrix"),
+     (DM1, "state_vector"), (DM1, 'amplitude "00"')],
+)  # fmt: skip
+def test_a_simulator_refuses_what_its_capabilities_forbid(
+    caller: Caller, device: str, result: str
+) -> None:
+    gates = "OPENQASM 3.0;\nqubit[2] q;\nh q[0];\ncnot q[0], q[1];\n"
+    source = f"{gates}#pragma braket result {result}\n"
+    refused = caller.create(device, action=program(source), shots=0)
+    assert (refused.status, code(refused)) == (400, "ValidationException")
+    name = result.split(maxsplit=1)[0]
+    assert content(refused)["message"] == f"Result type {name} is not supported on {device}."
+
+
+def test_time_of_a_simulator_cannot_be_reserved(caller: Caller) -> None:
+    reserved = [
+        {
+            "arn": "arn:aws:braket:us-east-1:000000000000:reservation/a",
+            "type": "RESERVATION_TIME_WINDOW_ARN",
+        }
+    ]
+    refused = caller.create(SV1, associations=reserved)
+    assert code(refused) == "ValidationException"
+    assert content(refused)["message"] == f"Braket Direct is not supported for {SV1}."

@@ -69,11 +69,13 @@ def _tell(answers: list[dict[str, Any]], *, as_json: bool) -> None:
 
 def _lines(answer: dict[str, Any]) -> list[str]:
     """Return the candidates as a table, the rejected ones, and the reason, within 80 columns."""
-    head = f"{'':2}{'target':<30} {'fidelity':>8} {'USD':>10} {'result':>9} {'score':>8}  front"
+    head = (
+        f"{'':2}{'target':<28} {'fidelity':>8} {'USD':>10} {'result':>9} {'score':>7}  front runs"
+    )
     table = [
-        f"{'* ' if each['rank'] == 1 else '  '}{_short(each['target'], 30):<30} "
+        f"{'* ' if each['rank'] == 1 else '  '}{_short(each['target'], 28):<28} "
         f"{each['fidelity']:>8.4f} {each['usd']:>10.2f} {_spoken(each['result_s']):>9} "
-        f"{each['score']:>8.3f}  {'yes' if each['pareto'] else ''}".rstrip()
+        f"{each['score']:>7.3f}  {'yes' if each['pareto'] else '':<5} {_runs(each)}"
         for each in answer["candidates"]
     ]
     rejected = [
@@ -81,7 +83,18 @@ def _lines(answer: dict[str, Any]) -> list[str]:
         for each in answer["rejected"]
         for line in _wrapped(f"- {_short(each['target'], 40)}: {each['reason']}")
     ]
-    return [head, *table, *rejected, "", *_wrapped(answer["reason"])]
+    unrun = [line for each in answer["candidates"][1:] for line in _unrun(each)]
+    return [head, *table, *rejected, *unrun, "", *_wrapped(answer["reason"])]
+
+
+def _runs(candidate: dict[str, Any]) -> str:
+    return "yes" if candidate["runnable"] else "no"
+
+
+def _unrun(candidate: dict[str, Any]) -> list[str]:
+    """Say why no run can go to a candidate that is ranked; nothing where one can."""
+    name, why = _short(candidate["target"], 40), candidate["unrun"]
+    return [] if candidate["runnable"] else _wrapped(f"- {name} runs no such circuit: {why}")
 
 
 def _line(answer: dict[str, Any]) -> str:
@@ -89,10 +102,11 @@ def _line(answer: dict[str, Any]) -> str:
     if answer["target"] is None:
         return "\n".join(_wrapped(f"{name:<24}  none: {answer['reason']}"))
     best = answer["candidates"][0]
-    return (
+    told = (
         f"{name:<24}  {_short(answer['target'], 28):<28}  {best['fidelity']:.4f}  "
         f"{best['usd']:.2f} USD"
     )
+    return "\n".join((told, *_unrun(best)))
 
 
 def _wrapped(text: str) -> list[str]:

@@ -58,14 +58,9 @@ class SimulatedBackend:
         Raises:
             BadInput: it does not.
         """
-        perfect = noise.at(snapshot) is None
-        limit = MAX_STATE_VECTOR_QUBITS if perfect else MAX_DENSITY_MATRIX_QUBITS
-        needed = max(circuit.n_qubits, len({q for gate in circuit.gates for q in gate.qubits}))
-        if needed > limit:
-            message = (
-                f"{snapshot.name} is simulated here with up to {limit} qubits; "
-                f"the circuit needs {needed}. Choose a smaller problem or local:sv."
-            )
+        excess = beyond_memory(snapshot, circuit)
+        if excess:
+            message = f"{excess}. Choose a smaller problem or local:sv."
             raise BadInput(message)
 
     def find(self, execution: Execution) -> str | None:
@@ -205,6 +200,18 @@ class SimulatedBackend:
                 "Free space there, or set QRT_HOME to another folder."
             )
             raise StorageFault(message) from error
+
+
+def beyond_memory(snapshot: DeviceSnapshot, circuit: Circuit) -> str:
+    """Return by how much a circuit exceeds what is simulated here; nothing where it fits."""
+    perfect = noise.at(snapshot) is None
+    limit = MAX_STATE_VECTOR_QUBITS if perfect else MAX_DENSITY_MATRIX_QUBITS
+    needed = max(circuit.n_qubits, len({q for gate in circuit.gates for q in gate.qubits}))
+    if needed <= limit:
+        return ""
+    return (
+        f"{snapshot.name} is simulated here with up to {limit} qubits; the circuit needs {needed}"
+    )
 
 
 def _plain(found: Histogram) -> dict[str, object]:

@@ -43,7 +43,8 @@ class Change:
 def changes(ranking: Ranking) -> tuple[Change, ...]:
     """Return what would have made each loser the choice, in the order of their ranks.
 
-    A device that is degraded wins by being healthy, and none of its figures helps it.
+    A device that is degraded wins by being healthy, and none of its figures helps it; nor do
+    those of a target that no run can go to.
     """
     if ranking.chosen is None:
         return ()
@@ -87,7 +88,7 @@ _CONDITIONS: Final[Mapping[Criterion, Callable[[float], str]]] = MappingProxyTyp
 def _thresholds(
     loser: Offer, winner: Offer, policy: Policy, offers: Sequence[Offer]
 ) -> list[tuple[Criterion, float]]:
-    if loser.degraded and not winner.degraded:
+    if loser.drawbacks > winner.drawbacks:
         return []
     limits = _needed(loser, winner, policy)
     found = []

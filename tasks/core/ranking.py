@@ -28,7 +28,8 @@ _DIGITS: Final = 12  # scores that are closer than this are equal
 class Offer:
     """What one target offers: predicted fidelity in [0, 1], price, time until the result.
 
-    `degraded` says why the device is not at its best: it comes after all that are.
+    `degraded` says why the device is not at its best: it comes after all that are. `unrun` says why
+    no run can go to the target, which then only stands for a device: it comes after both.
     """
 
     target: str
@@ -36,6 +37,12 @@ class Offer:
     usd: Decimal
     result_s: float
     degraded: str = ""
+    unrun: str = ""
+
+    @property
+    def drawbacks(self) -> tuple[bool, bool]:
+        """What no figure makes good, the gravest first."""
+        return bool(self.unrun), bool(self.degraded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,7 @@ def _key(offer: Offer, policy: Policy) -> tuple[object, ...]:
             Criterion.TIME: offer.result_s,
         }
         told = tuple(least[criterion] for criterion in policy.order)
-    return (bool(offer.degraded), *told, offer.target)
+    return (*offer.drawbacks, *told, offer.target)
 
 
 def _relative(offers: Sequence[Offer], weights: Weights) -> dict[str, float]:

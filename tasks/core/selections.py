@@ -16,12 +16,16 @@ from tasks.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """A candidate with the program compiled for it, what that buys, and when it would be done."""
+    """A candidate with the program compiled for it, what that buys, and when it would be done.
+
+    `unrun` says why a run there would be refused: an emulator stands for a larger device then.
+    """
 
     candidate: Candidate
     compiled: CompiledProgram
     quote: Quote
     expected: Expected
+    unrun: str = ""
 
     @property
     def offer(self) -> Offer:
@@ -32,6 +36,7 @@ class Considered:
             self.quote.usd,
             self.expected.result_s,
             self.candidate.degraded,
+            self.unrun,
         )
 
 
@@ -63,6 +68,7 @@ class Selection:
         chosen = self.ranking.chosen
         return {
             "target": chosen.offer.target if chosen else None,
+            "runnable": chosen is not None and not chosen.offer.unrun,
             "reason": self.reason if chosen else refusal(self.ranking),
             "score": chosen.score if chosen else None,
             "policy": self.ranking.policy.name,
@@ -122,7 +128,12 @@ def _because(ranking: Ranking) -> str:
         second = ranking.ranked[1]
         told += f" Next is {second.offer.target}: {_offered(second)}."
     worn = f" {target} is degraded: {chosen.offer.degraded}." if chosen.offer.degraded else ""
-    return told + worn
+    return told + worn + _unrun(chosen)
+
+
+def _unrun(chosen: Ranked) -> str:
+    target, why = chosen.offer.target, chosen.offer.unrun
+    return f" No run can go to {target}, which stands for its device: {why}." if why else ""
 
 
 def _superlative(policy: Policy) -> str:
@@ -164,6 +175,8 @@ def _figures(ranked: Ranked, considered: Considered) -> dict[str, Any]:
         "run_s": expected.run_s,
         "queue_depth": considered.candidate.queue_depth,
         "degraded": considered.candidate.degraded,
+        "runnable": not considered.unrun,
+        "unrun": considered.unrun,
         "two_qubit_gates": metrics.two_qubit_gates,
         "depth": metrics.depth,
         "qubits": list(considered.compiled.measured_qubits),

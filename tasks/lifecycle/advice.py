@@ -37,6 +37,7 @@ def advise(
         policy=policy,
         now=datetime.now(UTC),
         home=runtime.home,
+        advising=True,
     )
     land_choices(chosen, programs=[piece.program.program_id for piece in pieces], runtime=runtime)
     if len(chosen) == 1:

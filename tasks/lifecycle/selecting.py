@@ -8,6 +8,8 @@ from typing import Final
 from datasets.layout import Home
 from datasets.records.compiled import CompiledProgram
 from datasets.records.problems import Program
+from tasks.backends.braket_devices import is_braket
+from tasks.backends.simulated import beyond_memory
 from tasks.core.compilation.compiler import CompileOptions
 from tasks.core.feasibility import Candidate, Demand, impossible
 from tasks.core.policies import Policy
@@ -49,8 +51,13 @@ def choose(
     now: datetime,
     home: Home,
     silent: Sequence[Rejected] = (),
+    advising: bool = False,
 ) -> tuple[Selection, ...]:
-    """Return a selection for each piece; compilations come from the cache where it has them."""
+    """Return a selection for each piece; compilations come from the cache where it has them.
+
+    What is compiled may touch more qubits than this machine emulates: such a candidate is rejected,
+    unless it is about advice, in which an emulator stands for its device.
+    """
     possible = [_possible(piece, candidates, silent, now=now) for piece in pieces]
     wanted = [
         Wanted(piece.program, candidate.snapshot, piece.bases, RANKING)
@@ -65,6 +72,7 @@ def choose(
             policy=policy,
             rejected=each.rejected,
             now=now,
+            advising=advising,
         )
         for piece, each in zip(pieces, possible, strict=True)
     )
@@ -88,14 +96,17 @@ def _decided(
     policy: Policy,
     rejected: Sequence[Rejected],
     now: datetime,
+    advising: bool,
 ) -> Selection:
     considered, refused = list[Considered](), list(rejected)
     for target, (candidate, program) in compiled.items():
         found = _considered(piece, candidate, program, now=now)
-        if isinstance(found, Considered):
-            considered.append(found)
-        else:
+        if isinstance(found, str):
             refused.append(Rejected(target, found))
+        elif found.unrun and not advising:
+            refused.append(Rejected(target, found.unrun))
+        else:
+            considered.append(found)
     return decide(considered, policy=policy, rejected=refused)
 
 
@@ -110,7 +121,17 @@ def _considered(
     except BadInput as fault:
         return str(fault).rstrip(".")
     done = when(candidate, quote, now=now)
-    return NO_ROOM if done is None else Considered(candidate, program, quote, done)
+    if done is None:
+        return NO_ROOM
+    return Considered(candidate, program, quote, done, _unrun(piece, candidate, program))
+
+
+def _unrun(piece: Piece, candidate: Candidate, program: CompiledProgram) -> str:
+    """Return why this machine cannot emulate the candidate at the work; nothing where it can."""
+    if is_braket(candidate.target):
+        return ""
+    every = (piece.program.circuit, program.circuit, *(form.circuit for form in program.measured))
+    return next(filter(None, (beyond_memory(candidate.snapshot, each) for each in every)), "")
 
 
 def when(candidate: Candidate, quote: Quote, *, now: datetime) -> Expected | None:

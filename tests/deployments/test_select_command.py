@@ -24,6 +24,14 @@ cx q[1], q[2];
 cx q[2], q[3];
 c = measure q;
 """
+
+
+def _ghz(n_qubits: int) -> str:
+    chain = "".join(f"cx q[{low}], q[{low + 1}];\n" for low in range(n_qubits - 1))
+    declared = f"qubit[{n_qubits}] q;\nbit[{n_qubits}] c;\nh q[0];\n"
+    return f'OPENQASM 3.0;\ninclude "stdgates.inc";\n{declared}{chain}c = measure q;\n'
+
+
 TARGETS = ("--target", "emulator:garnet", "--target", "emulator:cepheus")
 
 
@@ -65,6 +73,35 @@ def test_the_answer_has_the_choice_its_candidates_and_the_rejected_with_reasons(
     assert rejected["reason"].startswith("a circuit takes at least 100 shots there, and 50 are")
     again = answer(capsys, "--circuit", ghz, "--shots", "50", "--policy", "balanced")
     assert again == found
+
+
+def test_an_emulator_of_12_qubits_is_ranked_for_a_larger_circuit_but_never_as_one_that_runs(
+    ghz: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    larger = Path(ghz).with_name("larger.qasm")
+    larger.write_text(_ghz(13))
+    found = answer(capsys, "--circuit", str(larger), *TARGETS)
+    assert not found["runnable"]
+    assert not any(each["runnable"] for each in found["candidates"])
+    why = "is simulated here with up to 12 qubits; the circuit needs 13"
+    assert all(each["unrun"].endswith(why) for each in found["candidates"])
+    assert f"No run can go to {found['target']}, which stands for its device:" in found["reason"]
+    assert run(["select", "--circuit", str(larger), *TARGETS]) == 0
+    table = capsys.readouterr().out
+    assert max(map(len, table.splitlines())) <= 80
+    assert " ".join(table.split()).count(why) == len(found["candidates"])
+    beside = answer(capsys, "--circuit", str(larger), *TARGETS, "--target", "local:sv")
+    assert (beside["target"], beside["runnable"]) == ("local:sv", True)
+
+
+def test_what_is_said_to_run_does(ghz: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for n_qubits in (12, 13):
+        path = Path(ghz).with_name(f"ghz-{n_qubits}.qasm")
+        path.write_text(_ghz(n_qubits))
+        for each in answer(capsys, "--circuit", str(path), *TARGETS)["candidates"]:
+            quoted = run(["quote", "sweep", "--circuit", str(path), "--target", each["target"]])
+            assert (quoted == 0) is each["runnable"]
+            capsys.readouterr()
 
 
 def test_the_choice_is_stored_once_with_every_candidate(

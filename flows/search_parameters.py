@@ -49,8 +49,8 @@ class VqeParameters(RunParameters):
     problem: Annotated[
         str,
         Field(
-            description="A bundled problem, or a JSON file of Pauli terms.",
-            examples=["h2", "h2@0.735", "lih", "/data/molecule.json"],
+            description="A molecule by name, h2 at any length in angstrom, or a JSON file.",
+            examples=["h2", "h2@0.9", "lih", "/data/molecule.json"],
         ),
     ] = "h2"
     target: Target = "emulator:garnet"

@@ -63,7 +63,7 @@ DONE, FAILED, BAD_INPUT = 0, 1, 2
 @starts_run
 def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     problem: Annotated[
-        str, typer.Option(help="h2, h2@0.735, lih, ... or a JSON file of Pauli terms.")
+        str, typer.Option(help="h2, h2@0.9, lih, ... or a JSON file of Pauli terms.")
     ] = "h2",
     target: Target = "emulator:garnet",
     ansatz: Annotated[str, typer.Option(help="uccsd or hea.")] = "uccsd",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from datasets.problems.catalogue import load, names
 from datasets.problems.document import parse, write
+from datasets.problems.hydrogen import hydrogen
 from datasets.records.problems import Problem
 from tasks.core.spectrum import lowest_energy
 from tasks.errors import BadInput, UnknownName
@@ -51,6 +52,63 @@ def test_bundled_files_hold_what_the_published_ones_do(
     assert ours.hamiltonian == theirs.hamiltonian
     assert (ours.n_electrons, ours.exact_of) == (theirs.n_electrons, theirs.exact_of)
     assert ours.exact_energy == pytest.approx(theirs.exact_energy, abs=1e-9)
+
+
+@pytest.mark.parametrize("length", ["0.735", "0.7414"])
+def test_h2_is_computed_as_the_bundled_files_have_it(length: str) -> None:
+    computed, bundled = hydrogen(float(length)), load(f"h2@{length}")
+    pairs = zip(computed.hamiltonian.terms, bundled.hamiltonian.terms, strict=True)
+    for ours, theirs in pairs:
+        assert ours.pauli == theirs.pauli
+        assert ours.coefficient == pytest.approx(theirs.coefficient, abs=1e-10)
+    assert computed.exact_energy == pytest.approx(bundled.exact_energy, abs=1e-10)
+    assert (computed.n_electrons, computed.exact_of) == (bundled.n_electrons, bundled.exact_of)
+
+
+@given(st.floats(0.1, 10))
+@settings(max_examples=20)
+def test_the_energy_of_h2_at_any_length_is_the_lowest_of_two_electrons(distance: float) -> None:
+    problem = load(f"h2@{distance!r}")
+    exact = lowest_energy(problem.hamiltonian, n_electrons=2)
+    assert problem.exact_energy == pytest.approx(exact, abs=1e-9)
+    assert parse(write(problem).encode(), origin="h2.json") == problem
+
+
+def test_h2_falls_apart_into_two_hydrogen_atoms() -> None:
+    atom = -0.4665818  # hartree, of one electron in STO-3G
+    assert load("h2@10").exact_energy == pytest.approx(2 * atom, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "name"),
+    [("H2@0.90", "h2@0.9"), ("h2@.9", "h2@0.9"), ("h2@0.7350", "h2@0.735"), ("lih@1.450", "lih")],
+)
+def test_a_length_may_be_spelled_in_any_way(spelled: str, name: str) -> None:
+    assert load(spelled) == load(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("lih@1.6", "choose lih@1.45, or give the path of a JSON file"),
+        ("beh2@1.0", "choose beh2@1.3264"),
+        ("h2@0", "H2 is computed at 0.1 to 10 angstrom"),
+        ("h2@-1", "0.1 to 10 angstrom"),
+        ("h2@1e9", "0.1 to 10 angstrom"),
+        ("h2@nan", "a bond length in angstrom, as in h2@0.9"),
+        ("h2@", "a bond length in angstrom"),
+        ("h2@0.9A", "a bond length in angstrom"),
+        ("n2@1.1", "h2@LENGTH (0.1 to 10 angstrom)"),
+        ("h2@0.9@1", "a bond length in angstrom"),
+    ],
+)
+def test_a_length_that_there_is_no_molecule_at_is_refused_with_what_there_is(
+    name: str, said: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        load(name)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 sparse_terms = st.lists(

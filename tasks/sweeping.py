@@ -12,6 +12,7 @@ from tasks.backends.braket_devices import is_braket
 from tasks.core.events import Event, emit
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.quotes import Quote
+from tasks.core.sweeps.turns import many_turns
 from tasks.core.sweeps.work import Piece
 from tasks.lifecycle import sweep_ahead
 from tasks.lifecycle.away import away
@@ -33,7 +34,10 @@ from tasks.lifecycle.sweeps import Measured, Sweep, measure_here
 @task(name="read", cache_policy=NO_CACHE)
 def read(run: Run) -> SweepInputs:
     """Read the circuit, the points and the observables, as they were when the run began."""
-    return inputs_of(run.asked, keep=open_runtime(home()).pins(run.run_id))
+    inputs = inputs_of(run.asked, keep=open_runtime(home()).pins(run.run_id))
+    if told := many_turns(inputs.read, inputs.spec.points):
+        emit("sweep.turns", told=told)
+    return inputs
 
 
 @task(name="choose", cache_policy=NO_CACHE)

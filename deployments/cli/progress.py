@@ -45,7 +45,7 @@ def _shown(*, quiet: bool) -> Iterator[None]:
 
 
 def _warn(event: Event) -> None:
-    if event.name in {"target.lost", "remainder.refused", "run.waiting"}:
+    if event.name in {"target.lost", "remainder.refused", "run.waiting", "sweep.turns"}:
         say(line(event), err=True)
 
 

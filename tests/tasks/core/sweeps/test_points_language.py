@@ -117,3 +117,18 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     except BadInput as error:
         found = str(error)
     assert found
+
+
+@pytest.mark.parametrize(
+    ("degrees", "radians"),
+    [
+        ("0:360deg:5", [0, math.pi / 2, math.pi, 3 * math.pi / 2, 2 * math.pi]),
+        ("-90deg:90deg:3", [-math.pi / 2, 0, math.pi / 2]),
+        ("30deg,60°,1rad", [math.pi / 6, math.pi / 3, 1.0]),
+        ("(360/4)deg", [math.pi / 2]),
+    ],
+)
+def test_degrees_are_the_radians_that_they_say(degrees: str, radians: list[float]) -> None:
+    found = parse_points([f"theta={degrees}"])
+    assert isinstance(found, Grid)
+    assert found.block(0, len(found))[:, 0].tolist() == pytest.approx(radians, abs=1e-15)

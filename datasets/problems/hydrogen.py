@@ -124,7 +124,7 @@ def _integrals(distance: float) -> _Integrals:
 def _atom(place: float) -> Iterator[_Gaussian]:
     """Yield the primitives of a normalised orbital."""
     pairs = list(zip(_EXPONENTS, _WEIGHTS, strict=True))
-    raw = [_Gaussian(weight * (2 * a / math.pi) ** 0.75, a, place) for a, weight in pairs]
+    raw = [_Gaussian(weight * math.pow(2 * a / math.pi, 0.75), a, place) for a, weight in pairs]
     norm = math.sqrt(math.fsum(_overlap(*each) for each in product(raw, repeat=2)))
     for each in raw:
         yield replace(each, weight=each.weight / norm)
@@ -132,7 +132,7 @@ def _atom(place: float) -> Iterator[_Gaussian]:
 
 def _overlap(one: _Gaussian, other: _Gaussian) -> float:
     factor, total, _ = one.of(other)
-    return factor * (math.pi / total) ** 1.5
+    return factor * math.pow(math.pi / total, 1.5)
 
 
 def _kinetic(one: _Gaussian, other: _Gaussian) -> float:
@@ -150,7 +150,7 @@ def _repulsion(a: _Gaussian, b: _Gaussian, c: _Gaussian, d: _Gaussian) -> float:
     left, p, at_left = a.of(b)
     right, q, at_right = c.of(d)
     between = _boys(p * q / (p + q) * (at_left - at_right) ** 2)
-    return 2 * math.pi**2.5 / (p * q * math.sqrt(p + q)) * left * right * between
+    return 2 * math.pow(math.pi, 2.5) / (p * q * math.sqrt(p + q)) * left * right * between
 
 
 def _boys(argument: float) -> float:

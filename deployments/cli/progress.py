@@ -45,7 +45,13 @@ def _shown(*, quiet: bool) -> Iterator[None]:
 
 
 def _warn(event: Event) -> None:
-    if event.name in {"target.lost", "remainder.refused", "run.waiting", "sweep.turns"}:
+    if event.name in {
+        "target.lost",
+        "remainder.refused",
+        "run.waiting",
+        "sweep.turns",
+        "simulation.long",
+    }:
         say(line(event), err=True)
 
 

@@ -35,7 +35,7 @@ def vqe_summary(result: Mapping[str, Any]) -> str:
 def cut_summary(result: Mapping[str, Any]) -> str:
     """Return the summary of a search for a maximum cut."""
     most, optimal = result["max_cut"], result["optimal_probability"]
-    size = f"{result['nodes']} nodes, {result['edges']} edges"
+    size = f"{counted(result['nodes'], 'node')}, {counted(result['edges'], 'edge')}"
     lines = [
         f"{result['graph']} on {result['target']}: {size}",
         "",
@@ -65,7 +65,7 @@ def _cut(result: Mapping[str, Any], which: str) -> str:
 
 
 def _seen(result: Mapping[str, Any]) -> str:
-    often = f"{result['best_frequency']:.1%} of {result['samples']:,} shots"
+    often = f"{result['best_frequency']:.1%} of {counted(result['samples'], 'shot')}"
     return f"{result['best_cut']:g} by {result['best_bitstring']}, in {often}"
 
 
@@ -74,7 +74,7 @@ def _ran(result: Mapping[str, Any]) -> list[str]:
     return [
         _line(
             "circuit",
-            f"{result['two_qubit_gates']} two-qubit gates, depth {result['depth']}, "
+            f"{counted(result['two_qubit_gates'], 'two-qubit gate')}, depth {result['depth']}, "
             f"predicted success {result['estimated_success']:.3f}",
         ),
         _line("qubits", result["reason"]),
@@ -89,13 +89,13 @@ def sweep_summary(result: Mapping[str, Any]) -> str:
     """Return the summary of a sweep."""
     names = result["parameters"]
     lines = [
-        f"{result['circuit']} on {result['target']}: {result['points']:,} points",
+        f"{result['circuit']} on {result['target']}: {counted(result['points'], 'point')}",
         "",
         *(_line(_measured(found, result), _range(found, names)) for found in result["observables"]),
         *(_line("missing", _gap(gap)) for gap in result["missing"]),
         _line("mitigation", result["method"]),
         *_outside(result),
-        _line("measured", f"{result['measured']:,} points in {result['wall_s']:.1f} s"),
+        _line("measured", f"{counted(result['measured'], 'point')} in {result['wall_s']:.1f} s"),
         *(_line("reused", said) for said in told_reused(result)),
         *(_line("calibrated", said) for said in _calibrations(result)),
         _line("cost", _cost(result)),
@@ -113,7 +113,7 @@ def _measured(found: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 
 def _gap(gap: Mapping[str, Any]) -> str:
-    points = f"{gap['points']:,} point{'s' * (gap['points'] != 1)} of {gap['target']}"
+    points = f"{counted(gap['points'], 'point')} of {gap['target']}"
     return f"{points}: {gap['reason'].rstrip('. ')}. The same command buys what is missing."
 
 
@@ -121,12 +121,15 @@ def _calibrations(result: Mapping[str, Any]) -> list[str]:
     """Say what readers of a sweep have to know of the calibrations behind it."""
     said = []
     if result.get("set_aside"):
-        aside = f"{result['set_aside']} earlier sweeps are on another calibration, and not counted"
+        are = "is" if result["set_aside"] == 1 else "are"
+        sweeps = counted(result["set_aside"], "earlier sweep")
+        aside = f"{sweeps} {are} on another calibration, and not counted"
         said.append(f"{aside}; --mix-calibrations adds to them")
     if result.get("mixed") and len(result.get("calibrations", ())) > 1:
         said.append(f"averaged over {len(result['calibrations'])} calibrations, as was asked for")
     if result.get("straddling"):
-        said.append(f"{result['straddling']} executions straddle a recalibration")
+        straddle = "straddles" if result["straddling"] == 1 else "straddle"
+        said.append(f"{counted(result['straddling'], 'execution')} {straddle} a recalibration")
     return said
 
 
@@ -134,9 +137,9 @@ def batch_summary(result: Mapping[str, Any]) -> str:
     """Return the summary of a batch: a line a circuit, those that failed first."""
     circuits = sorted(result["circuits"], key=lambda circuit: circuit["failure"] is None)
     left = len(circuits) - LISTED_CIRCUITS
-    packed = f"{result['tasks']:,} task{'s' * (result['tasks'] != 1)}"
+    packed = counted(result["tasks"], "task")
     lines = [
-        f"{len(circuits):,} circuits on {result['target']} in {packed}",
+        f"{counted(len(circuits), 'circuit')} on {result['target']} in {packed}",
         "",
         f"  {'circuit':<20} {'qubits':>6} {'gates':>6} {'depth':>6}  estimate",
         *(line for circuit in circuits[:LISTED_CIRCUITS] for line in _circuit(circuit)),
@@ -227,7 +230,7 @@ def _is_braket(result: Mapping[str, Any]) -> bool:
 
 def _cost(result: Mapping[str, Any]) -> str:
     if not any(money_of(result)):
-        return f"nothing for {result['shots']:,} shots: {_free(result)}"
+        return f"nothing for {counted(result['shots'], 'shot')}: {_free(result)}"
     return (
         f"{told_money(result)}, at published prices "
         f"({counted(result['executions'], 'execution')}, {counted(result['shots'], 'shot')}; "

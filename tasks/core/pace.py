@@ -46,7 +46,7 @@ def reached(event: Event, *, clock: Clock) -> Reached | None:
             return Reached(100.0, ended(event))
         case "piece.landed":
             done, of = fields["done"], fields["points"]
-            words = f"{done:,} of {of:,} points"
+            words = f"{done:,} of {counted(of, 'point')}"
             return Reached(100 * done / of, f"{words}{_left(fields['left_s'])}")
         case _:
             return None

@@ -88,6 +88,7 @@ _LINES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
         f"{'does' if f['runs'] == 1 else 'do'} not count; --mix-calibrations adds to them"
     ),
     "sweep.turns": lambda f: f["told"],
+    "simulation.long": lambda f: f["told"],
     "sweep.divided": lambda f: (
         f"{f['points']:,} of {counted(f['of'], 'point')} to be measured, in "
         f"{counted(f['chunks'], 'chunk')}"

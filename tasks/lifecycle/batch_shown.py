@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from datasets.records.executions import RunId
 from datasets.views import query
+from tasks.core.amounts import counted
 from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.figures import histogram
 from tasks.core.reports.page import plots_page
@@ -66,8 +67,8 @@ def rows(result: Mapping[str, Any], *, most: int) -> list[dict[str, Any]]:
 def head(ended: Ended) -> Iterator[str]:
     """Yield the beginning of the page in the Prefect UI, as Markdown."""
     result = ended.result
-    tasks = f"{result['tasks']:,} task{'s' * (result['tasks'] != 1)}"
-    yield f"# {len(result['circuits']):,} circuits on {code(result['target'])} in {tasks}"
+    tasks, circuits = counted(result["tasks"], "task"), counted(len(result["circuits"]), "circuit")
+    yield f"# {circuits} on {code(result['target'])} in {tasks}"
     columns = ("qubits", "two-qubit gates", "depth", "estimates", "most frequent")
     told = [
         [code(row["circuit"]), *(_cell(row[name]) for name in columns)]

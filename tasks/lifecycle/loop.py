@@ -18,6 +18,7 @@ from tasks.core.optimisers.session import Evaluation, Optimum
 from tasks.errors import StorageFault
 from tasks.lifecycle.bought_steps import BoughtSteps
 from tasks.lifecycle.experiment import Experiment, Search
+from tasks.lifecycle.long_simulations import loop_ahead, tell_if_long
 from tasks.lifecycle.loop_measuring import measuring
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.simulated_steps import SimulatedSteps
@@ -99,4 +100,6 @@ def steps(
     if dispatch.backend.charges:
         return BoughtSteps(experiment, search, confusion, runtime, dispatch)
     made = measuring(experiment, search=search, confusion=confusion)
+    done = len(runtime.journal.iterations(experiment.run_id))
+    tell_if_long([loop_ahead(experiment, search=search, done=done)])
     return SimulatedSteps(made, runtime, dispatch)

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
-from tasks.core.amounts import told_money
+from tasks.core.amounts import counted, told_money
 from tasks.core.answers import answer_of
 from tasks.core.reports.page import About
 from tasks.errors import BadInput
@@ -69,7 +69,7 @@ class Shown:
 
 def charged(result: Mapping[str, Any]) -> str:
     """Say what a run took."""
-    return f"{result['shots']:,} shots, {told_money(result)}, at published prices."
+    return f"{counted(result['shots'], 'shot')}, {told_money(result)}, at published prices."
 
 
 def about_run(run: Run) -> About:

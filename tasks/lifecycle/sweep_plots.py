@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from datasets.records.runs import Run
+from tasks.core.amounts import counted
 from tasks.core.reports.figures import heat_map, lines
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.shown_parts import Ended, Plots, result_of
@@ -90,7 +91,7 @@ def values_of(run: Run, *, runtime: Runtime) -> SweepValues:
 def told_missing(result: Mapping[str, Any]) -> list[str]:
     """Say what could not be measured, and why; nothing where nothing is missing."""
     return [
-        f"{gap['points']:,} point{'s' * (gap['points'] != 1)} missing on {gap['target']}: "
+        f"{counted(gap['points'], 'point')} missing on {gap['target']}: "
         f"{gap['reason'].rstrip('. ')}."
         for gap in result.get("missing", ())
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from tasks.core.amounts import counted
 from tasks.core.answers import told_reused
 from tasks.core.markdown import code, spoken, table
 from tasks.core.reports.page import plots_page
@@ -41,7 +42,7 @@ def head(ended: Ended) -> Iterator[str]:
         ],
     )
     yield from map(spoken, (*told_missing(result), *told_reused(result)))
-    yield f"{result['points']:,} points, {charged(result)}"
+    yield f"{counted(result['points'], 'point')}, {charged(result)}"
 
 
 def rows(ended: Ended) -> list[dict[str, Any]]:

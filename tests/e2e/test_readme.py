@@ -5,11 +5,7 @@ import pytest
 from tests.readme import Shown, shown
 
 EXAMPLES = list(shown())
-# Ten qubits as density matrices take minutes.
-MARKED = [
-    pytest.param(each, marks=pytest.mark.long if " qaoa " in each.command else (), id=each.command)
-    for each in EXAMPLES
-]
+MARKED = [pytest.param(each, id=each.command) for each in EXAMPLES]
 
 
 @pytest.mark.e2e

@@ -1,0 +1,29 @@
+"""One of anything is told as one, and many with thousands apart, in every summary."""
+
+import re
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deployments.cli.summary import batch_summary, sweep_summary
+
+NUMBERS = st.sampled_from([0, 1, 2, 12_345])
+_WRONG = re.compile(r"(?<![\d,.])1 [a-z-]+(?<!s)s\b|\b\d{5,}\b")
+
+
+def answer(number: int) -> dict[str, Any]:
+    gap = {"points": number, "target": "local:sv", "reason": "too hot"}
+    return {
+        "circuit": "c", "target": "local:sv", "points": number, "parameters": [],
+        "observables": [], "targets": [{}], "missing": [gap], "method": "none",
+        "measured": number, "wall_s": 1.0, "set_aside": number, "straddling": number,
+        "mixed": False, "calibrations": [], "cost_usd": 0.0, "what_if_usd": 0.0, "shots": number,
+        "lake": "lake", "report": "report", "run_id": "run", "tasks": number, "circuits": [],
+    }  # fmt: skip
+
+
+@given(NUMBERS)
+def test_counts_agree_with_their_nouns(number: int) -> None:
+    for said in (sweep_summary(answer(number)), batch_summary(answer(number))):
+        assert not _WRONG.search(said), said

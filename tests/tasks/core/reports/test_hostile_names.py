@@ -88,7 +88,7 @@ def _page(flow: str, name: str) -> str:
         "lake": name, "experiment_id": name, "circuit": name, "points": 1, "measured": 1,
         "missing": [{"target": name, "repetition": 0, "points": 1, "rows": [[0, 1]],
                      "reason": name}],
-        "repetitions": 2, "parameters": [name], "observables": [
+        "reused": [name, name], "repetitions": 2, "parameters": [name], "observables": [
             {"observable": name, "target": name, "least": 0.0, "most": 1.0, "least_at": [0.0],
              "most_at": [1.0], "stderr": 0.1}],
         "targets": [{"target": name, "two_qubit_gates": 1, "depth": 1, "estimated_success": 1.0,

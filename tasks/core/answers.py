@@ -8,7 +8,8 @@ from datasets.records.runs import Run
 from tasks.core.amounts import money_of
 
 # What an answer of an earlier release lacks, because nobody knew of it then.
-_UNKNOWN: Final[Mapping[str, Any]] = {"plan": {}, "bill": [], "selection": None}
+_UNKNOWN: Final[Mapping[str, Any]] = {"plan": {}, "bill": []}
+_UNKNOWN_WHERE_CHOSEN: Final[Mapping[str, Any]] = {"selection": None}  # canaries name their device
 _UNKNOWN_OF_SWEEPS: Final[Mapping[str, Any]] = {"missing": [], "missing_points": 0, "reused": []}
 _TOLD: Final = 3  # runs that are named in a line
 _OF_A_TARGET: Final = (
@@ -23,7 +24,8 @@ def answer_of(run: Run) -> dict[str, Any] | None:
         return None
     answer: dict[str, Any] = json.loads(run.result)
     money = dict(zip(("cost_usd", "what_if_usd"), money_of(answer), strict=True))
-    known = {**_UNKNOWN, **answer, **money}
+    chosen = {} if run.flow == "canary" else _UNKNOWN_WHERE_CHOSEN
+    known = {**_UNKNOWN, **chosen, **answer, **money}
     return _sweep(known) if run.flow == "sweep" else known
 
 

@@ -119,4 +119,5 @@ def test_a_circuit_that_cannot_run_costs_itself_alone_and_readout_is_mitigated_f
     assert first["estimates"] != second["estimates"], "it is measured twice"
     assert qrt("query", LOST, "--json").answer == [{"lost": 1}], "what is refused has none"
     quoted = json.loads(qrt("quote", "batch", *wanted[2:], *options, "--json").out)
-    assert quoted["cost_usd"] == ran.answer["cost_usd"] == ran.answer["quote_usd"]
+    assert quoted["cost_usd"] == ran.answer["what_if_usd"] == ran.answer["quote_usd"]
+    assert ran.answer["cost_usd"] == 0

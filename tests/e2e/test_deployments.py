@@ -28,6 +28,7 @@ def prefect(api: Api, *arguments: str, home: Path) -> subprocess.CompletedProces
     )
 
 
+@pytest.mark.long
 def test_every_deployment_is_registered_and_run_by_a_worker(
     prefect_api: Api, qrt: Command, qrt_home: Path
 ) -> None:

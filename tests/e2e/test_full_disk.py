@@ -24,8 +24,9 @@ def mount(folder: Path, options: str) -> bool:
 def small_lake(qrt_home: Path) -> Iterator[Callable[[str], None]]:
     """Put the lake on a disk of 80 kB, and return a function that makes it another size."""
     lake = qrt_home / "lake"
-    lake.mkdir(parents=True)
-    if not mount(lake, "size=80k"):
+    qrt_home.mkdir(mode=0o700)
+    lake.mkdir()
+    if not mount(lake, "size=80k,mode=700"):
         pytest.skip("mounting a file system in memory is not allowed here")
     yield (
         lambda size: (

@@ -53,6 +53,7 @@ def kill_at(qrt: Command, event: str, number: int, log: Path, *command: str) -> 
     return qrt(event, str(number), str(log), *command, main="tests.e2e.killed:main")
 
 
+@pytest.mark.long
 def test_a_chain_of_kills_changes_nothing(qrt: Command, qrt_home: Path, tmp_path: Path) -> None:
     log = tmp_path / "bought"
     command = VQE

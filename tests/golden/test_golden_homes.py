@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 HOMES = sorted((Path(__file__).parent / "homes").glob("*.tar.xz"))
+MIDDLE = ("3-sweeps", "4-devices")  # `make test-long` has them too
 # What a run of an unfinished one may take on a machine that is busy.
 RESUMED_S = 900
 
@@ -25,7 +26,13 @@ GIVEN_UP = (
 Qrt = Callable[..., Any]
 
 
-@pytest.fixture(params=HOMES, ids=[home.name.split(".")[0] for home in HOMES])
+def packed(home: Path) -> Any:
+    """Return a home as a parameter of tests."""
+    name = home.name.split(".")[0]
+    return pytest.param(home, id=name, marks=[pytest.mark.long] if name in MIDDLE else [])
+
+
+@pytest.fixture(params=map(packed, HOMES))
 def old_home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Return a home as that release has left it (`make_home.py`), readable by others as it was."""
     with tarfile.open(request.param) as packed:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.progress import Progress
 
 from deployments.cli.main import run
-from deployments.cli.progress import _Bar, _Lines
+from deployments.cli.progress import Bar, Lines
 from deployments.cli.terminal import cell, console, plain, say
 from tasks.core.events import Event
 
@@ -57,12 +57,12 @@ def test_a_console_prints_names_as_they_are(name: str) -> None:
 def test_progress_names_what_runs_as_it_is(name: str) -> None:
     told = Event("run.starting", {"title": name, "target": name})
     lines: list[str] = []
-    _Lines(lines.append).hear(told)
+    Lines(lines.append).hear(told)
     screen = console(err=True)
     screen.file = io.StringIO()
     screen.width = 400
     with Progress(console=screen) as progress:
-        _Bar(progress).hear(told)
+        Bar(progress).hear(told)
     assert name in lines[0]
     assert plain(name) in screen.file.getvalue()
 

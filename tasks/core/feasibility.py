@@ -8,6 +8,7 @@ from decimal import Decimal
 from datasets.records.devices import DeviceKind, DeviceSnapshot, Window
 from tasks.core.compilation.natives import natives_of
 from tasks.core.queueing import LOOK_AHEAD_DAYS, opens
+from tasks.core.trust import ASSURED, Trust
 from tasks.errors import BadInput
 
 ONLINE = "online"
@@ -18,8 +19,8 @@ class Candidate:
     """A target as it stands: its snapshot, what its provider says of it, and what we do.
 
     `barred` says why no work may go there, such as a quarantine, and `degraded` why it comes after
-    others. `windows` are empty where nobody closes it, as with what is emulated here. A queue that
-    is not known is None.
+    others. `trust` is how far its calibration goes. `windows` are empty where nobody closes it, as
+    with what is emulated here. A queue that is not known is None.
     """
 
     target: str
@@ -29,6 +30,7 @@ class Candidate:
     windows: tuple[Window, ...] = ()
     barred: str = ""
     degraded: str = ""
+    trust: Trust = ASSURED
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ class Offer:
     """What one target offers: predicted fidelity in [0, 1], price, time until the result.
 
     `degraded` says why the device is not at its best: it comes after all that are. `unrun` says why
-    no run can go to the target, which then only stands for a device: it comes after both.
+    no run can go to the target, which then only stands for a device: it comes after both. `lowered`
+    says what was done to the prediction.
     """
 
     target: str
@@ -38,6 +39,7 @@ class Offer:
     result_s: float
     degraded: str = ""
     unrun: str = ""
+    lowered: str = ""
 
     @property
     def drawbacks(self) -> tuple[bool, bool]:
@@ -100,7 +102,8 @@ def obstacle(offer: Offer, *, policy: Policy, best_fidelity: float) -> str:
     """Return which limit of the policy the offer breaks, in words and figures; else nothing."""
     floor, why = floor_of(policy, best_fidelity=best_fidelity)
     if offer.fidelity < floor:
-        return f"the predicted fidelity is {offer.fidelity:.3g}, and the floor is {floor:.3g}{why}"
+        said = f"{offer.fidelity:.3g}{offer.lowered}"
+        return f"the predicted fidelity is {said}, and the floor is {floor:.3g}{why}"
     if policy.max_usd is not None and offer.usd > policy.max_usd:
         return f"the price is {offer.usd:.2f} USD, and the cap is {policy.max_usd:.2f} USD"
     if policy.deadline_s is not None and offer.result_s > policy.deadline_s:

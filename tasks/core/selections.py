@@ -28,15 +28,21 @@ class Considered:
     unrun: str = ""
 
     @property
+    def predicted(self) -> float:
+        """The fidelity by the calibration, as if that were of this moment."""
+        return self.compiled.metrics.estimated_success
+
+    @property
     def offer(self) -> Offer:
         """What counts in the ranking."""
         return Offer(
             self.candidate.target,
-            self.compiled.metrics.estimated_success,
+            self.candidate.trust.expected(self.predicted),
             self.quote.usd,
             self.expected.result_s,
             self.candidate.degraded,
             self.unrun,
+            self.candidate.trust.told(self.predicted),
         )
 
 
@@ -151,19 +157,22 @@ def _superlative(policy: Policy) -> str:
 def _offered(ranked: Ranked) -> str:
     offer = ranked.offer
     return (
-        f"predicted fidelity {offer.fidelity:.3g}, {offer.usd:.2f} USD, "
+        f"predicted fidelity {offer.fidelity:.3g}{offer.lowered}, {offer.usd:.2f} USD, "
         f"result in {spoken(offer.result_s)}"
     )
 
 
 def _figures(ranked: Ranked, considered: Considered) -> dict[str, Any]:
     metrics, expected = considered.compiled.metrics, considered.expected
-    snapshot = considered.candidate.snapshot
+    snapshot, trust = considered.candidate.snapshot, considered.candidate.trust
     return {
         "rank": ranked.rank,
         "score": ranked.score,
         "pareto": ranked.pareto,
         "fidelity": ranked.offer.fidelity,
+        "predicted_fidelity": considered.predicted,
+        "age_factor": trust.age_factor,
+        "canary_factor": trust.canary_factor,
         "usd": float(ranked.offer.usd),
         "tasks": considered.quote.tasks,
         "shots": considered.quote.shots,

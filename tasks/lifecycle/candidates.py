@@ -16,8 +16,10 @@ from tasks.core.calibration_age import age_h, told
 from tasks.core.feasibility import ONLINE, Candidate
 from tasks.core.policies import DEFAULT, Policy, parse_policy
 from tasks.core.ranking import Rejected
+from tasks.core.trust import CanarySeen, trusted
 from tasks.errors import BadInput, RuntimeFault
 from tasks.lifecycle.admission import check_age, until, warning
+from tasks.lifecycle.canaries_seen import canaries_seen
 
 if TYPE_CHECKING:
     from datasets.journal.journal import Journal
@@ -70,9 +72,10 @@ def candidates(
     """
     found, silent = list[Candidate](), list[Rejected]()
     now = datetime.now(UTC)
+    seen = canaries_seen(home().lake) if journal else {}
     for target in dict.fromkeys(targets):
         try:
-            candidate = _candidate(target)
+            candidate = _known(_candidate(target), seen, now=now)
             standing = journal.standing(target, now=now) if journal else None
             found.append(said_of(candidate, standing, now=now) if standing else candidate)
         except RuntimeFault as fault:
@@ -97,6 +100,17 @@ def _candidate(target: str) -> Candidate:
         queue_depth=device.queue_depth,
         windows=device.snapshot.windows,
     )
+
+
+def _known(
+    candidate: Candidate, seen: Mapping[tuple[str, str], Sequence[CanarySeen]], *, now: datetime
+) -> Candidate:
+    """Return the candidate with how far its calibration is trusted; simulators have none."""
+    snapshot = candidate.snapshot
+    if snapshot.kind is not DeviceKind.QPU:
+        return candidate
+    ours = seen.get((candidate.target, snapshot.calibration_id), ())
+    return replace(candidate, trust=trusted(snapshot.published_at, canaries=ours, now=now))
 
 
 def said_of(candidate: Candidate, standing: Standing, *, now: datetime) -> Candidate:

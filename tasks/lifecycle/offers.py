@@ -146,9 +146,7 @@ def _plain(each: Considered | _Priced) -> dict[str, Any]:
         "at_most_usd": float(each.quote.most_usd),
         "tasks": each.quote.tasks,
         "shots": each.quote.shots,
-        "fidelity": (
-            each.compiled.metrics.estimated_success if isinstance(each, Considered) else None
-        ),
+        "fidelity": each.offer.fidelity if isinstance(each, Considered) else None,
         **_latest([each]),
     }
 

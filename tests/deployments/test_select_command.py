@@ -1,6 +1,8 @@
 """`qrt select` says which device, why, and what excluded the others; bad input gets one line."""
 
 import json
+import math
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from datasets.devices.catalogue import resolve
 from datasets.devices.document import write_snapshot
+from datasets.lake import Lake
 from deployments.cli.main import run
 
 pytestmark = pytest.mark.slow
@@ -109,7 +112,8 @@ def test_the_choice_is_stored_once_with_every_candidate(
 ) -> None:
     for _ in range(2):
         answer(capsys, "--circuit", ghz, *TARGETS, "--max-usd", "1")
-    sql = "SELECT target, rank, chosen, score ->> 'fidelity' AS f FROM selections ORDER BY target"
+    sql = """SELECT target, rank, chosen, score ->> 'predicted_fidelity' AS f
+        FROM selections ORDER BY target"""
     assert run(["query", sql, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [(row["target"], row["rank"], row["chosen"]) for row in rows] == [
@@ -167,7 +171,12 @@ def test_a_policy_that_nothing_satisfies_says_what_excluded_each_device(
 ) -> None:
     line = refused(capsys, "--circuit", ghz, *TARGETS, "--min-fidelity", "0.99")
     assert line.startswith("No device satisfies the policy balanced: emulator:cepheus: the pred")
-    assert "emulator:garnet: the predicted fidelity is 0.909, and the floor is 0.99" in line
+    said = (
+        r"emulator:garnet: the predicted fidelity is (0\.\d+) \(lowered from 0\.909: calibration "
+    )
+    told = re.search(said + r"\d+ d old\), and the floor is 0\.99", line)
+    assert told
+    assert float(told[1]) < 0.909
 
 
 def test_a_device_without_calibration_or_price_is_rejected_in_words(
@@ -231,3 +240,52 @@ def test_a_run_whose_device_cannot_be_chosen_is_refused_before_it_begins(
 ) -> None:
     assert run(["sweep", "--circuit", ghz, *options]) == 2
     assert said in capsys.readouterr().err
+
+
+QFT = """OPENQASM 3.0;
+include "stdgates.inc";
+qubit[4] q; bit[4] c;
+h q[0]; cp(pi/2) q[1], q[0]; cp(pi/4) q[2], q[0]; cp(pi/8) q[3], q[0];
+h q[1]; cp(pi/2) q[2], q[1]; cp(pi/4) q[3], q[1];
+h q[2]; cp(pi/2) q[3], q[2];
+h q[3];
+swap q[0], q[3]; swap q[1], q[2];
+c = measure q;
+"""
+
+
+def test_an_old_promise_is_not_chosen_for_its_price(
+    tmp_path: Path, ghz: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del ghz
+    path = tmp_path / "qft.qasm"
+    path.write_text(QFT)
+    found = answer(capsys, "--circuit", str(path), "--policy", "balanced")
+    by_target = {each["target"]: each for each in found["candidates"]}
+    cepheus = by_target["emulator:cepheus"]
+    assert found["target"] != "emulator:cepheus"
+    assert cepheus["predicted_fidelity"] > 0.65
+    assert cepheus["fidelity"] < 0.5
+    assert cepheus["usd"] < by_target[found["target"]]["usd"]
+    assert re.search(r"\(lowered from 0\.\d+: calibration \d+ d old\)", found["reason"])
+
+
+def test_canaries_weigh_as_much_as_they_measured(
+    ghz: str, capsys: pytest.CaptureFixture[str], qrt_home: Path
+) -> None:
+    before = answer(capsys, "--circuit", ghz, *TARGETS)
+    (garnet,) = (one for one in before["candidates"] if one["target"] == "emulator:garnet")
+    now = datetime.now(UTC)
+    same = {"target": "emulator:garnet", "calibration_id": garnet["calibration_id"], "at": now}
+    told = {"run_id": None, "circuit": "ghz-5", "score": 0.45, "baseline": 0.9, "p_value": 0.0}
+    Lake(qrt_home / "lake", qrt_home / "quarantine").land_all(
+        {"canaries": [(("a" * 32,), [same | told | {"passed": False}])]}, run_id="a" * 32
+    )
+    after = answer(capsys, "--circuit", ghz, *TARGETS)
+    (garnet,) = (one for one in after["candidates"] if one["target"] == "emulator:garnet")
+    factor = math.log(0.45) / math.log(0.9)
+    assert garnet["canary_factor"] == pytest.approx(factor)
+    assert garnet["age_factor"] == 1.0  # they say how it is now
+    assert garnet["fidelity"] == pytest.approx(garnet["predicted_fidelity"] ** factor)
+    line = refused(capsys, "--circuit", ghz, *TARGETS, "--min-fidelity", "0.95")
+    assert "canaries at 0.5 of predicted" in line

@@ -155,7 +155,9 @@ def test_a_form_reaches_no_file_but_those_that_the_operator_allowed(up: Up, circ
 
 
 def test_a_form_may_name_a_file_of_the_home_s_inputs(up: Up) -> None:
-    (up.home / "inputs" / "turn.qasm").write_text(SWEEP["circuit"])
+    ours = up.home / "inputs" / "turn.qasm"
+    ours.touch(mode=0o600)
+    ours.write_text(SWEEP["circuit"])
     ended = up.api.ended(up.api.submit("sweep/sweep", parameters=SWEEP | {"circuit": "turn.qasm"}))
     assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
 

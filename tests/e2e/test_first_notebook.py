@@ -24,7 +24,7 @@ def test_the_notebook_defines_quotes_sweeps_queries_and_plots(qrt: Command) -> N
     quote, offers, summary, table, _, plot = found["shown"]
     assert "sweep on emulator:garnet" in quote
     assert "emulator:emerald" in offers
-    assert summary.startswith("<pre>")
+    assert summary.startswith("<pre ")
     assert "<table" in table
     assert plot.startswith("<svg")
     (run,) = qrt("runs", "--json").answer

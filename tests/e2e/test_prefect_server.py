@@ -74,7 +74,8 @@ def test_a_signal_ends_the_command_and_its_server(
         assert command.returncode == 128 + how
         assert re.search(r"`qrt resume [0-9a-f-]{36}` goes on|No run was opened", rest[-1])
         assert all(
-            line.startswith(("iteration", "run ", "compiled", "quoted")) for line in rest[:-1]
+            line.startswith(("starting", "iteration", "run ", "compiled", "quoted"))
+            for line in rest[:-1]
         )
 
 

@@ -8,6 +8,7 @@ from datasets import encoding
 from datasets.batches import Batch
 from datasets.content import plain
 from datasets.contracts.meaning import (
+    DERIVED,
     HELD_IN,
     REFERENCES,
     Beside,
@@ -73,7 +74,7 @@ def _known_of(
             _ids(tables, table, reference.column)
             for table, references in REFERENCES.items()
             for reference in references
-            if reference.to == kind
+            if reference.to == kind and "dangling" in DERIVED[table]
         )
     )
     before = _known.get((store.locate(HERE), kind), set())

@@ -50,11 +50,12 @@ HELD_IN: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         CALIBRATION: (("device_snapshots", "calibration_id"),),
     }
 )
-# What is derived for the contract of each table, beside its own columns.
+# What is derived for the contract of each table, beside its own columns. What an execution refers
+# to is missed by `qrt verify` alone: what was paid for lands, whatever else the lake has lost.
 DERIVED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "compiled_programs": ("dangling",),
-        "executions": ("dangling", "shots_missing"),
+        "executions": ("shots_missing",),
         "counts": ("dangling", "shots_missing"),
         "estimates": ("dangling", "excess"),
     }
@@ -156,7 +157,7 @@ def _beyond(value: "np.ndarray", stderr: "np.ndarray", limit: "np.ndarray") -> "
     """Return how far sizes are beyond a limit, in error bars; infinite where there is none."""
     import numpy as np
 
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         over = np.abs(value) - limit
         return np.where(over > 0, over / stderr, 0.0)
 
@@ -166,7 +167,8 @@ def _numbers(rows: "pa.Table", name: str) -> "np.ndarray":
     import numpy as np
     import pyarrow as pa
 
-    found = one_chunk(rows.column(name)).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    whole = one_chunk(rows.column(name))
+    found = whole.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     return np.asarray(found, np.float64)
 
 

@@ -37,7 +37,12 @@ def is_verbatim(source: str) -> bool:
 
 def includes_files(source: str) -> bool:
     """Return whether the program would open files: an OpenQASM `include`, or a file's name."""
-    return source.endswith(".qasm") or bool(re.search(r"\binclude\b", _COMMENTS.sub(" ", source)))
+    return source.endswith(".qasm") or bool(re.search(r"\binclude\b", without_comments(source)))
+
+
+def without_comments(source: str) -> str:
+    """Return the program with a space in the place of each comment."""
+    return _COMMENTS.sub(" ", source)
 
 
 def distribution(source: str, inputs: Inputs, *, snapshot: DeviceSnapshot) -> Distribution:

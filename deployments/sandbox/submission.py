@@ -15,12 +15,12 @@ from deployments.sandbox.actions import PROGRAM_SET, Action, read_action
 from deployments.sandbox.capabilities import form_of
 from deployments.sandbox.devices import is_simulator
 from deployments.sandbox.fates import drawn
+from deployments.sandbox.registers import check_registers
 from deployments.sandbox.state import State
 from deployments.sandbox.tables import buckets
 from deployments.sandbox.wire import ACCOUNT, Caller, Refusal, invalid
 from tasks.core.identity import digest
 
-_REGISTER = re.compile(r"\bqubit\[(\d+)\]\s+(\w+)\s*;")
 _RESULT = re.compile(r"^\s*#pragma\s+braket\s+result\s+(\w+)", re.MULTILINE)
 _ECHOED = ("associations", "experimentalCapabilities")
 
@@ -105,7 +105,7 @@ def _check(order: _Order) -> None:
         _check_reservation(order)
         source = order.action.programs[0].source
         _check_results(source, snapshot=order.snapshot)
-        _check_register(source)
+        check_registers(source)
 
 
 def _check_set(order: _Order, shots: int) -> None:
@@ -147,22 +147,6 @@ def _check_results(source: str, *, snapshot: DeviceSnapshot) -> None:
         if f"braket_result_type_{name}" in forbidden:
             message = f"Result type {name} is not supported on {snapshot.arn}."
             raise invalid(message)
-
-
-def _check_register(source: str) -> None:
-    """Refuse an unused qubit, as simulators do, where the text shows it: one register, indexed."""
-    found = _REGISTER.findall(source)
-    if len(found) != 1:
-        return
-    size, name = int(found[0][0]), found[0][1]
-    uses = re.findall(rf"\b{name}\b(\[\d+\])?", source)
-    indexed = {int(use[1:-1]) for use in uses if use}
-    if len(uses) - 1 == sum(map(bool, uses)) and indexed and len(indexed) < size:
-        message = (
-            "Please make sure all qubits in the qubit register are used for tasks submitted to "
-            "simulators"
-        )
-        raise invalid(message)
 
 
 def _check_bucket(connection: sa.Connection, bucket: str) -> None:

@@ -99,6 +99,42 @@ def test_simulators_refuse_a_register_with_an_unused_qubit(caller: Caller) -> No
     assert caller.create(FORTE, action=program(wide)).status == 201
 
 
+UNMEASURED = "Device requires all qubits in the program to be measured"
+
+
+@given(n_qubits=st.integers(1, 4), measured=st.sets(st.integers(0, 3)), spaced=st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_simulators_take_programs_that_measure_all_qubits_or_none(
+    n_qubits: int, measured: set[int], *, spaced: bool
+) -> None:
+    space = " " if spaced else ""
+    places = [place for place in sorted(measured, reverse=True) if place < n_qubits]
+    lines = [
+        f"OPENQASM 3.0; /* measure q[0]; */ bit[4] b; qubit[{n_qubits}] q;",
+        *(f"h q{space}[{place}];" for place in range(n_qubits)),
+        *(f"b[{i}] = measure q{space}[{place}]; // measured" for i, place in enumerate(places)),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        state = State.open(Settings(Path(folder)))
+        caller = Caller(state)
+        caller.send("s3", "PUT", f"/{BUCKET}")
+        answers = [
+            caller.create(device, action=program("\n".join(lines))) for device in (SV1, FORTE)
+        ]
+        state.store.close()
+    assert answers[1].status == 201
+    if len(places) in {0, n_qubits}:
+        assert answers[0].status == 201
+    else:
+        assert (answers[0].status, code(answers[0])) == (400, "ValidationException")
+        assert content(answers[0])["message"].startswith(UNMEASURED)
+
+
+def test_a_register_that_is_measured_at_once_is_measured_whole(caller: Caller) -> None:
+    whole = "OPENQASM 3.0; bit[2] b; qubit[2] q; h q; b = measure q;"
+    assert caller.create(SV1, action=program(whole)).status == 201
+
+
 @pytest.mark.parametrize(
     "source",
     ['include "/etc/passwd";', 'include/* hidden */"stdgates.inc";', "/tmp/circuit.qasm"],  # noqa: S108 - a text that is never opened

@@ -8,6 +8,7 @@ import typer
 
 from datasets.layout import home
 from deployments.cli.terminal import say
+from tasks.core.amounts import usd
 
 _WIDTH = 80
 
@@ -104,7 +105,7 @@ def _line(answer: dict[str, Any]) -> str:
     best = answer["candidates"][0]
     told = (
         f"{name:<24}  {_short(answer['target'], 28):<28}  {best['fidelity']:.4f}  "
-        f"{best['usd']:.2f} USD"
+        f"{usd(best['usd'])} USD"
     )
     return "\n".join((told, *_unrun(best)))
 

@@ -11,11 +11,12 @@ the best offer is shifts all scores alike: the order of two candidates does not 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from tasks.core.amounts import at_most, exact_usd
 from tasks.core.policies import Criterion, Policy, Weights
 
 NEGLIGIBLE_USD: Final = Decimal("0.10")
@@ -102,12 +103,15 @@ def obstacle(offer: Offer, *, policy: Policy, best_fidelity: float) -> str:
     """Return which limit of the policy the offer breaks, in words and figures; else nothing."""
     floor, why = floor_of(policy, best_fidelity=best_fidelity)
     if offer.fidelity < floor:
-        said = f"{offer.fidelity:.3g}{offer.lowered}"
-        return f"the predicted fidelity is {said}, and the floor is {floor:.3g}{why}"
+        found, least = _apart(lambda digits, x: f"{x:.{digits}g}", offer.fidelity, floor)
+        return f"the predicted fidelity is {found}{offer.lowered}, and the floor is {least}{why}"
     if policy.max_usd is not None and offer.usd > policy.max_usd:
-        return f"the price is {offer.usd:.2f} USD, and the cap is {policy.max_usd:.2f} USD"
+        price_usd, cap_usd = at_most(offer.usd), exact_usd(policy.max_usd)
+        return f"the price is {price_usd} USD, and the cap is {cap_usd} USD"
     if policy.deadline_s is not None and offer.result_s > policy.deadline_s:
-        expected, limit = spoken(offer.result_s), spoken(policy.deadline_s)
+        expected, limit = _apart(
+            lambda digits, x: spoken(x, digits=digits), offer.result_s, policy.deadline_s
+        )
         return f"the result is expected in {expected}, and the deadline is in {limit}"
     return ""
 
@@ -142,12 +146,21 @@ def gains(offer: Offer) -> dict[Criterion, float]:
     }
 
 
-def spoken(time_s: float) -> str:
-    """Return a time as people say it."""
+def spoken(time_s: float, *, digits: int = 3) -> str:
+    """Return a time as people say it; one digit less where it is seconds."""
     for unit, seconds in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if time_s >= 2 * seconds or (unit == "min" and time_s >= seconds):
-            return f"{time_s / seconds:.3g} {unit}"
-    return f"{time_s:.2g} s"
+            return f"{time_s / seconds:.{digits}g} {unit}"
+    return f"{time_s:.{digits - 1}g} s"
+
+
+def _apart(say: Callable[[int, float], str], value: float, limit: float) -> tuple[str, str]:
+    """Return two unequal figures with three digits, or as many more as tell them apart."""
+    for digits in range(3, 18):
+        found, bound = say(digits, value), say(digits, limit)
+        if found != bound:
+            break
+    return found, bound
 
 
 def _key(offer: Offer, policy: Policy) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasets.records.compiled import CompiledProgram
+from tasks.core.amounts import usd
 from tasks.core.counterfactuals import changes, sentences
 from tasks.core.feasibility import Candidate
 from tasks.core.policies import Criterion, Policy
@@ -157,7 +158,7 @@ def _superlative(policy: Policy) -> str:
 def _offered(ranked: Ranked) -> str:
     offer = ranked.offer
     return (
-        f"predicted fidelity {offer.fidelity:.3g}{offer.lowered}, {offer.usd:.2f} USD, "
+        f"predicted fidelity {offer.fidelity:.3g}{offer.lowered}, {usd(offer.usd)} USD, "
         f"result in {spoken(offer.result_s)}"
     )
 

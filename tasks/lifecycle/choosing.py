@@ -130,5 +130,6 @@ def _check_chosen(selection: Selection, run: Run, *, moving: bool) -> None:
         return
     said = refusal(selection.ranking)
     if moving and run.quote_usd is not None:
-        said += f" The run was quoted {run.quote_usd:.2f} USD; start a new one to spend more."
+        quoted = exact_usd(run.quote_usd)
+        said += f" The run was quoted {quoted} USD; start a new one to spend more."
     raise BadInput(said)

@@ -165,8 +165,8 @@ def test_a_run_does_not_leave_its_device_for_one_beyond_its_quote(
     assert qrt("devices", "quarantine", "cepheus", "--reason", "leaks").code == 0
     resumed = qrt("resume", run)
     assert resumed.code == 2
-    assert "emulator:garnet: it may cost 1.02 USD, and 0.51 were quoted" in resumed.err
-    assert "The run was quoted 0.51 USD; start a new one to spend more." in resumed.err
+    assert "emulator:garnet: it may cost 1.03 USD, and 0.5125 were quoted" in resumed.err
+    assert "The run was quoted 0.5125 USD; start a new one to spend more." in resumed.err
 
 
 def test_the_devices_of_an_account_are_considered_as_they_stand(

@@ -1,6 +1,7 @@
 """Ranking is deterministic, blind to order, monotone, and knows what would change the choice."""
 
 import dataclasses
+import re
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from tasks.core.counterfactuals import changes, sentences
 from tasks.core.policies import PRESETS, Criterion, Policy, Weights, parse_policy
-from tasks.core.ranking import Offer, Rejected, pareto, rank
+from tasks.core.ranking import Offer, Rejected, obstacle, pareto, rank
 from tasks.errors import BadInput
 
 FIDELITIES = st.floats(0.001, 0.999)
@@ -198,6 +199,30 @@ def test_each_limit_rejects_with_its_figure() -> None:
         "emulator:late": "the result is expected in 24 h, and the deadline is in 10 min",
         "emulator:small": "it has 2 usable qubits, and the circuit needs 3",
     }
+
+
+@given(st.floats(1e-6, 1e6), st.floats(1e-6, 1e6), st.floats(1e-6, 1e6))
+def test_what_breaks_a_limit_never_reads_as_the_limit(
+    size: float, usd: float, time_s: float
+) -> None:
+    above = 1 + 1e-9
+    offer = dataclasses.replace(
+        GARNET,
+        fidelity=min(size, 1.0),
+        usd=Decimal(str(usd)) + Decimal("0.000001"),
+        result_s=time_s * above,
+    )
+    limits: tuple[dict[str, Any], ...] = (
+        {"min_fidelity": offer.fidelity * above},
+        {"max_usd": Decimal(str(usd))},
+        {"deadline_s": time_s},
+    )
+    for limit in limits:
+        policy = Policy("own", order=tuple(Criterion), **limit)
+        said = obstacle(offer, policy=policy, best_fidelity=1.0)
+        figures = re.fullmatch(r"\D+([\d.].*), and the \w+ is (?:in )?(.+)", said)
+        assert figures, said
+        assert figures[1] != figures[2]
 
 
 def test_what_would_have_changed_the_choice_is_said_in_words() -> None:

@@ -37,7 +37,7 @@ def test_a_run_without_a_quote_hears_what_excluded_each_device(tmp_path: Path) -
     with pytest.raises(BadInput, match=r"^No device satisfies the policy best: ") as refused:
         choose_target(run, piece, runtime=runtime)
     said = str(refused.value)
-    assert "emulator:garnet: the price is 0.44 USD, and the cap is 0.01 USD" in said
+    assert "emulator:garnet: the price is 0.45 USD, and the cap is 0.01 USD" in said
     assert "quoted" not in said
     assert choices(runtime.pins(run.run_id)) == ()
     with pytest.raises(BadInput):  # a resumed run hears it again, and lands the same

@@ -59,14 +59,21 @@ def reconcile(
     days: Annotated[
         int, typer.Option(min=1, max=90, help="How far back strays are looked for.")
     ] = 7,
+    new_lake: Annotated[
+        bool, typer.Option("--new-lake", help="The lake is lost: begin it anew, empty.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Close open intents, adopt orphans, settle what has ended, report strays."""
     from tasks.lifecycle.findings import plain, sentences
+    from tasks.lifecycle.one_lake import begin_anew
     from tasks.lifecycle.reconciliation import reconcile as verb
     from tasks.lifecycle.runtime import open_runtime
 
-    found = verb(open_runtime(home()), within=timedelta(days=days))
+    runtime = open_runtime(home())
+    if new_lake:
+        begin_anew(runtime.journal, runtime.home.lake)
+    found = verb(runtime, within=timedelta(days=days))
     if as_json:
         say(json.dumps(plain(found)))
     else:

@@ -6,7 +6,7 @@ is moved, or a home, is still the same; another one at the same place is not.
 
 from pathlib import Path, PurePosixPath
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from datasets.journal.journal import Journal
 from datasets.lake_files import lake_id, name_lake
@@ -34,12 +34,36 @@ def check_lake(journal: Journal, root: Path | str) -> None:
             found = found or name_lake(store, uuid4())
             known = journal.remember_lake(found)
     if known != found:
-        here = f"it is lake {found:.8}" if found else "it has no lake.json"
-        message = (
-            f"{root} is not the lake of this journal's runs, which is {known:.8}: {here}. Homes "
-            "that share a journal share its lake: set QRT_LAKE or QRT_HOME to where that is."
-        )
-        raise BadInput(message)
+        raise _another(root, found=found, known=known)
+
+
+def begin_anew(journal: Journal, root: Path | str) -> None:
+    """Make the lake of a journal's runs anew where it was lost; one that is there stays as it is.
+
+    Raises:
+        BadInput: another lake is there, or files which are not of this journal's runs.
+        StorageFault: it cannot be read, or an id cannot be written.
+    """
+    with explain(root, run_id=None):
+        store = open_store(root)
+        found, known = lake_id(store), journal.lake_id()
+        if known is None:
+            return
+        if found is None:
+            if next(iter(store.walk(PurePosixPath())), None) is not None:
+                _check_holds_runs(journal, store, root=root)
+            found = name_lake(store, UUID(known))
+    if known != found:
+        raise _another(root, found=found, known=known)
+
+
+def _another(root: Path | str, *, found: str | None, known: str) -> BadInput:
+    here = f"it is lake {found:.8}" if found else "it has no lake.json"
+    lost = "" if found else "; if it is lost, `qrt reconcile --new-lake` begins it anew here"
+    return BadInput(
+        f"{root} is not the lake of this journal's runs, which is {known:.8}: {here}. Homes that "
+        f"share a journal share its lake: set QRT_LAKE or QRT_HOME to where that is{lost}."
+    )
 
 
 def _check_holds_runs(journal: Journal, store: Store, *, root: Path | str) -> None:

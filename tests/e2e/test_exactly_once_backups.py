@@ -50,13 +50,14 @@ def asked(journal: Path, sql: str) -> object:
         return connection.execute(sql).fetchone()[0]
 
 
-def recovered(place: Rehearsal, run_id: str) -> tuple[Ran, Ran]:
+def recovered(place: Rehearsal, run_id: str, *, lake_lost: bool) -> tuple[Ran, Ran]:
     """Reconcile, then go on with the run."""
-    reconciled = place.start("reconcile", "--json").ended()
+    anew = ("--new-lake",) if lake_lost else ()
+    reconciled = place.start("reconcile", *anew, "--json").ended()
     return reconciled, place.start("resume", run_id, "--json").ended()
 
 
-@pytest.mark.parametrize("landed", [True, False], ids=["landed", "nothing landed"])
+@pytest.mark.parametrize("landed", [True, False], ids=["landed", "lake lost"])
 @pytest.mark.parametrize("flow", FLOWS)
 def test_from_a_journal_of_any_commit_all_that_was_paid_for_lands(
     flow: str, homeless: Command, *, landed: bool
@@ -74,7 +75,7 @@ def test_from_a_journal_of_any_commit_all_that_was_paid_for_lands(
         def check(number: int) -> str:
             journal: Path | str = [*states, GONE][number]
             with yesterday(place, journal, number) as there:
-                reconciled, resumed = recovered(there, run_id)
+                reconciled, resumed = recovered(there, run_id, lake_lost=not landed)
                 where = f"{flow} {number} of {len(states)}"
                 assert reconciled.code == 0, f"{where}: {reconciled.err}{reconciled.out}"
                 assert resumed.code == 0, f"{where}: {resumed.err}"

@@ -13,7 +13,7 @@ from datasets.lake import Lake
 from datasets.records.executions import RunId
 from datasets.records.runs import RunState
 from tasks.errors import BadInput, StorageFault
-from tasks.lifecycle.one_lake import check_lake
+from tasks.lifecycle.one_lake import begin_anew, check_lake
 from tests.datasets.lake_rows import good_rows
 from tests.tasks.lifecycle.fake_target import a_journal, a_run
 
@@ -89,6 +89,35 @@ def test_a_lake_that_does_not_say_which_it_is_is_not_used(journal: Journal, tmp_
         check_lake(journal, tmp_path)
     (damaged,) = Lake(tmp_path, tmp_path).verify()
     assert damaged.fault == "damaged"
+
+
+def test_a_lost_lake_is_begun_anew_as_the_same_one(journal: Journal, tmp_path: Path) -> None:
+    begin_anew(journal, tmp_path / "one")
+    assert not (tmp_path / "one").exists()
+    check_lake(journal, tmp_path / "one")
+    shutil.rmtree(tmp_path / "one")
+    with pytest.raises(BadInput, match="`qrt reconcile --new-lake` begins it anew here"):
+        check_lake(journal, tmp_path / "one")
+    for _ in range(2):
+        begin_anew(journal, tmp_path / "one")
+        check_lake(journal, tmp_path / "one")
+
+
+def test_no_lake_is_begun_anew_where_another_is(journal: Journal, tmp_path: Path) -> None:
+    check_lake(journal, tmp_path / "one")
+    journal.begin(RUN)
+    journal.end(RUN.run_id, RunState.COMPLETED)
+    second = a_journal()
+    check_lake(second, tmp_path / "other")
+    with pytest.raises(BadInput, match="it is lake"):
+        begin_anew(journal, tmp_path / "other")
+    (tmp_path / "other" / "lake.json").unlink()
+    Lake(tmp_path / "other", tmp_path).land(
+        "runs", ("d" * 32, "completed"), good_rows("runs")[:1], run_id=RunId("d" * 32)
+    )
+    with pytest.raises(BadInput, match="has none of the last 1 runs"):
+        begin_anew(journal, tmp_path / "other")
+    second.close()
 
 
 def test_nothing_lands_in_another_lake(journal: Journal, tmp_path: Path) -> None:

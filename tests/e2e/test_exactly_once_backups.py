@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from tests.e2e.books import NOTHING
 from tests.e2e.buying_flows import FLOWS, begin
 from tests.e2e.conftest import Command, Ran
 from tests.e2e.rehearsal import Rehearsal, beside_each_other, rehearsal
+from tests.e2e.sampled import sampled
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long]
+pytestmark = pytest.mark.e2e
 
 COPIED = "tests.e2e.copied:main"
 EVERY = int(os.environ.get("QRT_BACKUPS_EVERY", "6"))  # `make proof` tries each of them
@@ -57,11 +59,14 @@ def recovered(place: Rehearsal, run_id: str, *, lake_lost: bool) -> tuple[Ran, R
     return reconciled, place.start("resume", run_id, "--json").ended()
 
 
-@pytest.mark.parametrize("landed", [True, False], ids=["landed", "lake lost"])
-@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize(
+    ("flow", "lake"),
+    sampled(product(FLOWS, ("landed", "lost")), always={("sweep", "landed"), ("batch", "lost")}),
+)
 def test_from_a_journal_of_any_commit_all_that_was_paid_for_lands(
-    flow: str, homeless: Command, *, landed: bool
+    flow: str, lake: str, homeless: Command
 ) -> None:
+    landed = lake == "landed"
     with rehearsal(homeless) as place:
         copies = place.folder / "copies"
         first = place.start(str(copies), *begin(flow, place.folder), main=COPIED).ended()
@@ -88,6 +93,7 @@ def test_from_a_journal_of_any_commit_all_that_was_paid_for_lands(
         print(f"{flow}: {len(tried)} of {len(states)} journals")  # noqa: T201 - for `make proof`
 
 
+@pytest.mark.long
 def test_a_run_that_only_home_or_lake_know_is_listed_and_taken_up(homeless: Command) -> None:
     with rehearsal(homeless) as place:
         assert place.killed_at("execution.collected", 1).code == -signal.SIGKILL

@@ -9,11 +9,11 @@ from tests.e2e.buying_flows import FLOWS, begin
 from tests.e2e.conftest import Command, Ran
 from tests.e2e.killed import NEVER, heard
 from tests.e2e.rehearsal import KILLED, Rehearsal, beside_each_other, check_whole, rehearsal
+from tests.e2e.sampled import sampled
 from tests.e2e.shifted import COMPILER
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.long,
     pytest.mark.skipif(not COMPILER, reason="there is no C compiler to make a wrong clock with"),
 ]
 
@@ -30,6 +30,7 @@ SAMPLE = [
     ("batch", -30),
     ("canary", DAY_S),
 ]
+ALWAYS = {("vqe", 3), ("batch", -30)}
 EACH = [(flow, offset_s) for flow in FLOWS for offset_s in OFFSETS_S]
 # A sample of where an interrupted run has to tell what it bought from what it did not.
 POINTS = [
@@ -49,7 +50,7 @@ def shifted(place: Rehearsal, *command: str, before: int, after: int = 0, at: st
     return place.start(*clock, *command, main=SHIFTED).ended()
 
 
-@pytest.mark.parametrize(("flow", "offset_s"), EACH if ALL else SAMPLE)
+@pytest.mark.parametrize(("flow", "offset_s"), sampled(EACH if ALL else SAMPLE, always=ALWAYS))
 def test_by_a_clock_that_is_off_everything_lands(flow: str, offset_s: int, skewed: Command) -> None:
     with rehearsal(skewed) as place:
         ran = shifted(place, *begin(flow, place.folder), before=offset_s)
@@ -62,6 +63,7 @@ def test_by_a_clock_that_is_off_everything_lands(flow: str, offset_s: int, skewe
         assert verified.code == 0, verified.out + verified.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step_s", STEPS_S if ALL else STEPS_S[1:2])
 def test_when_the_clock_steps_back_at_any_event_everything_lands(
     step_s: int, skewed: Command
@@ -75,6 +77,7 @@ def test_when_the_clock_steps_back_at_any_event_everything_lands(
     beside_each_other(check, points(skewed) if ALL else POINTS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("then_s", OFFSETS_S if ALL else (-DAY_S, DAY_S))
 def test_what_was_begun_by_one_clock_is_completed_by_another(then_s: int, skewed: Command) -> None:
     def check(point: tuple[str, int]) -> None:

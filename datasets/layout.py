@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from datasets.records.names import file_part
+from datasets.records.names import file_part, shown
 from datasets.schemas import SCHEMA_VERSIONS, table_of
 from datasets.url_secrets import check_urls
 from tasks.errors import BadInput
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Lower case only: some file systems do not tell "A" from "a".
 PLAIN_PART = re.compile(r"[a-z0-9_][a-z0-9_-]{0,79}")
 SLUG_LENGTH = 40
+
+_ROOT_LENGTH = 1024  # the files below it have names of their own, and systems take 4,096
 
 _PLACES = ("QRT_HOME", "QRT_JOURNAL_URL", "QRT_LAKE")
 _SERVERS = ("postgresql://", "postgresql+psycopg://")
@@ -106,20 +108,42 @@ def home(environment: Mapping[str, str] | None = None) -> Home:
     settings = os.environ if environment is None else environment
     check_urls(settings)
     named, url, lake = (settings.get(name, "").strip() for name in _PLACES)
-    if not named.isprintable():
-        message = f"QRT_HOME is {named!r}, which is not a plain path. Set it to another folder."
-        raise BadInput(message)
     if url and not url.startswith(_SERVERS):
         message = (
             "QRT_JOURNAL_URL is not the URL of a PostgreSQL database. "
             "Set it to postgresql://USER:PASSWORD@HOST/DATABASE, or unset it for one in QRT_HOME."
         )
         raise BadInput(message)
-    root = Path(named).expanduser() if named else Path.home() / ".quantum-runtime"
+    root = _root(named)
     if lake and not lake.startswith("s3://"):
         message = f"QRT_LAKE is {lake!r:.80}. Set it to s3://BUCKET/PREFIX, or unset it."
         raise BadInput(message)
-    return Home(root.absolute(), url, lake.rstrip("/"))
+    return Home(root, url, lake.rstrip("/"))
+
+
+def _root(named: str) -> Path:
+    """Return the folder that QRT_HOME names, or the default one, which need not be there.
+
+    Raises:
+        BadInput: no folder can be meant, or none that everything in a home can be kept in.
+    """
+    text = named or "~/.quantum-runtime"
+    try:
+        root = Path(text).expanduser().absolute()
+        # Prefect's database is named by a URL, in which a query begins with a question mark.
+        usable = "?" not in str(root) and str(root).isprintable() and bool(root.name)
+        root.exists()
+    except (RuntimeError, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error).rstrip(".")
+        message = f"QRT_HOME is {shown(text)}: {reason}. Set it to another folder."
+        raise BadInput(message) from error
+    if not usable or len(os.fsencode(root)) > _ROOT_LENGTH:
+        message = (
+            f"QRT_HOME is {shown(text)}, which is not a plain path of at most {_ROOT_LENGTH:,} "
+            "bytes, below / and without a question mark. Set it to another folder."
+        )
+        raise BadInput(message)
+    return root
 
 
 def file_path(table: str, key: Sequence[str], *, version: int | None = None) -> PurePosixPath:

@@ -28,11 +28,15 @@ def input_folders(inputs: Path, environment: Mapping[str, str] | None = None) ->
     """
     settings = os.environ if environment is None else environment
     named = [text for text in settings.get(ALLOWED, "").split(os.pathsep) if text.strip()]
-    for text in named:
-        if not Path(text).expanduser().is_absolute():
-            message = f"{ALLOWED} names {text!r:.80}, which is no absolute path. Correct it."
-            raise BadInput(message)
-    return tuple(Path(text).expanduser() for text in named) or (inputs,)
+    return tuple(_absolute(text) for text in named) or (inputs,)
+
+
+def _absolute(text: str) -> Path:
+    with suppress(RuntimeError):  # no such home
+        if (path := Path(text).expanduser()).is_absolute():
+            return path
+    message = f"{ALLOWED} names {text!r:.80}, which is no absolute path. Correct it."
+    raise BadInput(message)
 
 
 def confine(folders: Sequence[Path] | None) -> None:

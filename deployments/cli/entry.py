@@ -7,8 +7,11 @@ would cross numba's kernels and Prefect's engine, which turn it into other error
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+
+import deployments
 
 SHOW_CURSOR = "\x1b[?25h"
 OPENED: list[str] = []  # the run that this command has opened
@@ -19,12 +22,26 @@ def main() -> None:
     """Run the command line and exit; what it and its children create is the user's alone."""
     for number in WORDS:
         signal.signal(number, _leave)
+    _keep_to_own_code()
     from datasets.home_rights import PRIVATE_UMASK
     from deployments.cli.main import main as command
 
     os.umask(PRIVATE_UMASK)
 
     command()
+
+
+def _keep_to_own_code() -> None:
+    """Have this process and its children take no module of ours for another's of that name.
+
+    The folder that a command is called in may well have a `flows` or a `tasks.py`, and so may one
+    that PYTHONPATH names for other programs.
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"  # children look for no code where they are started
+    if others := os.environ.get("PYTHONPATH"):
+        code = str(Path(deployments.__path__[0]).parent)
+        sys.path.insert(0, code)
+        os.environ["PYTHONPATH"] = os.pathsep.join((code, others))
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

@@ -35,7 +35,7 @@ class Child:
         self.log = log
         with open_log(log) as stream:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-m", module, *arguments],
+                [sys.executable, "-P", "-m", module, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=stream,
                 stderr=stream,

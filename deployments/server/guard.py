@@ -5,6 +5,8 @@ origins, or it has its own name resolved to 127.0.0.1. The first names its origi
 host, and neither is ours.
 """
 
+import base64
+import binascii
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +15,9 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOSTS: Final = "QRT_ALLOWED_HOSTS"
+_PORTS: Final = {"http": "80", "https": "443"}  # of who names none
 _OWN_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
+_UNKNOWN: Final = 401
 _MISDIRECTED: Final = 421
 _FORBIDDEN: Final = 403
 _REFUSED_SOCKET: Final = 1008
@@ -61,23 +65,37 @@ class Guard:
             return _MISDIRECTED, f"This server has another name; {HOSTS} may add one."
         if not all(self._is_own(origin) for origin in origins):
             return _FORBIDDEN, "This server answers to its own pages alone."
+        if not all(_is_comparable(each) for each in _raw(scope, b"authorization")):
+            return _UNKNOWN, "This server has another password."
         return None
 
-    def _knows(self, host: str) -> bool:
-        name, _, port = (
-            host.rpartition(":") if host.rpartition(":")[2].isdigit() else (host, "", "")
-        )
+    def _knows(self, host: str, *, port: str = _PORTS["http"]) -> bool:
+        """Whether a host is this server's; `port` is that of one which names none."""
+        name, _, named = host.rpartition(":")
+        name, port = (name, named) if named.isdigit() else (host, port)
         # Whatever ends so is this machine, by RFC 6761: S3's clients put a bucket before it.
-        own = f"localhost:{port}" if name.endswith(".localhost") else host
-        return bool({own, name} & self.hosts)
+        own = "localhost" if name.endswith(".localhost") else name
+        return bool({f"{own}:{port}", name} & self.hosts)
 
     def _is_own(self, origin: str) -> bool:
         scheme, _, host = origin.partition("://")
-        return scheme in {"http", "https"} and self._knows(host)
+        return scheme in _PORTS and self._knows(host, port=_PORTS[scheme])
+
+
+def _raw(scope: Scope, wanted: bytes) -> list[bytes]:
+    return [value for name, value in scope["headers"] if name == wanted]
 
 
 def _values(scope: Scope, wanted: bytes) -> list[str]:
-    return [value.decode("latin-1").lower() for name, value in scope["headers"] if name == wanted]
+    return [value.decode("latin-1").lower() for value in _raw(scope, wanted)]
+
+
+def _is_comparable(authorisation: bytes) -> bool:
+    """Whether Prefect can compare it with a password, which it does in ASCII alone."""
+    try:
+        return base64.b64decode(authorisation.partition(b" ")[2]).isascii()
+    except binascii.Error:
+        return True  # what is no such word at all is Prefect's to refuse
 
 
 async def _refuse(scope: Scope, send: Send, status: int, text: str) -> None:

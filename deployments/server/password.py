@@ -14,6 +14,8 @@ GIVEN: Final = "PREFECT_API_AUTH_STRING"  # what Prefect's clients send
 ASKED: Final = "PREFECT_SERVER_API_AUTH_STRING"  # what Prefect's server wants
 _USER: Final = "qrt"
 _BYTES: Final = 24
+_MOST: Final = 1024  # characters: a header has it, and servers take no header of any length
+_SHAPE: Final = f"USER:PASSWORD of at most {_MOST:,} plain ASCII characters"
 
 
 def given() -> str:
@@ -30,7 +32,7 @@ def password_to_ask(home: Home) -> str:
     """
     password = given()
     if password and not _is_one(password):
-        message = f"{GIVEN} is no password. Set it to USER:PASSWORD, or unset it."
+        message = f"{GIVEN} is no password. Set it to {_SHAPE}, or unset it."
         raise BadInput(message)
     return password or password_of(home)
 
@@ -58,7 +60,7 @@ def password_of(home: Home) -> str:
         message = f"The password in {path} cannot be read or made ({error}). Check its rights."
         raise StorageFault(message) from error
     if not _is_one(found):
-        message = f"{path} holds no USER:PASSWORD. Remove it: the next `qrt up` makes another."
+        message = f"{path} holds no {_SHAPE}. Remove it: the next `qrt up` makes another."
         raise BadInput(message)
     return found
 
@@ -69,5 +71,7 @@ def new_password() -> str:
 
 
 def _is_one(password: str) -> bool:
+    """Whether it is one that Prefect's server compares, which it does with ASCII alone."""
     user, _, secret = password.partition(":")
-    return bool(user and secret) and password.isprintable()
+    plain = password.isascii() and password.isprintable()
+    return bool(user and secret) and plain and len(password) <= _MOST

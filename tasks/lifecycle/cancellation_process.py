@@ -23,7 +23,7 @@ def cancel_apart(run_id: RunId, *, settings: Mapping[str, str]) -> None:
         ExecutionFailed: it could not be done; in the words of the process.
     """
     ended = subprocess.run(  # noqa: S603 - our own module, no shell
-        [sys.executable, "-m", __name__, run_id],
+        [sys.executable, "-P", "-m", __name__, run_id],
         env={**os.environ, **settings},
         stdin=subprocess.DEVNULL,
         capture_output=True,

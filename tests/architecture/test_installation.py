@@ -87,6 +87,33 @@ def test_setting_up_takes_what_the_lock_pins(checkout: Checkout) -> None:
     assert_locked(checkout.folder / ".venv", LOCK, beside={"pip"})
 
 
+def test_what_pip_and_uv_are_told_for_other_installations_counts_for_nothing(
+    checkout: Checkout,
+) -> None:
+    elsewhere = str(checkout.folder / "elsewhere")
+    config = checkout.folder / "pip.conf"
+    mirror = f"find-links = {checkout.index}"
+    config.write_text(
+        f"[global]\n{mirror}\nuser = true\nno-binary = :all:\nconstraint = {elsewhere}\n"
+        f"[install]\ntarget = {elsewhere}\n"
+    )
+    (checkout.folder / "uv.toml").write_text(f"[pip]\ntarget = {elsewhere!r}\n")
+    told = {
+        "PIP_CONFIG_FILE": str(config), "PIP_USER": "1", "PIP_DRY_RUN": "1",
+        "PIP_TARGET": elsewhere, "PIP_NO_BINARY": ":all:", "PIP_CONSTRAINT": elsewhere,
+        "UV_CONFIG_FILE": str(checkout.folder / "uv.toml"), "UV_NO_BINARY": "1",
+        "UV_NO_BUILD": "1", "UV_TARGET": elsewhere, "UV_SYSTEM_PYTHON": "1", "UV_PYTHON": "3.9",
+        "PYTHONPATH": elsewhere, "PYTHONWARNINGS": "error", "VIRTUAL_ENV": elsewhere,
+    }  # fmt: skip
+    settings = [f"{name}={value}" for name, value in told.items()]
+    (checkout.folder / "elsewhere").mkdir()
+    (checkout.folder / "elsewhere" / "uv.py").write_text("raise ImportError")
+    make = ("make", "setup", f"PYTHON={sys.executable}")
+    checkout.run("env", "-u", "PIP_FIND_LINKS", *settings, *make)
+    assert_locked(checkout.folder / ".venv", LOCK, beside={"pip"})
+    assert [path.name for path in (checkout.folder / "elsewhere").iterdir()] == ["uv.py"]
+
+
 @pytest.mark.parametrize(
     ("target", "environment", "lock"),
     [("cluster", ".venv-cluster", CLUSTER_LOCK), ("bench-peers", ".venv-peers", PEERS_LOCK)],

@@ -71,6 +71,22 @@ def test_the_home_folder_follows_the_environment_at_the_time_of_the_call(tmp_pat
     assert home({"QRT_HOME": "relative"}).root == Path.cwd() / "relative"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["~nobody-of-this-name/home", "/", "/srv/what?", "/srv/" + "a" * 300, "/srv" + "/abc" * 300,
+     "/srv/a\nb", "/srv/\udcff"],
+)  # fmt: skip
+def test_a_home_that_cannot_be_one_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(BadInput, match=r"^QRT_HOME is .*Set it to another folder\.$") as caught:
+        home({"QRT_HOME": text})
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("name", ["a b", "[x]*{1,2}", "50%20$HOME", "é 日本", "it's;&", "#1"])
+def test_a_home_may_have_any_other_name(name: str, tmp_path: Path) -> None:
+    assert home({"QRT_HOME": str(tmp_path / name)}).root == tmp_path / name
+
+
 def test_a_lake_is_in_the_home_or_in_a_bucket_and_nowhere_else(tmp_path: Path) -> None:
     place = {"QRT_HOME": str(tmp_path)}
     assert home(place).lake == tmp_path / "lake"

@@ -125,3 +125,5 @@ def test_the_operator_names_folders(tmp_path: Path) -> None:
     assert input_folders(tmp_path, {}) == input_folders(tmp_path, {"QRT_INPUTS": ""}) == (tmp_path,)
     with pytest.raises(BadInput, match="QRT_INPUTS"):
         input_folders(tmp_path, {"QRT_INPUTS": "relative"})
+    with pytest.raises(BadInput, match="QRT_INPUTS"):
+        input_folders(tmp_path, {"QRT_INPUTS": "~nobody-of-this-name/inputs"})

@@ -1,6 +1,7 @@
 """A server answers callers that know its address, and no page but its own."""
 
 import asyncio
+import base64
 from typing import Any
 
 import pytest
@@ -21,7 +22,9 @@ async def reached(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": []})
 
 
-def asked(*headers: tuple[str, str], kind: str = "http", **environment: str) -> dict[str, Any]:
+def asked(
+    *headers: tuple[str, str], kind: str = "http", port: int = PORT, **environment: str
+) -> dict[str, Any]:
     """Return the first message of the answer."""
     sent: list[dict[str, Any]] = []
 
@@ -31,7 +34,7 @@ def asked(*headers: tuple[str, str], kind: str = "http", **environment: str) -> 
     async def receive() -> dict[str, Any]:
         raise AssertionError
 
-    guard = Guard(reached, hosts_of(PORT, environment))
+    guard = Guard(reached, hosts_of(port, environment))
     raw = [(name.encode(), value.encode()) for name, value in headers]
     asyncio.run(guard({"type": kind, "headers": raw}, receive, send))  # type: ignore[arg-type]
     return sent[0]
@@ -90,3 +93,22 @@ def test_the_origins_are_those_of_its_hosts() -> None:
     found = origins_of(hosts_of(PORT, {}))
     assert "http://127.0.0.1:4200" in found
     assert all(origin.endswith(":4200") for origin in found)
+
+
+def test_the_port_of_whoever_names_none_is_that_of_the_scheme() -> None:
+    def answered(*headers: tuple[str, str]) -> bool:
+        return bool(asked(*headers, port=80)["status"] == 200)
+
+    assert answered(("host", "localhost"))
+    assert answered(("host", "127.0.0.1"), ("origin", "http://127.0.0.1"))
+    assert not answered(("host", "127.0.0.1"), ("origin", "https://127.0.0.1"))
+    assert not answered(("host", "localhost:81"))
+
+
+@pytest.mark.parametrize("word", ["qrt:pässwort", "ü:x", "qrt:\x80"])
+def test_a_password_that_prefect_cannot_compare_is_a_wrong_one(word: str) -> None:
+    basic = base64.b64encode(word.encode()).decode()
+    assert status(("host", "localhost:4200"), ("authorization", f"Basic {basic}")) == 401
+    plain = base64.b64encode(b"qrt:word").decode()
+    assert status(("host", "localhost:4200"), ("authorization", f"Basic {plain}")) == 200
+    assert status(("host", "localhost:4200"), ("authorization", "Basic !")) == 200

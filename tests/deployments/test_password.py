@@ -37,7 +37,9 @@ def test_all_who_make_it_at_once_have_the_same(home: Home) -> None:
         assert len(set(pool.map(lambda _: password_of(home), range(32)))) == 1
 
 
-@pytest.mark.parametrize("text", ["", "nocolon", ":secret", "user:", "a:b\nc:d"])
+@pytest.mark.parametrize(
+    "text", ["", "nocolon", ":secret", "user:", "a:b\nc:d", "ü:secret", f"u:{'secret' * 200}"]
+)
 def test_a_file_that_holds_none_is_refused_in_one_line(home: Home, text: str) -> None:
     home.root.mkdir()
     auth_file(home).write_text(text)

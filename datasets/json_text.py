@@ -1,12 +1,18 @@
-"""The one reader of JSON that somebody gives: limited in depth and in the number of its values."""
+"""The one reader of JSON that somebody gives: limited in depth and in the number of its values.
+
+A key that stands twice in one object is refused: readers differ in which of them counts.
+"""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 from tasks.errors import BadInput
 
 MAX_DEPTH: Final = 100
 MAX_VALUES: Final = 5_000_000  # lists, objects and what is in them
+_SHOWN: Final = 40  # characters of a key that a message repeats
 
 
 def read_json(text: str, *, origin: str, wanted: str, finite: bool = False) -> Any:
@@ -15,10 +21,16 @@ def read_json(text: str, *, origin: str, wanted: str, finite: bool = False) -> A
     With `finite` the NaN and Infinity that Python takes for numbers are refused too.
 
     Raises:
-        BadInput: it is not JSON, nests too deep, has too many values, or text that is no Unicode.
+        BadInput: it is not JSON, nests too deep, has too many values, a key twice, or text that is
+            no Unicode.
     """
     try:
-        found = json.loads(text, parse_constant=_refuse if finite else None)
+        found = json.loads(
+            text, parse_constant=_refuse if finite else None, object_pairs_hook=_object
+        )
+    except _TwiceError as error:
+        message = f"{origin} has {error} twice in one object. Keep one of them."
+        raise BadInput(message) from error
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         message = f"{origin} is not JSON ({error.msg} at {place}). {wanted}"
@@ -31,6 +43,18 @@ def read_json(text: str, *, origin: str, wanted: str, finite: bool = False) -> A
     _check_size(found, origin)
     if "\\u" in text:
         _check_unicode(found, origin)
+    return found
+
+
+class _TwiceError(Exception):
+    """A key that stands twice, quoted."""
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        (twice, _), *_ = Counter(key for key, _ in pairs).most_common(1)
+        raise _TwiceError(repr(twice[:_SHOWN]))
     return found
 
 

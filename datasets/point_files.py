@@ -141,10 +141,15 @@ def _column(column: Any, name: str, source: Path, *, first: int) -> Block:
         raise BadInput(message)
     text = compute.utf8_trim_whitespace(column) if pa.types.is_string(kind) else column
     try:
-        values = np.asarray(text.cast(pa.float64()).to_numpy(zero_copy_only=False))
+        numbers = text.cast(pa.float64())
     except pa.ArrowInvalid as error:
         raise _bad_cell(text, name, source, first) from error
-    wrong = np.flatnonzero(~np.isfinite(values))
+    # Not by `to_numpy` or `fill_null`, which import pandas.
+    if numbers.null_count:
+        wrong = np.from_dlpack(compute.indices_nonzero(numbers.is_null()))
+    else:
+        values = np.asarray(np.from_dlpack(numbers), dtype=np.float64)
+        wrong = np.flatnonzero(~np.isfinite(values))
     if len(wrong):
         cell = column[int(wrong[0])].as_py()
         raise _refused(cell, name, source, first + int(wrong[0]))
@@ -165,9 +170,10 @@ def _bad_cell(column: Any, name: str, source: Path, first: int) -> BadInput:
 
 def _refused(cell: object, name: str, source: Path, row: int) -> BadInput:
     shown = "nothing" if cell is None or cell == "" else repr(cell)[:SHOWN]
-    return BadInput(
-        f"{source}: row {row}, column {name} has {shown}, not a finite number. Correct the cell."
-    )
+    wanted = "not a finite number"
+    if isinstance(cell, int):
+        wanted = "a whole number beyond 2^53, which is not held exactly"
+    return BadInput(f"{source}: row {row}, column {name} has {shown}, {wanted}. Correct the cell.")
 
 
 def _write(blocks: Iterator[Block], names: Sequence[str], file: IO[bytes]) -> int:

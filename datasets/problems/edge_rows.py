@@ -19,6 +19,7 @@ _END: Final = re.compile(
 _WEIGHTS: Final = frozenset(
     ("weight", "weights", "w", "value", "cost", "capacity", "coupling", "length", "distance", "j")
 )
+_COMMENTS: Final = ("#", "%", "//")
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?[0-9]+,[0-9]+")
 
 
@@ -41,7 +42,10 @@ def edge_rows(text: str, *, origin: str) -> list[Row]:
     rows = _rows(text, separator, origin)
     if separator != ",":
         rows = [Row(row.line, _with_points(row, origin)) for row in rows]
-    return rows[1:] if rows and _is_head(rows, origin) else rows
+    _check_comments(rows, origin)
+    rows = rows[1:] if rows and _is_head(rows, origin) else rows
+    _check_numbers(rows, origin)
+    return rows
 
 
 def _separator(text: str) -> str:
@@ -96,6 +100,25 @@ def _is_head(rows: Sequence[Row], origin: str) -> bool:
         remedy = "Write the line source,target above it if it is an edge, else in its place."
         raise _bad(first, what, remedy, origin)
     return head or bool(weight and weight[0].lower() in _WEIGHTS)
+
+
+def _check_comments(rows: Sequence[Row], origin: str) -> None:
+    """Refuse what other readers take for a comment, and this one for an edge."""
+    for row in rows:
+        if row.cells[0].startswith(_COMMENTS):
+            what = f"begins with {_shown(row.cells[0])}, which may be a comment or a node"
+            raise _bad(row, what, "Remove the line, or give the graph as JSON.", origin)
+
+
+def _check_numbers(rows: Sequence[Row], origin: str) -> None:
+    """Refuse one number in two spellings, as 1 and 1.0, which would be two nodes."""
+    spelled: dict[float, str] = {}
+    for row in rows:
+        for cell in filter(_is_number, row.cells[:_ENDS]):
+            before = spelled.setdefault(float(cell), cell)
+            if before != cell:
+                what = f"has the node {_shown(cell)}, and before it {_shown(before)}"
+                raise _bad(row, what, "Write a number in one way.", origin)
 
 
 def _bad(row: Row, what: str, remedy: str, origin: str) -> BadInput:

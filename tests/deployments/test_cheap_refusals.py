@@ -12,7 +12,7 @@ from datasets.journal.glance import may_withhold
 from datasets.journal.journal import Journal
 
 # Of each refusal: the command, and what the one line has to say.
-WIDE, NARROW, WORDS = "wide.qasm", "pair.qasm", "broken.qasm"
+WIDE, NARROW, WORDS, CELLS = "wide.qasm", "pair.qasm", "broken.qasm", "cells.csv"
 FEW = "emulator:forte-enterprise"  # takes no fewer than 100 shots
 ONE = "--points theta=0.1"
 REFUSALS = (
@@ -46,6 +46,7 @@ REFUSALS = (
     (f"sweep --circuit {NARROW} --points theta=0.1 --runner slurm", "slurm"),
     # The last: points in a file are read by Arrow.
     (f"sweep --circuit {NARROW} --points absent.csv --runner threads", "absent.csv"),
+    (f"sweep --circuit {NARROW} --points {CELLS}", "row 2, column theta has 'nan'"),
 )
 ARROW = "pyarrow"
 HEAVY = (
@@ -107,6 +108,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / NARROW).write_text(circuit(2, free=True))
     (tmp_path / "fixed.qasm").write_text(circuit(14, free=False))
     (tmp_path / WORDS).write_text("OPENQASM 3.0; qubit[2] q; nonsense")
+    (tmp_path / CELLS).write_text("theta\n0.1\nnan\n")
     return tmp_path
 
 

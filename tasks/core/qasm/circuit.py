@@ -38,9 +38,12 @@ class ReadCircuit:
 
     @property
     def used_qubits(self) -> tuple[int, ...]:
-        """The qubits that a gate acts on, ascending; all where there is no gate."""
+        """The qubits that a gate acts on, ascending; where there is no gate the measured ones.
+
+        A text that has neither uses all that it declares.
+        """
         gates = (gate for gate in self.circuit.gates if gate.name != BARRIER)
-        used = {qubit for gate in gates for qubit in gate.qubits}
+        used = {qubit for gate in gates for qubit in gate.qubits} or self.measurements
         return tuple(sorted(used)) or tuple(range(self.n_qubits))
 
     @property

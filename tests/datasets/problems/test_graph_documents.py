@@ -169,6 +169,10 @@ def test_an_edge_of_no_weight_is_none_but_its_nodes_stay() -> None:
         ('a,"b\n', "is not CSV"),
         (f"{'a' * 101},b\n", "has 101 characters; at most 100"),
         ("\n".join(f"a{k},b{k},1" for k in range(33)), "66 nodes; at most 64"),
+        ("0.0,1\n1.0,2\n2.0,0\n", "line 2 has the node '1.0', and before it '1'"),
+        ("source,target\n01,2\n1,3\n", "has the node '1', and before it '01'"),
+        ("a,b\n# a, comment\nb,c\n", "line 2 begins with '# a', which may be a comment"),
+        ("% of,people\na,b\nb,a\n", "begins with '% of'"),
     ],
 )
 def test_a_bad_csv_file_is_refused_in_one_line(text: str, said: str) -> None:
@@ -204,6 +208,22 @@ def test_a_bad_json_file_is_refused_in_one_line(document: object, said: str) -> 
         of_json(document)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_key_that_stands_twice_is_refused() -> None:
+    with pytest.raises(BadInput, match=r"^my\.json has 'edges' twice in one object\. Keep one"):
+        parse_graph(b'{"edges": [["a", "b"]], "edges": [["a", "c"]]}', origin="my.json")
+
+
+@given(st.integers(0, 9), st.integers(10, 19), st.sampled_from(["{}", "{}.0", "0{}", "+{}"]))
+def test_numbers_name_the_same_nodes_in_whatever_one_spelling(
+    one: int, other: int, spelling: str
+) -> None:
+    first, second, third = (spelling.format(number) for number in (one, other, 20))
+    assert of_csv(f"{first},{second}\n{second},{third}").nodes == (first, second, third)
+    if spelling != "{}":
+        with pytest.raises(BadInput, match="Write a number in one way"):
+            of_csv(f"{first},{second}\n{other},{third}")
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b'{"edges"', b"[" * 100_000])

@@ -118,6 +118,13 @@ def test_an_observable_s_qubits_are_measured_beside_the_text_s() -> None:
     assert bits_of(read(f"{HEAD} qubit[2] q;")).qubits == (0, 1)
 
 
+@pytest.mark.parametrize("measured", ["measure q[5];", "bit[3] c; c[1] = measure q[5];"])
+def test_where_there_is_no_gate_only_what_is_measured_is_part_of_the_program(measured: str) -> None:
+    program = program_of(read(f"{HEAD} qubit[127] q; {measured}"), (), name="it")
+    assert program.circuit.n_qubits == 1
+    assert program.bits == (0,)
+
+
 def test_more_bits_than_an_outcome_has_are_refused_with_the_limit() -> None:
     made = read(f"{HEAD} qubit[65] q; bit[65] c; h q; c = measure q;")
     with pytest.raises(BadInput, match=r"measures 65 qubits; an outcome has at most 64 bits\."):

@@ -7,6 +7,7 @@ would cross numba's kernels and Prefect's engine, which turn it into other error
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -23,6 +24,9 @@ def main() -> None:
     for number in WORDS:
         signal.signal(number, _leave)
     _keep_to_own_code()
+    from deployments.cli import streams
+
+    streams.prepare()
     from datasets.home_rights import PRIVATE_UMASK
     from deployments.cli.main import main as command
 
@@ -48,7 +52,8 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
     del frame
     # Progress may stand in the terminal's last line.
     before = f"{SHOW_CURSOR}\n" if sys.stderr.isatty() else ""
-    os.write(2, f"{before}{WORDS[signal.Signals(number)]}. {_afterwards()}\n".encode())
+    with suppress(OSError):
+        os.write(2, f"{before}{WORDS[signal.Signals(number)]}. {_afterwards()}\n".encode())
     os._exit(128 + number)
 
 

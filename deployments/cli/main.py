@@ -3,7 +3,6 @@
 import atexit
 import os
 import sys
-from contextlib import suppress
 from typing import Annotated, NoReturn
 
 import typer
@@ -21,11 +20,13 @@ from deployments.cli import (
 from deployments.cli.batching import batch
 from deployments.cli.canary import canary
 from deployments.cli.drift import drift
+from deployments.cli.entry import OPENED
 from deployments.cli.options import as_usd, count
 from deployments.cli.qaoa import qaoa
 from deployments.cli.run_options import AsJson, Iterations, Mitigate, RunOptions, Target, starts_run
 from deployments.cli.sandbox import sandbox
 from deployments.cli.selecting import select
+from deployments.cli.streams import AnswerLost
 from deployments.cli.sweeping import sweep
 from deployments.cli.terminal import one_line, say
 from deployments.cli.upgrading import upgrade
@@ -137,9 +138,7 @@ def _leave(code: int) -> NoReturn:
     DuckDB would report leaks, and Arrow's threads abort it once in a while.
     """
     atexit._run_exitfuncs()  # noqa: SLF001 - Prefect sends what it has logged
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(BrokenPipeError):
-            stream.flush()
+    sys.stderr.flush()
     os._exit(code)
 
 
@@ -147,6 +146,7 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; never a traceback for what users can mend."""
     try:
         outcome = app(arguments, prog_name="qrt", standalone_mode=False)
+        sys.stdout.flush()
     except TyperException as error:
         if (whole := whole_help(error)) is not None:
             say(whole)
@@ -154,10 +154,11 @@ def run(arguments: list[str]) -> int:
         return _complain(complaint(error), BAD_INPUT)
     except BadInput as error:
         return _complain(str(error), BAD_INPUT)
+    except AnswerLost as lost:
+        again = f" `qrt show {OPENED[-1]}` prints it." if OPENED else ""
+        return DONE if lost.by_reader else _complain(f"{lost}{again}", FAILED)
     except RuntimeFault as error:
         return _complain(str(error), FAILED)
-    except BrokenPipeError:
-        return DONE
     return outcome if isinstance(outcome, int) else DONE
 
 

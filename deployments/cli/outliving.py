@@ -80,10 +80,10 @@ class _Watch:
         with self._turn:  # nobody leaves twice
             try:
                 code = self._said()
+                sys.stdout.flush()
             except RuntimeFault as fault:
                 code = _complain(str(fault))
-            for stream in (sys.stdout, sys.stderr):
-                stream.flush()
+            sys.stderr.flush()
             os._exit(code)
 
     def _said(self) -> int:

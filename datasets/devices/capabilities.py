@@ -1,5 +1,6 @@
 """Turn a Braket capabilities document into a clean device snapshot."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -33,6 +34,9 @@ _PRICED_BY: Final[Mapping[str, Callable[[Decimal], Prices]]] = {
     "minute": register.simulator_prices,
 }
 MAX_NAME: Final = 100
+MAX_SHOTS: Final = 10**9
+_ARN: Final = re.compile(r"arn:aws:braket:[\w-]*::device/[a-z-]+/(\w+)/[\w-]+")
+_ARN_WORDS: Final = {"simulators": "amazon"}  # vendors that ARNs call otherwise
 _EVIDENCE: Final = ", taken for it by vendor, qubits, gates and place; --name says otherwise"
 _ANALOGUE: Final = "braket.ir.ahs.program"
 _PROGRAM_SET: Final = "braket.ir.openqasm.program_set"
@@ -102,6 +106,9 @@ def _known(raw: RawDevice, *, vendor: str, name: str | None) -> KnownDevice | No
     known = register.by_name(name) if name else _stated(raw)
     if known is not None and known.vendor != vendor:
         raw.refuse(f"{known.name} is not of {register.vendors()[vendor]}", remedy="Name another.")
+    made_by = _ARN.fullmatch(raw.arn)
+    if raw.arn and (made_by is None or made_by[1] != _ARN_WORDS.get(vendor, vendor)):
+        raw.refuse(f"its ARN {raw.arn[:100]} is no device of {register.vendors()[vendor]}")
     if len(stated) > MAX_NAME or not stated.isprintable():
         raw.refuse(f"its name is not a line of at most {MAX_NAME} characters", remedy="Name it.")
     return known if known or stated else _likely(raw, vendor=vendor)
@@ -237,13 +244,19 @@ def _limits(raw: RawDevice) -> Limits:
 
 def _shots(raw: RawDevice) -> tuple[int, int]:
     stated = raw.section("service").get("shotsRange")
-    counts = (
-        [shots for shots in stated if isinstance(shots, int)] if isinstance(stated, list) else []
-    )
+    counts = [_whole(shots) for shots in stated] if isinstance(stated, list) else []
     if len(counts) != 2 or not 0 <= counts[0] <= counts[1] > 0:  # noqa: PLR2004 - least and most
-        raw.refuse("service.shotsRange is not two whole numbers, least and most")
-    return int(counts[0]), int(counts[1])
+        what = f"service.shotsRange is not two whole numbers, least and most, up to {MAX_SHOTS:,}"
+        raw.refuse(what)
+    return counts[0], counts[1]
 
 
 def _positive(value: object) -> int | None:
-    return int(value) if isinstance(value, int) and value > 0 else None
+    found = _whole(value)
+    return found if found > 0 else None
+
+
+def _whole(value: object) -> int:
+    """Return a number of shots or executables; -1 for what is none."""
+    is_one = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_SHOTS
+    return value if is_one else -1

@@ -1,6 +1,7 @@
 """Documents that are refused, in one line that says what to do."""
 
 import copy
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,6 +76,8 @@ GRAPH = ("paradigm", "connectivity", "connectivityGraph")
         (with_value("x", "service", "deviceCost", "price"), "is not a number"),
         (with_value("qubit", "service", "deviceCost", "unit"), "the price is by 'qubit'"),
         (with_value([5, 1], "service", "shotsRange"), "least and most"),
+        (with_value([True, True], "service", "shotsRange"), "least and most"),
+        (with_value([1, 10**30], "service", "shotsRange"), "least and most, up to 1,000,000,000"),
         (with_value(None, "service", "executionWindows"), "is not a list"),
         (with_value([{}], "service", "executionWindows"), "has no day, start and end"),
     ],
@@ -94,6 +97,21 @@ def test_a_malformed_document_is_refused_in_one_line(
 def test_a_document_that_does_not_say_which_device_it_is_of_asks_for_a_name() -> None:
     with pytest.raises(BadInput, match="--name NAME"):
         imported(square(), name=None)
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet",
+        "arn:aws:braket:eu-north-1::device/qpu/iqm/Newest",
+        "arn:aws:braket:us-west-1::device/qpu/rigetti/../etc",
+        "Square-7",
+    ],
+)
+def test_an_arn_of_another_vendor_is_refused(arn: str) -> None:
+    answer = {"deviceName": "Square-7", "deviceArn": arn, "deviceCapabilities": square()}
+    with pytest.raises(BadInput, match=r"(not|no device) of Rigetti"):
+        import_capabilities(json.dumps(answer))
 
 
 @pytest.mark.parametrize("name", ["a\nb", "x" * 101])

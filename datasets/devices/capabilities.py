@@ -256,7 +256,7 @@ def _positive(value: object) -> int | None:
     return found if found > 0 else None
 
 
-def _whole(value: object) -> int:
+def _whole(value: Any) -> int:
     """Return a number of shots or executables; -1 for what is none."""
     is_one = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_SHOTS
     return value if is_one else -1

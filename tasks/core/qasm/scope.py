@@ -69,8 +69,10 @@ class Scope:
             return self.integer(expression, at=loop.at, what="A loop's value")
 
         if isinstance(loop.values, Range):
-            steps = loop.values
-            values: Sequence[int] = inclusive(*map(number, (steps.start, steps.step, steps.stop)))
+            start, step, stop = map(number, (loop.values.start, loop.values.step, loop.values.stop))
+            if not step:
+                raise self.source.fault(loop.at, "the loop goes on by 0. Give another step.")
+            values: Sequence[int] = inclusive(start, step, stop)
         else:
             values = [number(value) for value in loop.values]
         if len(values) > MAX_ROUNDS:

@@ -54,6 +54,7 @@ def refused(text: str) -> str:
         ("input float ²; qubit q;", 1, "cannot be the name of a parameter"),
         ("input float derived_0; qubit q;", 1, "cannot be the name of a parameter"),
         ("input float q; qubit q;", 16, "'q' is declared twice"),
+        ("qubit q; for int i in [0:0:5] { x q; }", 10, "the loop goes on by 0"),
         ("qubit[0] q;", 1, "0 qubits: a circuit has 1 to 1000"),
         ("qubit[99999999999] q;", 1, "a circuit has 1 to 1000"),
         ("qubit[1.5] q;", 1, "must be a whole number"),

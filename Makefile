@@ -99,11 +99,11 @@ format: $(STAMP)  ## Rewrite the sources in the house style
 
 # The only place where anything is resolved. The image's extras are told apart in locks of their
 # own, each holding what it adds to the first, so that the build of an image resolves nothing either.
-COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
+COMPILE := $(BIN)/uv --no-config pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 EXTRAS := postgres dask ray docker kubernetes
 IMAGE := deployments/docker/locks
 
-lock: $(STAMP)  ## Resolve pyproject.toml anew into the locks
+lock: $(STAMP)  ## Resolve pyproject.toml into the locks; UPGRADE=--upgrade moves every pin
 	$(COMPILE) pyproject.toml --extra dev --overrides requirements.overrides -o requirements.lock
 	$(COMPILE) pyproject.toml --all-extras --overrides requirements.overrides --constraint requirements.lock -o requirements-cluster.lock
 	$(COMPILE) pyproject.toml --extra build --overrides requirements.overrides --constraint requirements-cluster.lock --no-annotate -o $(IMAGE)/base.lock

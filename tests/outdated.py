@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.architecture.locks import ROOT, locked, pins
 
-COMPILE = ("--no-config", "pip", "compile", "--quiet", "--universal", "--generate-hashes")
+COMPILE = ("--no-config", "pip", "compile", "--quiet", "--universal")
 SUITES = ("test-core", "smoke")
 SHOWN = 25  # lines of what failed
 
@@ -57,10 +57,9 @@ def unbound(project: str, names: list[str]) -> str:
 
 
 def resolve(project: Path) -> None:
-    """Write the lock that would be made today."""
-    overrides = ("--overrides", "requirements.overrides")
-    uv = (sys.executable, "-m", "uv", *COMPILE, "--upgrade", "pyproject.toml", "--extra", "dev")
-    subprocess.run([*uv, *overrides, "-o", "requirements.lock"], cwd=project, check=True)
+    """Write the locks that would be made today, by the tools of this environment."""
+    here = ("make", "--old-file", f"{sys.prefix}/.installed", f"VENV={sys.prefix}")
+    subprocess.run([*here, "lock", "UPGRADE=--upgrade"], cwd=project, env=bare(), check=True)
 
 
 def moved(old: dict[str, str], new: dict[str, str]) -> list[str]:
@@ -80,7 +79,7 @@ def held(project: Path, beyond: list[str]) -> list[str]:
     bounded = sorted(set(re.findall(r'"([a-z0-9-]+)(?:\[\w+\])?>=[^",]+,<', text)) - set(beyond))
     asked = project / "free.in"
     asked.write_text("\n".join(bounded))
-    uv = (sys.executable, "-m", "uv", *COMPILE[:5], "--no-deps", str(asked), "-o", str(free))
+    uv = (sys.executable, "-m", "uv", *COMPILE, "--no-deps", str(asked), "-o", str(free))
     subprocess.run(uv, cwd=project, check=True)
     newest = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", free.read_text(), re.MULTILINE))
     taken = {
@@ -110,13 +109,17 @@ def broken(project: Path) -> int:
 def passes(project: Path, target: str) -> bool:
     """Run a target of the Makefile there; of one that fails the last lines are shown."""
     say(f"make {target} ...")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     done = subprocess.run(
-        ["make", target], cwd=project, env=inherited, capture_output=True, text=True, check=False
+        ["make", target], cwd=project, env=bare(), capture_output=True, text=True, check=False
     )
     lines = f"{done.stdout}{done.stderr}".strip().splitlines()
     say(*lines[-1:] if done.returncode == 0 else lines[-SHOWN:])
     return done.returncode == 0
+
+
+def bare() -> dict[str, str]:
+    """Return the environment without what a make above has put there."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
 
 
 def say(*lines: str) -> None:

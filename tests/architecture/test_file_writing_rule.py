@@ -12,6 +12,7 @@ WRITER = "datasets/file_writing.py"
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 EXCUSED = {
+    "deployments/cli/streams.py:os.open": "opens the null device",
     "datasets/home_rights.py:chmod": "takes rights away from what is there",
     "datasets/stores.py:open_output_stream": "a put into an object store, which is whole by itself",
 }

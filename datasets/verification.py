@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from datasets import encoding
 from datasets.contracts.checking import check
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Fault = Literal["damaged", "missing", "foreign", "misplaced", "stray", "version", "contract"]
+_MEND: Final = "Restore it, or move it out of the lake: then `qrt verify` says what lands it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _inspect_parquet(
         rows = encoding.decode(data)
         faults = list(_compare(data, rows, told=told, path=path))
     except ValueError as error:
-        yield "damaged", f"It cannot be read ({str(error).splitlines()[0]}). Restore or land again."
+        yield "damaged", f"It cannot be read ({str(error).splitlines()[0]}). {_MEND}"
         return
     yield from faults
     if contracts and not faults:
@@ -149,8 +150,8 @@ def _compare(
     elif path != file_path(told.table, told.key, version=told.version):
         yield "misplaced", f"It belongs to {told.table} {'/'.join(told.key)}. Move it back."
     elif told.version == newest and shape != encoding.shape(schema(told.table)):
-        yield "damaged", "Its columns are not those of its schema. Restore it or land it again."
+        yield "damaged", f"Its columns are not those of its schema. {_MEND}"
     elif not encoding.is_as_labelled(rows, told):
-        yield "damaged", "Its rows do not match its checksum. Restore it or land it again."
+        yield "damaged", f"Its rows do not match its checksum. {_MEND}"
     elif not encoding.is_as_written(data, rows, told):
-        yield "damaged", "Its rows are right, but not its bytes. Restore it or land it again."
+        yield "damaged", f"Its rows are right, but not its bytes. {_MEND}"

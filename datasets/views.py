@@ -109,7 +109,7 @@ def query(lake_root: str | Path, sql: str) -> Rows:
             return Rows(columns, tuple(result.fetchall()))
         except duckdb.Error as error:
             if _names_a_file(error, store):
-                message = f"{_one_line(error)}. `qrt verify` lists damaged files: restore them."
+                message = f"{_one_line(error)}. `qrt verify` lists damaged files, and what to do."
                 raise StorageFault(message) from error
             raise BadInput(_one_line(error)) from error
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +12,12 @@ from datasets.journal.engines import open_engine, place, writing
 from datasets.journal.migration import VERSION, migrate, refuse_newer, steps_from, version
 from tasks.core.events import emit
 from tasks.errors import BadInput, StorageFault
+
+_DAMAGED: Final = ("not a database", "malformed", "encrypted")
+_MENDING: Final = (
+    "It is damaged. Put a backup in its place, or move it away with its -wal and -shm: "
+    "`qrt reconcile` takes up what home and lake know of its runs."
+)
 
 
 def connect(location: Path | str) -> sa.Engine:
@@ -64,7 +70,8 @@ def storage(engine: sa.Engine) -> Iterator[None]:
         raise StorageFault(message) from error
     except DBAPIError as error:
         reason = " ".join(str(error.orig).split()).rstrip(".")
-        message = f"The journal at {place(engine)} cannot be used: {reason}. {_remedy(engine)}"
+        message = f"The journal at {place(engine)} cannot be used: {reason}. "
+        message += _MENDING if any(sign in reason for sign in _DAMAGED) else _remedy(engine)
         raise StorageFault(message) from error
 
 

@@ -92,17 +92,18 @@ def _total(rows: Sequence[Mapping[str, Any]]) -> str:
 def show(run: RunArgument, as_json: Json = False) -> None:
     """Show one run: what was asked, how it stands, what it found."""
     from deployments.cli.flows_by_name import known
+    from deployments.cli.naming import named_run
     from deployments.cli.standing import standing, unfinished_lines, work_line
-    from tasks.core.answers import answer_of
+    from tasks.lifecycle.answering import answer_in
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
     journal = runtime.journal
-    found = journal.run(run)
+    found = named_run(run, runtime=runtime)
     if as_json:
         say(json.dumps(_shown(found, runtime)))
         return
-    executions, result = journal.executions(found.run_id), answer_of(found)
+    executions, result = journal.executions(found.run_id), answer_in(runtime.home, found)
     say(f"run {found.run_id}: {found.flow}, {standing(found, runtime)} on {found.target}")
     if found.failure:
         say(f"failed: {found.failure}")
@@ -116,7 +117,7 @@ def show(run: RunArgument, as_json: Json = False) -> None:
 
 def _shown(run: "Run", runtime: "Runtime") -> dict[str, Any]:
     from deployments.cli.standing import quoted, standing, worker
-    from tasks.core.answers import answer_of
+    from tasks.lifecycle.answering import answer_in
 
     return {
         "run_id": run.run_id,
@@ -131,17 +132,18 @@ def _shown(run: "Run", runtime: "Runtime") -> dict[str, Any]:
         "executions": len(runtime.journal.executions(run.run_id)),
         "iterations": len(runtime.journal.iterations(run.run_id)),
         "quote": quoted(run, runtime),
-        "result": answer_of(run),
+        "result": answer_in(runtime.home, run),
     }
 
 
 def report(run: RunArgument) -> None:
     """Write a run's HTML report again and print its path."""
+    from deployments.cli.naming import named_run
     from tasks.lifecycle.report import write_report
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
-    say(write_report(runtime.journal.run(run).run_id, runtime=runtime))
+    say(write_report(named_run(run, runtime=runtime).run_id, runtime=runtime))
 
 
 def query(
@@ -175,9 +177,11 @@ def verify(as_json: Json = False) -> None:
     runtime = open_runtime(home())
     faults = runtime.lake.verify()
     problems = [(str(one.path), one.text) for one in faults]
-    if not any(one.fault in {"damaged", "missing", "version"} for one in faults):
+    told = {one.fault for one in faults}
+    if not told & {"damaged", "missing", "version"}:
         problems += [(one.subject, one.text) for one in inconsistencies(runtime.home.lake)]
-    problems += [(f"run {loss.run_id}", loss.text) for loss in losses(runtime)]
+    if not told & {"damaged", "version"}:  # tables that cannot be read answer nothing
+        problems += [(f"run {loss.run_id}", loss.text) for loss in losses(runtime)]
     if as_json:
         say(json.dumps([{"path": path, "problem": text} for path, text in problems]))
     else:

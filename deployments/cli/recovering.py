@@ -27,11 +27,12 @@ def cancel(
     as_json: Json = False,
 ) -> None:
     """Cancel a run at its target, and write down what is still charged."""
+    from deployments.cli.naming import named_run
     from tasks.lifecycle.cancellation import cancel_run
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
-    done = cancel_run(runtime.journal.run(run), runtime=runtime)
+    done = cancel_run(named_run(run, runtime=runtime), runtime=runtime)
     if as_json:
         answer = {
             "run_id": done.run_id,

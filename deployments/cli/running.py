@@ -24,9 +24,9 @@ from deployments.cli.progress import showing
 from deployments.cli.terminal import say
 from deployments.server.ephemeral import EphemeralServer, Server, prefect_server
 from flows.task_runners import configured
-from tasks.core.answers import answer_of
 from tasks.core.events import emit
 from tasks.lifecycle.admission import admit, warning
+from tasks.lifecycle.answering import answer_in
 from tasks.lifecycle.batch_results import told_failed
 from tasks.lifecycle.closing import follow_up
 from tasks.lifecycle.losses import has_lost
@@ -138,4 +138,4 @@ def completed(run_id: RunId, *, runtime: Runtime) -> dict[str, Any]:
     follow_up(run_id, runtime=runtime)
     if known(run.flow).reports:
         write_report(run_id, runtime=runtime)
-    return answer_of(run) or {}
+    return answer_in(runtime.home, run) or {}

@@ -97,7 +97,7 @@ def _found(entry: str) -> Iterator[Listed]:
         files = (each for each in path.iterdir() if each.suffix.lower() in SUFFIXES)
         yield from _all(files, where=f"The folder {shown(entry)}")
     elif glob.has_magic(entry) and not _answers(path.exists):
-        matches = map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 - takes any pattern
+        matches = map(Path, glob.glob(_pattern(path), recursive=True))  # noqa: PTH207 - takes any pattern
         yield from _all(matches, where=f"{shown(entry)}")
     else:
         yield Listed(path.stem, str(path))
@@ -108,6 +108,12 @@ def _expanded(text: str) -> Path:
     with suppress(RuntimeError, ValueError):  # no such home: whoever reads the file says so
         path = path.expanduser()
     return path
+
+
+def _pattern(path: Path) -> str:
+    """Return a pattern of files; a folder that is there is itself, whatever is in its name."""
+    there = next((above for above in path.parents if _answers(above.is_dir)), None)
+    return str(path if there is None else Path(glob.escape(str(there))) / path.relative_to(there))
 
 
 def _answers(question: Callable[[], bool]) -> bool:

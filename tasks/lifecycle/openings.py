@@ -6,8 +6,10 @@ home, and in the lake for a run that buys and for each that has ended.
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from datasets.devices.text_file import write_text
@@ -18,11 +20,13 @@ from datasets.records.names import RUN_ID
 from datasets.records.runs import Run, RunState
 from tasks.backends.braket_devices import is_braket
 from tasks.core.identity import canonical
+from tasks.errors import BadInput
 from tasks.lifecycle.closing import land_state
 from tasks.lifecycle.runtime import Runtime
 
 FILE: Final = "run.json"
 _ASKED: Final = ("run_id", "flow", "tenant", "target", "seed", "parameters", "streams")
+_LATER: Final = "streams"  # which the first runs that were written down lack
 _TIMES: Final = ("started_at", "opened_at")
 _ENDING: Final = ("quote_usd", "result", "failure", "ended_at")
 _TO_BE_CHOSEN: Final = "auto"
@@ -82,7 +86,7 @@ def _found(run_id: RunId, *, runtime: Runtime) -> Run | None:
     path = runtime.home.inputs_of(run_id) / FILE
     rows = runtime.lake.rows_of("runs", run_id)
     row = max(rows, key=lambda one: one.get("number") or 0, default=None)
-    opened = json.loads(read_text(path)) if path.exists() else None
+    opened = _written_down(path, run_id=run_id)
     told = opened or row
     if told is None:
         return None
@@ -90,6 +94,19 @@ def _found(run_id: RunId, *, runtime: Runtime) -> Run | None:
     times: dict[str, Any] = {name: _moment(told.get(name)) for name in _TIMES}
     run = Run(**asked | times | {"streams": int(told.get("streams") or _FIRST_STREAMS)})
     return replace(run, **_ending(row)) if row else run
+
+
+def _written_down(path: Path, *, run_id: RunId) -> dict[str, Any] | None:
+    """Return what a run was opened with; nothing where that is not there, or not whole."""
+    with suppress(BadInput, ValueError):
+        told = json.loads(read_text(path)) if path.exists() else None
+        if (
+            isinstance(told, dict)
+            and told.get("run_id") == run_id
+            and {*_ASKED} - {_LATER} <= {*told}
+        ):
+            return told
+    return None
 
 
 def _ending(row: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,8 @@ from typing import Any, Final, TypeAlias
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
 from tasks.core.amounts import counted, told_money
-from tasks.core.answers import answer_of
 from tasks.core.reports.page import About
-from tasks.errors import BadInput
+from tasks.lifecycle.answering import result_of
 from tasks.lifecycle.repeat_command import repeat_command
 from tasks.lifecycle.runtime import Runtime
 
@@ -35,7 +34,7 @@ class Ended:
             BadInput: it has none.
         """
         run = runtime.journal.run(run_id)
-        return cls(run, result_of(run), runtime)
+        return cls(run, result_of(run, home=runtime.home), runtime)
 
 
 def _nothing(ended: Ended) -> Plots:
@@ -79,19 +78,3 @@ def about_run(run: Run) -> About:
     return About(
         f"{run.started_at:%Y-%m-%d %H:%M} UTC", ended, ", ".join(found), repeat_command(run)
     )
-
-
-def result_of(run: Run) -> Mapping[str, Any]:
-    """Return a run's answer.
-
-    Raises:
-        BadInput: it has none.
-    """
-    answer = answer_of(run)
-    if answer is None:
-        message = (
-            f"Run {run.run_id} is {run.state} and has no result. "
-            f"`qrt resume {run.run_id}` goes on with it."
-        )
-        raise BadInput(message)
-    return answer

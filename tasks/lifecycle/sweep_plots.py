@@ -7,8 +7,9 @@ from typing import Any
 from datasets.records.runs import Run
 from tasks.core.amounts import counted
 from tasks.core.reports.figures import heat_map, lines
+from tasks.lifecycle.answering import result_of
 from tasks.lifecycle.runtime import Runtime
-from tasks.lifecycle.shown_parts import Ended, Plots, result_of
+from tasks.lifecycle.shown_parts import Ended, Plots
 from tasks.lifecycle.sweep_history import unlike
 from tasks.lifecycle.sweep_inputs import inputs_of
 from tasks.lifecycle.sweep_values import Point, Series, SweepValues
@@ -81,7 +82,7 @@ def title(observable: str, target: str, result: Mapping[str, Any]) -> str:
 def values_of(run: Run, *, runtime: Runtime) -> SweepValues:
     """Return what a sweep was asked for, with the way to its values."""
     inputs = inputs_of(run.asked, keep=runtime.pins(run.run_id))
-    result = result_of(run)
+    result = result_of(run, home=runtime.home)
     own = [] if result.get("mixed", True) else [on["calibration_id"] for on in result["targets"]]
     spec = replace(inputs.spec, targets=run.targets)
     apart = unlike(spec, run=run, runtime=runtime)

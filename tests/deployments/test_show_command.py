@@ -14,6 +14,7 @@ from datasets.records.executions import ExecutionState, RunId
 from datasets.records.runs import RunState
 from deployments.cli.main import run
 from tasks.lifecycle.claims import claim, release
+from tasks.lifecycle.openings import write_down
 from tasks.lifecycle.runtime import Runtime, open_runtime
 from tests.tasks.lifecycle.fake_target import NOW, a_run, an_execution
 
@@ -100,3 +101,41 @@ def test_a_failed_run_says_why_and_how_to_go_on(
     out = shown(capsys)
     assert "failed: The fridge is warm.\n" in out
     assert f"`qrt resume {RUN.run_id}` goes on with it." in out
+
+
+def test_a_home_that_was_moved_names_its_own_places(
+    runtime: Runtime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer: dict[str, Any] = {"lake": "/before/lake", "report": "/before/x.html"}
+    answer |= {"cost_usd": 0, "what_if_usd": 0}
+    runtime.journal.end(RunId(RUN.run_id), RunState.COMPLETED, result=json.dumps(answer))
+    told = in_json(capsys)["result"]
+    assert told["lake"] == str(runtime.home.lake)
+    assert told["report"] == str(runtime.home.report_of(RUN.run_id))
+
+
+@pytest.mark.parametrize("command", ["show", "report", "cancel"])
+def test_a_run_that_the_journal_has_lost_is_told_apart_from_none(
+    command: str, runtime: Runtime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = a_run(2, target="emulator:garnet")
+    write_down(lost, runtime=runtime)
+    assert run([command, lost.run_id]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == (
+        f"The journal has lost run {lost.run_id}. `qrt resume {lost.run_id}` takes it up again."
+    )
+
+
+@pytest.mark.parametrize("text", ['{"run_id": 3', "[]", "{}", "\0", '"x"', "null"])
+def test_what_is_left_of_a_run_that_was_written_down_in_part_is_no_run(
+    text: str, runtime: Runtime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = a_run(2, target="emulator:garnet")
+    write_down(lost, runtime=runtime)
+    (runtime.home.inputs_of(lost.run_id) / "run.json").write_text(text)
+    for command in (["runs"], ["reconcile"]):
+        assert run(command) == 0
+    capsys.readouterr()
+    assert run(["resume", lost.run_id]) == 2
+    assert "Unknown run" in capsys.readouterr().err

@@ -196,7 +196,7 @@ def test_a_run_is_found_by_the_beginning_of_its_id(journal: Journal) -> None:
 def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     path.write_text("this is not a database, and it is longer than a page header" * 10)
-    with pytest.raises(StorageFault, match="cannot be used"):
+    with pytest.raises(StorageFault, match=r"cannot be used.* damaged.*`qrt reconcile`"):
         Journal.open(path)
 
 

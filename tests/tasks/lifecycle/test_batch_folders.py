@@ -21,6 +21,15 @@ def test_every_ending_of_circuits_is_taken(tmp_path: Path) -> None:
     assert len(pieces_of([str(tmp_path)], measuring=Measuring(100))) == len(NAMES)
 
 
+@pytest.mark.parametrize("name", ["[x]", "what?", "a*b"])
+def test_a_pattern_begins_where_its_folder_is_there_whatever_that_is_called(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / name / "more").mkdir(parents=True)
+    (tmp_path / name / "more" / "a.qasm").write_text(TEXT)
+    assert [each.name for each in listed([f"{tmp_path / name}/*/[a-c].qasm"])] == ["a"]
+
+
 def test_all_that_cannot_be_read_is_named_at_once(tmp_path: Path) -> None:
     folder = tmp_path / "circuits"
     folder.mkdir()

@@ -1,0 +1,23 @@
+"""Find the run that a command names; one that the journal has lost is told apart from none."""
+
+from datasets.records.runs import Run
+from tasks.errors import BadInput, UnknownName
+from tasks.lifecycle.runtime import Runtime
+
+
+def named_run(text: str, *, runtime: Runtime) -> Run:
+    """Return the journal's run of an id, or of the beginning of one.
+
+    Raises:
+        BadInput: no id begins like that, or the journal has lost the run.
+        UnknownName: nobody knows such a run.
+    """
+    try:
+        return runtime.journal.run(text)
+    except UnknownName:
+        from tasks.lifecycle.openings import lost_run
+
+        if lost := lost_run(text, runtime=runtime):
+            message = f"The journal has lost run {lost}. `qrt resume {lost}` takes it up again."
+            raise BadInput(message) from None
+        raise

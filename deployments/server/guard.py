@@ -92,8 +92,11 @@ def _values(scope: Scope, wanted: bytes) -> list[str]:
 
 def _is_comparable(authorisation: bytes) -> bool:
     """Whether Prefect can compare it with a password, which it does in ASCII alone."""
+    scheme, _, word = authorisation.strip().partition(b" ")
+    if scheme.lower() != b"basic":
+        return True  # as an AWS client's signature is
     try:
-        return base64.b64decode(authorisation.partition(b" ")[2]).isascii()
+        return base64.b64decode(word).isascii()
     except binascii.Error:
         return True  # what is no such word at all is Prefect's to refuse
 

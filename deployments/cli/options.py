@@ -12,7 +12,7 @@ from tasks.core.whole_numbers import whole
 from tasks.errors import BadInput
 
 _OBJECT: Final = "Write a JSON object, such as '{\"name\": 1}'."
-_SPAN: Final = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)([mhd])")
+_SPAN: Final = re.compile(r"(\d{1,6}(?:\.\d{1,20})?)([mhd])")
 _USD: Final = re.compile(
     r"(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3}|(?=\.\d))(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII
 )

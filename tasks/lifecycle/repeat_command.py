@@ -2,24 +2,28 @@
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from datasets.records.runs import Run
+from tasks.lifecycle.sweep_inputs import is_path
 
 # What the commands take by other names than the flows, and what they do not take.
 _NAMES: Final = {"observables": "observable", "tags": "tag"}
 _ONLY_IN_FORMS: Final = frozenset({"policy", "account", "retries"})
+RETRIES: Final = 3  # what a form says by itself
+READOUT_AGE_H: Final = 1.0
 _FLOWS: Final = frozenset({"vqe", "qaoa", "sweep", "batch", "canary"})
 
 
 def repeat_command(run: Run) -> str | None:
     """Return the command that asks for the same again; None where no command can.
 
-    A circuit that was given as text, or a block, is in a form alone.
+    A circuit that was given as text, a block, and what has no option are in a form alone.
     """
     asked = run.asked
-    if run.flow not in _FLOWS or any(asked.get(name) for name in ("policy", "account")):
+    if run.flow not in _FLOWS or _is_of_a_form(asked):
         return None
     words = [word for name, value in asked.items() for word in _option(name, value)]
     words += ["--measure-readout"] if asked.get("max_readout_age_h") == 0 else []
@@ -28,10 +32,21 @@ def repeat_command(run: Run) -> str | None:
     return shlex.join(["qrt", run.flow, *words])
 
 
+def _is_of_a_form(asked: Mapping[str, Any]) -> bool:
+    circuits = [asked.get("circuit", ""), *asked.get("circuits", ())]
+    return bool(
+        any(asked.get(name) for name in ("policy", "account"))
+        or not all(map(is_path, circuits))
+        or asked.get("retries", RETRIES) != RETRIES
+        or asked.get("max_readout_age_h", READOUT_AGE_H) not in {0, READOUT_AGE_H}
+    )
+
+
 def _option(name: str, value: Any) -> Iterator[str]:
     """Yield an option with its value; nothing for one that is not set, or has no option."""
     flag = f"--{_NAMES.get(name, name).replace('_', '-')}"
-    if name in _ONLY_IN_FORMS or value is None or value in ("", False, [], {}):
+    unset = value is None or value is False or (not value and isinstance(value, str | list | dict))
+    if name in _ONLY_IN_FORMS or unset:
         return
     match name, value:
         case "device_parameters", _:
@@ -40,9 +55,11 @@ def _option(name: str, value: Any) -> Iterator[str]:
             for key, text in value.items():
                 yield from (flag, f"{key}={text}")
         case "max_calibration_age_h", _:
-            yield from ("--max-calibration-age", f"{value:g}h")
+            yield from ("--max-calibration-age", f"{value}".removesuffix(".0") + "h")
         case "max_readout_age_h", _:
             return
+        case "max_usd", _:
+            yield from (flag, f"{Decimal(str(value)):f}")
         case _, list():
             for each in value:
                 yield from (flag, str(each))

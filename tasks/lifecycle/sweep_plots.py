@@ -12,7 +12,7 @@ from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.shown_parts import Ended, Plots
 from tasks.lifecycle.sweep_history import unlike
 from tasks.lifecycle.sweep_inputs import inputs_of
-from tasks.lifecycle.sweep_values import Point, Series, SweepValues
+from tasks.lifecycle.sweep_values import Series, SweepValues
 
 MAX_PLOTS = 12  # observables that are drawn
 MAX_PLOTTED = 4000  # points of a plot; more do not fit on a page
@@ -38,7 +38,7 @@ def sweep_plots(ended: Ended) -> Plots:
             for name in _observables(result)[:MAX_PLOTS]
         ]
     return [
-        (title(name, target, result), _map(found[name, target], names=(*names, name)))
+        (title(name, target, result), _map(found, name, target, names=names))
         for name, target in pairs(result)[:MAX_PLOTS]
     ]
 
@@ -60,9 +60,13 @@ def _series(
     }
 
 
-def _map(rows: Sequence[Point], *, names: tuple[str, str, str]) -> str:
+def _map(found: Series, observable: str, target: str, *, names: Sequence[str]) -> str:
+    """Return the map of a target, in the colours of the observable's other maps."""
+    rows = found[observable, target]
     x, y = zip(*(parameters for parameters, _, _ in rows), strict=True)
-    return heat_map(x, y, [value for _, value, _ in rows], names=names)
+    every = [value for (name, _), at in found.items() if name == observable for _, value, _ in at]
+    values = [value for _, value, _ in rows]
+    return heat_map(x, y, values, names=(names[0], names[1], observable), beside=every)
 
 
 def pairs(result: Mapping[str, Any]) -> list[tuple[str, str]]:

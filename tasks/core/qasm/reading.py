@@ -6,12 +6,12 @@ included library and of Braket. `U` has no global phase of its own, as with Brak
 are dropped, and kept where a modifier controls them.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
 from datasets.records.circuits import BARRIER, Gate
+from datasets.records.parameters import composed
 from tasks.core.compilation.barriers import effective
 from tasks.core.qasm.arithmetic import Arithmetic, Value
 from tasks.core.qasm.branches import Branches
@@ -42,6 +42,7 @@ from tasks.core.qasm.syntax import (
 )
 from tasks.core.qasm.tokens import Source, shown
 from tasks.core.qasm.variables import Variables
+from tasks.errors import BadInput
 
 
 def read_circuit(text: str, *, origin: str) -> ReadCircuit:
@@ -50,7 +51,11 @@ def read_circuit(text: str, *, origin: str) -> ReadCircuit:
     Raises:
         BadInput: the first thing that is wrong or refused, with its line and column.
     """
-    source = Source(text if text.isascii() else unicodedata.normalize("NFC", text), origin)
+    try:
+        source = Source(composed(text), origin)
+    except BadInput as error:
+        message = f"{origin}: {error}"
+        raise BadInput(message) from error
     return _Reading(source, parse(source)).outcome()
 
 

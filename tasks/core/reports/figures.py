@@ -149,13 +149,21 @@ def distribution(
 
 
 def heat_map(
-    x: Sequence[float], y: Sequence[float], value: Sequence[float], *, names: tuple[str, str, str]
+    x: Sequence[float],
+    y: Sequence[float],
+    value: Sequence[float],
+    *,
+    names: tuple[str, str, str],
+    beside: Sequence[float] = (),
 ) -> str:
-    """Plot an observable over two parameters: a map where they form a grid, else dots."""
+    """Plot an observable over two parameters: a map where they form a grid, else dots.
+
+    With the values of maps `beside` it, which it is compared with, they have one scale of colours.
+    """
     from matplotlib import rc_context
 
     figure, axes = _axes(width=6.0)
-    colours = _colours_of(value)
+    colours = _colours_of([*value, *beside])
     across, up = np.unique(x), np.unique(y)
     with rc_context(FORMAT):
         if len(across) * len(up) == len(value):
@@ -179,7 +187,7 @@ def _colours_of(value: Sequence[float]) -> dict[str, Any]:
     if least < 0 < most:
         size = max(-least, most)
         return {"cmap": "RdBu_r", "vmin": -size, "vmax": size}
-    return {"cmap": "viridis"}
+    return {"cmap": "viridis", "vmin": least, "vmax": most}
 
 
 def _axes(*, width: float) -> "tuple[Figure, Axes]":

@@ -58,6 +58,7 @@ def loops(n: int, rounds: int, body: str = "") -> str:
 DOUBLING = "".join(f"gate g{k + 1} a {{ g{k} a; g{k} a; }} " for k in range(60))
 CHAIN = "".join(f"gate g{k + 1} a {{ g{k} a; }} " for k in range(2000))
 MANY = "+".join(f"a{k}" for k in range(10_000))
+MARKS = "\u0301\u0327" * 1_000_000
 
 REFUSED = {
     "loops in loops without bodies": (circuit, HEAD + loops(3, 99_999)),
@@ -90,6 +91,8 @@ REFUSED = {
     "registers in barriers": (circuit, OLD + "barrier q;" * 1_000_000),
     "statements that are empty": (circuit, ";" * 8_000_000),
     "16 million characters and one": (circuit, "/" * 16_000_001),
+    "marks upon marks": (circuit, f"{HEAD} // a{MARKS}"),
+    "marks upon a parameter": (points, f"a{MARKS}=0:1:2"),
     "a name without an end": (circuit, "a" * 15_000_000),
     "a number without an end": (circuit, HEAD + "rx(" + "9" * 3_000_000),
     "a fraction without an end": (circuit, HEAD + "rx(0." + "9" * 3_000_000 + ") q[5];"),

@@ -7,16 +7,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel
 from typer.main import get_command
 
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
 from deployments.cli.main import app
+from deployments.cli.options import as_hours, as_usd
 from flows.batch_parameters import BatchParameters
-from flows.parameters import SweepParameters
+from flows.parameters import CanaryParameters, SweepParameters
 from flows.search_parameters import QaoaParameters, VqeParameters
-from tasks.lifecycle.repeat_command import repeat_command
+from tasks.lifecycle.repeat_command import READOUT_AGE_H, RETRIES, repeat_command
 
 
 def run_of(flow: str, asked: BaseModel) -> Run:
@@ -32,6 +35,48 @@ def taken(command: str) -> dict[str, Any]:
     group: Any = get_command(app)
     with group.commands[flow].make_context(flow, words) as context:
         return dict(context.params)
+
+
+def asks_for_the_same(flow: str, asked: BaseModel) -> None:
+    """Hold every option of the command against what was asked."""
+    command = repeat_command(run_of(flow, asked))
+    assert command is not None
+    found, wanted = taken(command), asked.model_dump()
+    for name in found.keys() & wanted.keys() - {"device_parameters"}:
+        given = wanted[name]
+        if isinstance(found[name], list | tuple) and isinstance(given, str):
+            given = [given]
+        if name == "max_usd" and given is not None:
+            assert as_usd(found[name], option="--max-usd") == Decimal(str(given))
+        else:
+            assert found[name] == given or list(found[name]) == given, name
+    age = found.get("max_calibration_age", "")
+    assert as_hours(age, option="--max-calibration-age") == wanted["max_calibration_age_h"]
+
+
+AMOUNTS = st.none() | st.decimals(0, 1_000_000, places=6, allow_nan=False)
+HOURS = st.none() | st.integers(1, 87_600) | st.floats(0.001, 87_600, allow_nan=False)
+COMMON = {"max_usd": AMOUNTS, "max_calibration_age_h": HOURS, "seed": st.integers(0, 2**53)}
+
+
+@given(
+    st.builds(VqeParameters, **COMMON),
+    st.builds(SweepParameters, circuit=st.sampled_from(["a b.qasm", "-x.qasm"]), **COMMON),
+    st.builds(
+        CanaryParameters,
+        mirrors=st.integers(0, 100),
+        layers=st.integers(0, 100),
+        tolerance=st.floats(0, 10),
+        **COMMON,
+    ),
+)
+@settings(max_examples=20, phases=[Phase.explicit, Phase.generate])
+def test_whatever_was_asked_the_command_asks_for_the_same(
+    vqe: VqeParameters, sweep: SweepParameters, canary: CanaryParameters
+) -> None:
+    asks_for_the_same("vqe", vqe)
+    asks_for_the_same("sweep", sweep)
+    asks_for_the_same("canary", canary)
 
 
 @pytest.mark.parametrize(
@@ -56,14 +101,8 @@ def taken(command: str) -> dict[str, Any]:
     ],
 )
 def test_the_command_asks_for_the_same_again(flow: str, asked: BaseModel) -> None:
-    command = repeat_command(run_of(flow, asked))
-    assert command is not None
-    found, wanted = taken(command), asked.model_dump()
-    for name in found.keys() & wanted.keys() - {"max_usd", "device_parameters"}:
-        given = wanted[name]
-        if isinstance(found[name], list | tuple) and isinstance(given, str):
-            given = [given]
-        assert found[name] == given or list(found[name]) == given, name
+    asks_for_the_same(flow, asked)
+    found, wanted = taken(repeat_command(run_of(flow, asked)) or ""), asked.model_dump()
     if flow == "sweep":
         assert list(found["observable"]) == wanted["observables"]
         assert list(found["tag"]) == ["team=a=b"]
@@ -77,3 +116,13 @@ def test_what_only_a_form_can_ask_has_no_command() -> None:
     assert repeat_command(run_of("sweep", SweepParameters())) is None  # a circuit as text
     assert repeat_command(run_of("vqe", VqeParameters(policy="thrifty"))) is None
     assert repeat_command(run_of("calibrate", VqeParameters())) is None
+    text = "OPENQASM 3.0; qubit q; h q;"
+    assert repeat_command(run_of("sweep", SweepParameters(circuit=text))) is None
+    assert repeat_command(run_of("batch", BatchParameters(circuits=["a.qasm", text]))) is None
+    assert repeat_command(run_of("vqe", VqeParameters(retries=1))) is None
+    assert repeat_command(run_of("vqe", VqeParameters(max_readout_age_h=2))) is None
+
+
+def test_what_has_no_option_is_held_against_what_forms_say_by_themselves() -> None:
+    asked = VqeParameters()
+    assert (asked.retries, asked.max_readout_age_h) == (RETRIES, READOUT_AGE_H)

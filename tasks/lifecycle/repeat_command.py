@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,6 +14,9 @@ _NAMES: Final = {"observables": "observable", "tags": "tag"}
 _ONLY_IN_FORMS: Final = frozenset({"policy", "account", "retries"})
 RETRIES: Final = 3  # what a form says by itself
 READOUT_AGE_H: Final = 1.0
+_WITHOUT: Final = {
+    "canary": ("max_calibration_age_h", "debias", "device_parameters", "mix_calibrations"),
+}  # of these flows commands have no such options
 _FLOWS: Final = frozenset({"vqe", "qaoa", "sweep", "batch", "canary"})
 
 
@@ -23,19 +26,29 @@ def repeat_command(run: Run) -> str | None:
     A circuit that was given as text, a block, and what has no option are in a form alone.
     """
     asked = run.asked
-    if run.flow not in _FLOWS or _is_of_a_form(asked):
+    if run.flow not in _FLOWS or _is_of_a_form(run.flow, asked):
         return None
-    words = [word for name, value in asked.items() for word in _option(name, value)]
+    options = [tuple(_option(name, value)) for name, value in asked.items()]
+    words = [word for option in options for word in _apart(option)]
     words += ["--measure-readout"] if asked.get("max_readout_age_h") == 0 else []
     if any("\n" in word for word in words):
         return None
     return shlex.join(["qrt", run.flow, *words])
 
 
-def _is_of_a_form(asked: Mapping[str, Any]) -> bool:
+def _apart(option: Sequence[str]) -> Iterator[str]:
+    """Yield words of an option, whose value stands apart unless it looks like an option."""
+    flag, *values = option or ("",)
+    for value in values:
+        yield from (f"{flag}={value}",) if value.startswith("-") else (flag, value)
+    if flag and not values:
+        yield flag
+
+
+def _is_of_a_form(flow: str, asked: Mapping[str, Any]) -> bool:
     circuits = [asked.get("circuit", ""), *asked.get("circuits", ())]
     return bool(
-        any(asked.get(name) for name in ("policy", "account"))
+        any(asked.get(name) for name in ("policy", "account", *_WITHOUT.get(flow, ())))
         or not all(map(is_path, circuits))
         or asked.get("retries", RETRIES) != RETRIES
         or asked.get("max_readout_age_h", READOUT_AGE_H) not in {0, READOUT_AGE_H}
@@ -43,7 +56,7 @@ def _is_of_a_form(asked: Mapping[str, Any]) -> bool:
 
 
 def _option(name: str, value: Any) -> Iterator[str]:
-    """Yield an option with its value; nothing for one that is not set, or has no option."""
+    """Yield an option and its values; nothing for one that is not set, or has no option."""
     flag = f"--{_NAMES.get(name, name).replace('_', '-')}"
     unset = value is None or value is False or (not value and isinstance(value, str | list | dict))
     if name in _ONLY_IN_FORMS or unset:
@@ -52,8 +65,7 @@ def _option(name: str, value: Any) -> Iterator[str]:
         case "device_parameters", _:
             yield from (flag, json.dumps(value))
         case "tags", _:
-            for key, text in value.items():
-                yield from (flag, f"{key}={text}")
+            yield from (flag, *(f"{key}={text}" for key, text in value.items()))
         case "max_calibration_age_h", _:
             yield from ("--max-calibration-age", f"{value}".removesuffix(".0") + "h")
         case "max_readout_age_h", _:
@@ -61,7 +73,6 @@ def _option(name: str, value: Any) -> Iterator[str]:
         case "max_usd", _:
             yield from (flag, f"{Decimal(str(value)):f}")
         case _, list():
-            for each in value:
-                yield from (flag, str(each))
+            yield from (flag, *map(str, value))
         case _:
             yield from (flag,) if value is True else (flag, str(value))

@@ -163,7 +163,7 @@ def heat_map(
     from matplotlib import rc_context
 
     figure, axes = _axes(width=6.0)
-    colours = _colours_of([*value, *beside])
+    colours = colours_of([*value, *beside])
     across, up = np.unique(x), np.unique(y)
     with rc_context(FORMAT):
         if len(across) * len(up) == len(value):
@@ -181,7 +181,7 @@ def heat_map(
     return _svg(figure, about, columns, [*zip(x, y, value, strict=True)])
 
 
-def _colours_of(value: Sequence[float]) -> dict[str, Any]:
+def colours_of(value: Sequence[float]) -> dict[str, Any]:
     """Return a scale of colours; of values of both signs one that is symmetric about 0."""
     least, most = min(value), max(value)
     if least < 0 < most:

@@ -50,7 +50,7 @@ def asks_for_the_same(flow: str, asked: BaseModel) -> None:
             assert as_usd(found[name], option="--max-usd") == Decimal(str(given))
         else:
             assert found[name] == given or list(found[name]) == given, name
-    age = found.get("max_calibration_age", "")
+    age = found.get("max_calibration_age") or ""
     assert as_hours(age, option="--max-calibration-age") == wanted["max_calibration_age_h"]
 
 
@@ -67,7 +67,7 @@ COMMON = {"max_usd": AMOUNTS, "max_calibration_age_h": HOURS, "seed": st.integer
         mirrors=st.integers(0, 100),
         layers=st.integers(0, 100),
         tolerance=st.floats(0, 10),
-        **COMMON,
+        max_usd=AMOUNTS,
     ),
 )
 @settings(max_examples=20, phases=[Phase.explicit, Phase.generate])
@@ -119,6 +119,7 @@ def test_what_only_a_form_can_ask_has_no_command() -> None:
     text = "OPENQASM 3.0; qubit q; h q;"
     assert repeat_command(run_of("sweep", SweepParameters(circuit=text))) is None
     assert repeat_command(run_of("batch", BatchParameters(circuits=["a.qasm", text]))) is None
+    assert repeat_command(run_of("canary", CanaryParameters(debias=True))) is None
     assert repeat_command(run_of("vqe", VqeParameters(retries=1))) is None
     assert repeat_command(run_of("vqe", VqeParameters(max_readout_age_h=2))) is None
 

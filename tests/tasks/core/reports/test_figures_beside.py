@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.core.reports import figures
-from tasks.core.reports.figures import heat_map
+from tasks.core.reports.figures import colours_of, heat_map
 
 VALUES = st.lists(st.floats(-2, 2), min_size=4, max_size=4)
 
@@ -14,8 +13,7 @@ VALUES = st.lists(st.floats(-2, 2), min_size=4, max_size=4)
 def test_a_value_has_one_colour_on_maps_beside_each_other(
     one: list[float], other: list[float]
 ) -> None:
-    first = figures._colours_of([*one, *one, *other])
-    second = figures._colours_of([*other, *one, *other])
+    first, second = colours_of([*one, *one, *other]), colours_of([*other, *one, *other])
     assert first == second
     assert first["vmin"] <= min(*one, *other) <= max(*one, *other) <= first["vmax"]
 

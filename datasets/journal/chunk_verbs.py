@@ -3,7 +3,7 @@
 Nothing is paid for, so nothing has to be written ahead: what is lost is simulated again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 
 import sqlalchemy as sa
@@ -39,6 +39,13 @@ class ChunkVerbs(Database):
         wanted = wanted.where(executions.c.run_id == run_id, of_loop, there)
         with self._reading() as connection:
             return tuple(chunk for (chunk,) in connection.execute(wanted) if chunk)
+
+    def chunks_with(self, run_id: RunId, execution_ids: Collection[ExecutionId]) -> frozenset[str]:
+        """Return the chunks in which some executions of a run have landed."""
+        wanted = sa.select(executions.c.execution_id, executions.c.chunk)
+        with self._reading() as connection:
+            rows = connection.execute(wanted.where(executions.c.run_id == run_id)).all()
+        return frozenset(chunk for one, chunk in rows if chunk and one in execution_ids)
 
     def kept(self, run_id: RunId, *, again: Sequence[str] = ()) -> dict[str, list[Entry]]:
         """Return the executions of a loop that have ended and not landed, by their chunk.

@@ -22,13 +22,14 @@ CHUNK = 10  # iterations a landing: checks and file syncs are paid once for all 
 
 @dataclass(slots=True)
 class BoughtSteps:
-    """The steps of one run."""
+    """The steps of one run; `lost` are the chunks that it has landed and the lake has not."""
 
     experiment: Experiment
     search: Search
     confusion: Confusion | None
     runtime: Runtime
     dispatch: Dispatch
+    lost: frozenset[str] = frozenset()
 
     def take(self, index: int, points: tuple[Point, ...]) -> Iteration:
         """Buy, wait, estimate, and write the iteration down."""
@@ -81,7 +82,8 @@ class BoughtSteps:
         ]
         ended = {ExecutionState.COMPLETED, ExecutionState.PARTIAL}
         chunk = f"iterations-{numbers[0]:06d}" if numbers else ""
-        lost = chunk not in self.runtime.lake.names("estimates", self.experiment.run_id)
+        there = self.runtime.lake.names("estimates", self.experiment.run_id)
+        lost = chunk in self.lost or chunk not in there
         if not numbers or not (lost or any(entry.state in ended for entry in entries)):
             return
         whole = [entry.execution for entry in entries if entry.execution.parent_id is None]

@@ -20,6 +20,7 @@ from tasks.lifecycle.bought_steps import BoughtSteps
 from tasks.lifecycle.experiment import Experiment, Search
 from tasks.lifecycle.long_simulations import loop_ahead, tell_if_long
 from tasks.lifecycle.loop_measuring import measuring
+from tasks.lifecycle.losses import lost_chunks
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.simulated_steps import SimulatedSteps
 from tasks.lifecycle.steps import Point, Steps
@@ -96,10 +97,12 @@ def steps(
     experiment: Experiment, *, search: Search, confusion: Confusion | None, runtime: Runtime
 ) -> Steps:
     """Return how the run takes the steps of its loop: bought, or simulated where nobody charges."""
-    dispatch = runtime.dispatch(runtime.journal.run(experiment.run_id))
+    run_id = experiment.run_id
+    dispatch = runtime.dispatch(runtime.journal.run(run_id))
+    done = runtime.journal.iterations(run_id)
+    lost = lost_chunks(run_id, runtime=runtime) if done else frozenset()
     if dispatch.backend.charges:
-        return BoughtSteps(experiment, search, confusion, runtime, dispatch)
+        return BoughtSteps(experiment, search, confusion, runtime, dispatch, lost)
     made = measuring(experiment, search=search, confusion=confusion)
-    done = len(runtime.journal.iterations(experiment.run_id))
-    tell_if_long([loop_ahead(experiment, search=search, done=done)])
-    return SimulatedSteps(made, runtime, dispatch)
+    tell_if_long([loop_ahead(experiment, search=search, done=len(done))])
+    return SimulatedSteps(made, runtime, dispatch, lost)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 from datasets.records.executions import ExecutionId, RunId
@@ -38,6 +39,16 @@ def losses(runtime: Runtime) -> Iterator[Loss]:
         for run_id, executions in landed.items():
             if lost := tuple(one for one in executions if one not in held):
                 yield Loss(run_id, lost)
+
+
+def lost_chunks(run_id: RunId, *, runtime: Runtime) -> frozenset[str]:
+    """Return the chunks that a run has landed and of which the lake has lost a file, of any table.
+
+    A chunk is told by its name, and by that of its files.
+    """
+    lost = [one.executions for one in losses(runtime) if one.run_id == run_id]
+    files = frozenset(PurePosixPath(path).stem for path in runtime.lake.missing(run_id))
+    return files | runtime.journal.chunks_with(run_id, {one for each in lost for one in each})
 
 
 def has_lost(run_id: RunId, *, runtime: Runtime) -> bool:

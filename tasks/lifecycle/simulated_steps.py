@@ -32,11 +32,15 @@ ASKED_EVERY_S = 0.5  # how long a cancelled run may go on unknowing
 
 @dataclass(slots=True)
 class SimulatedSteps:
-    """The steps of one run; `_fresh` ones are not written down yet, `_kept` ones not landed."""
+    """The steps of one run; `_fresh` ones are not written down yet, `_kept` ones not landed.
+
+    `lost` are the chunks that it has landed and the lake has not.
+    """
 
     measuring: Measuring
     runtime: Runtime
     dispatch: Dispatch
+    lost: frozenset[str] = frozenset()
     _fresh: list[tuple[Measured, Iteration]] = field(default_factory=list)
     _kept: list[tuple[Entry, Measured, Iteration]] = field(default_factory=list)
     _n_rows: int = 0
@@ -78,7 +82,8 @@ class SimulatedSteps:
         self._write()
         run_id, journal = self.dispatch.run_id, self.runtime.journal
         there = self.runtime.lake.names("estimates", run_id)
-        lost = [chunk for chunk in journal.chunks(run_id) if chunk not in there]
+        landed = frozenset(journal.chunks(run_id))
+        lost = sorted((landed & self.lost) | (landed - there))
         for chunk, entries in journal.kept(run_id, again=lost).items():
             self._land_again(chunk, entries, done)
         self._land_alone(done)

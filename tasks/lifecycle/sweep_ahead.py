@@ -9,6 +9,7 @@ from tasks.core.identity import digest
 from tasks.core.mitigation.composition import Technique
 from tasks.core.quotes import Quote, quote_executions
 from tasks.core.sweeps.work import Piece, without
+from tasks.lifecycle.losses import lost_chunks
 from tasks.lifecycle.options import outcomes_in
 from tasks.lifecycle.readouts import chosen
 from tasks.lifecycle.sweep_buying import plan_piece
@@ -55,13 +56,16 @@ def landed_by(
 
 
 def _lost(landed: Mapping[str, frozenset[RunId]], sweep: Sweep, *, runtime: "Runtime") -> set[str]:
-    """Return the landed pieces whose estimates are not in the lake any more.
+    """Return the landed pieces of which something is not in the lake any more.
 
     What another run has bought is not looked for: its files have names of their own.
     """
     there = runtime.lake.names("estimates", sweep.spec.experiment_id)
     run_id = sweep.experiment.run_id
-    gone = {key for key in landed if not {key, bought_name(key, run_id=run_id)} & there}
+    entries = runtime.journal.executions(run_id)
+    lost = lost_chunks(run_id, runtime=runtime) if entries else frozenset()
+    names = {key: {key, bought_name(key, run_id=run_id)} for key in landed}
+    gone = {key for key in landed if names[key] & lost or not names[key] & there}
     if not gone or not is_braket(sweep.target):
         return gone
     return {key for key in gone if landed[key] == {run_id}}

@@ -13,7 +13,13 @@ from tests.e2e.sandbox_process import Bill, Sandbox
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
-LOST = [("estimates",), ("counts", "estimates"), ("counts", "executions", "estimates", "quality")]
+LOST = [
+    ("counts",),
+    ("executions",),
+    ("estimates",),
+    ("counts", "estimates"),
+    ("counts", "executions", "estimates", "quality"),
+]
 VALUES = "SELECT point, observable, value, shots FROM estimates ORDER BY ALL"
 SIMULATED = "emulator:garnet"
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from datasets.file_reading import opened
 from datasets.json_text import read_json
+from datasets.records.parameters import called
 from tasks.errors import BadInput
 
 GROUP_ROWS: Final = 65_536
@@ -16,9 +17,10 @@ _UNNAMED: Final = re.compile(r"__index_level_\d+__")
 
 
 def columns_of(source: Path) -> tuple[list[str], Iterator[Any]]:
-    """Return the columns' names and the rows as Arrow batches, text where the file is text."""
+    """Return the parameters that columns name, and the rows as Arrow batches, text or numbers."""
     opened(source, wanted="points").close()  # a pipe would be waited for
-    names, batches = _csv(source) if source.suffix.lower() == ".csv" else _parquet(source)
+    found, batches = _csv(source) if source.suffix.lower() == ".csv" else _parquet(source)
+    names = [called(name) for name in found]
     if not names or len(names) > MAX_COLUMNS:
         message = f"{source} has {len(names)} columns; give 1 to {MAX_COLUMNS}, one a parameter."
         raise BadInput(message)

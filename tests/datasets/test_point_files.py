@@ -55,6 +55,27 @@ def test_numbers_come_back_exactly_in_the_order_of_their_names(
     assert open_points(table.path) == table
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_columns_are_called_as_parameters_are_on_the_command_line(
+    suffix: str, tmp_path: Path
+) -> None:
+    source = tmp_path / f"points{suffix}"
+    names = ["e\u0301", "θ[0]", "phi"]  # decomposed, an element of a vector, plain
+    if suffix == ".csv":
+        source.write_text(",".join(names) + "\n1,2,3\n", encoding="utf-8")
+    else:
+        pq.write_table(pa.table({name: [place + 1.0] for place, name in enumerate(names)}), source)
+    table = pin(source)
+    assert table.parameters == ("_θ_0_", "phi", "é")
+    assert table.block(0, 1).tolist() == [[2.0, 3.0, 1.0]]
+
+
+def test_two_spellings_of_one_parameter_are_refused(tmp_path: Path) -> None:
+    source = tmp_path / "points.csv"
+    source.write_text("θ[0],_θ_0_\n1,2\n", encoding="utf-8")
+    assert "column 2 is named _θ_0_ again" in refused(source)
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_any_slice_of_a_long_file_is_a_part_of_the_whole(suffix: str, tmp_path: Path) -> None:
     values = np.random.default_rng(1).normal(size=2 * GROUP_ROWS + 100)

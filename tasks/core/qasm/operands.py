@@ -1,10 +1,11 @@
-"""Parse what gates act on: qubits, their indices, and the modifiers before a gate."""
+"""Parse what gates act on: qubits, bits and their indices, and the modifiers before a gate."""
 
 from typing import Final
 
 from tasks.core.qasm.cursor import Cursor
 from tasks.core.qasm.expressions import expression
-from tasks.core.qasm.syntax import Expression, Index, Modifier, Number, Operand, Range
+from tasks.core.qasm.syntax import Expression, Index, Listed, Modifier, Number, Operand, Range
+from tasks.core.qasm.tokens import shown
 
 _MODIFIERS: Final = frozenset({"inv", "ctrl", "negctrl", "pow"})
 
@@ -28,7 +29,11 @@ def operands(cursor: Cursor) -> tuple[Operand, ...]:
 
 
 def index(cursor: Cursor) -> Index:
-    """Take an index or a range up to the closing bracket, which is taken too."""
+    """Take an index, a range or a list up to the closing bracket, which is taken too."""
+    if cursor.accept("{"):
+        listed = _listed(cursor)
+        cursor.expect("]")
+        return Listed(listed)
     parts = [expression(cursor)]
     while len(parts) <= 2 and cursor.accept(":"):  # noqa: PLR2004 - start:step:stop
         parts.append(expression(cursor))
@@ -44,17 +49,41 @@ def index(cursor: Cursor) -> Index:
 def values(cursor: Cursor) -> Range | tuple[Expression, ...]:
     """Take the values of a loop: `[0:3]` or `{0, 2, 3}`."""
     if cursor.accept("{"):
-        found = [expression(cursor)]
-        while not cursor.accept("}"):
-            cursor.expect(",")
-            found.append(expression(cursor))
-        return tuple(found)
+        return _listed(cursor)
     cursor.expect("[")
     taken = index(cursor)
     if not isinstance(taken, Range):
         what = "a loop needs a range such as [0:3] or a list {0, 2, 3}. Write one."
         raise cursor.fault(what)
     return taken
+
+
+def _listed(cursor: Cursor) -> tuple[Expression, ...]:
+    """Take expressions up to the closing brace, which is taken too."""
+    found = [expression(cursor)]
+    while not cursor.accept("}"):
+        cursor.expect(",")
+        found.append(expression(cursor))
+    return tuple(found)
+
+
+def joined(cursor: Cursor) -> tuple[Operand, ...]:
+    """Take operands that `++` joins."""
+    found = [operand(cursor)]
+    while cursor.accept("+"):
+        cursor.expect("+")
+        found.append(operand(cursor))
+    return tuple(found)
+
+
+def bit_string(cursor: Cursor) -> str:
+    """Take what bits begin with: `"0101"`, or 0 or 1 for a single one."""
+    token = cursor.take()
+    text = token.text.strip("\"'").replace("_", "")
+    if token.kind not in ("string", "integer") or set(text) - {"0", "1"} or not text:
+        what = f'bits begin as a string such as "0101" or take `measure`, not {shown(token.text)}.'
+        raise cursor.fault(what, at=token.at)
+    return text
 
 
 def modifiers(cursor: Cursor) -> tuple[Modifier, ...]:

@@ -6,9 +6,10 @@ from typing import Final
 from tasks.core.qasm.conditions import condition
 from tasks.core.qasm.cursor import Cursor
 from tasks.core.qasm.expressions import arguments, expression
-from tasks.core.qasm.operands import modifiers, operand, operands, values
+from tasks.core.qasm.operands import bit_string, joined, modifiers, operand, operands, values
 from tasks.core.qasm.refusals import REFUSED, of_pragma
 from tasks.core.qasm.syntax import (
+    Alias,
     Assignment,
     Barrier,
     Conditional,
@@ -57,6 +58,7 @@ class _Parser:
             "bit": self._bits,
             "qreg": self._old_register,
             "creg": self._old_register,
+            "let": self._alias,
             "input": self._input,
             "const": self._constant,
             "gate": self._gate,
@@ -126,20 +128,9 @@ class _Parser:
             if self._cursor.token.text == "measure":
                 measured = self._measured()
             else:
-                initial = self._bit_string()
+                initial = bit_string(self._cursor)
         self._cursor.expect(";")
         return Register(False, name, size, token.at, measured, initial)
-
-    def _bit_string(self) -> str:
-        """Take what bits begin with: `"0101"`, or 0 or 1 for a single one."""
-        token = self._cursor.take()
-        text = token.text.strip("\"'").replace("_", "")
-        if token.kind not in ("string", "integer") or set(text) - {"0", "1"} or not text:
-            what = (
-                f'bits begin as a string such as "0101" or take `measure`, not {shown(token.text)}.'
-            )
-            raise self._cursor.fault(what, at=token.at)
-        return text
 
     def _old_register(self, token: Token) -> Register:
         name = self._name("a name for the register")
@@ -153,6 +144,13 @@ class _Parser:
         size = expression(self._cursor)
         self._cursor.expect("]")
         return size
+
+    def _alias(self, token: Token) -> Alias:
+        name = self._name("another name for qubits or bits")
+        self._cursor.expect("=")
+        parts = joined(self._cursor)
+        self._cursor.expect(";")
+        return Alias(name, parts, token.at)
 
     def _input(self, token: Token) -> Input:
         kind = self._cursor.take()

@@ -24,6 +24,7 @@ from tasks.core.qasm.registers import Registers
 from tasks.core.qasm.scope import Free, Scope
 from tasks.core.qasm.spelling import Spelling
 from tasks.core.qasm.syntax import (
+    Alias,
     Assignment,
     Barrier,
     Conditional,
@@ -131,7 +132,9 @@ class _Reading:
                     self._take(each, scope)
 
     def _declare(
-        self, statement: Include | GateDefinition | Register | Input | Constant, scope: Scope
+        self,
+        statement: Include | GateDefinition | Register | Alias | Input | Constant,
+        scope: Scope,
     ) -> None:
         if scope is not self._scope:
             raise self._source.fault(statement.at, "declarations in a loop are not taken. Move it.")
@@ -142,6 +145,10 @@ class _Reading:
                 self._spelling.define(statement, scope)
             case Register():
                 self._register(statement, scope)
+            case Alias():
+                self._check_new(statement.name, statement.at)
+                of_bits = statement.parts[0].name in self._bits.names
+                (self._bits if of_bits else self._qubits).alias(statement, scope)
             case Input():
                 self._check_new(statement.name, statement.at)
                 scope.declare(statement.name, statement.at)

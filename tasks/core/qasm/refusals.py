@@ -13,7 +13,7 @@ REFUSED: Final = {
     "output": "results are observables here. Remove it, and name the observables.",
 } | dict.fromkeys(
     (
-        "def", "defcal", "defcalgrammar", "cal", "extern", "delay", "let", "array", "complex",
+        "def", "defcal", "defcalgrammar", "cal", "extern", "delay", "array", "complex",
         "duration", "stretch", "return", "end", "break", "continue", "bool",
     ),
     _TOO_MUCH,

@@ -1,10 +1,10 @@
 """Registers of qubits and bits, and which of them an operand means."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Final
 
 from tasks.core.qasm.scope import Scope, inclusive
-from tasks.core.qasm.syntax import Expression, Operand, Range, Register
+from tasks.core.qasm.syntax import Alias, Expression, Listed, Operand, Range, Register
 from tasks.core.qasm.tokens import shown
 
 MAX_QUBITS: Final = 1000
@@ -18,7 +18,7 @@ class Registers:
     def __init__(self, what: str) -> None:
         self.what = what  # "qubits" or "bits", for messages
         self.size = 0
-        self._places: dict[str, range] = {}
+        self._places: dict[str, Sequence[int]] = {}
 
     @property
     def names(self) -> Container[str]:
@@ -43,6 +43,18 @@ class Registers:
         self._places[register.name] = range(self.size, self.size + count)
         self.size += count
 
+    def alias(self, alias: Alias, scope: Scope) -> None:
+        """Give what operands mean together another name.
+
+        Raises:
+            BadInput: an operand means nothing, or two of them the same.
+        """
+        places = tuple(place for part in alias.parts for place in self.find(part, scope))
+        if len(set(places)) < len(places):
+            what = f"{shown(alias.name)} names some of the {self.what} twice. Name each once."
+            raise scope.source.fault(alias.at, what)
+        self._places[alias.name] = places
+
     def find(self, operand: Operand, scope: Scope) -> tuple[int, ...]:
         """Return the numbers that an operand means; a whole register means all of it.
 
@@ -66,13 +78,16 @@ class Registers:
                 f"{self.what}, 0 to {len(places) - 1}."
             )
             raise fault(operand.at, what)
-        return tuple(places[index] for index in found)
+        named = tuple(places[index] for index in found)
+        if len(set(named)) < len(named):
+            raise fault(operand.at, f"{operand.name} is given an index twice. Give each once.")
+        return named
 
     def is_whole(self, operand: Operand) -> bool:
         """Tell whether an operand is a register or a part of one, rather than a single qubit."""
         if operand.index is None:
             return len(self._places.get(operand.name, ())) > 1
-        return isinstance(operand.index, Range)
+        return isinstance(operand.index, Range | Listed)
 
     def _physical(self, operand: Operand, scope: Scope) -> int:
         number = int(operand.name[1:9])
@@ -96,6 +111,8 @@ def _indices(operand: Operand, scope: Scope, *, length: int) -> range | tuple[in
                 what = f"the range of {operand.name} is empty or too long. Correct it."
                 raise scope.source.fault(operand.at, what)
             return found
+        case Listed(values=values):
+            return tuple(map(number, values))
         case None:
             return range(length)
         case index:

@@ -40,7 +40,14 @@ class Range:
     stop: Expression
 
 
-Index = Expression | Range
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """`{0, 2, 3}`, in this order."""
+
+    values: tuple[Expression, ...]
+
+
+Index = Expression | Range | Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,15 @@ class Register:
     at: int
     measured: Operand | None = None
     initial: str = ""  # bits, the first one last
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another name for qubits or for bits, which may be of several registers."""
+
+    name: str
+    parts: tuple[Operand, ...]
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +216,7 @@ Statement = (
     GateCall
     | GateDefinition
     | Register
+    | Alias
     | Input
     | Constant
     | Assignment

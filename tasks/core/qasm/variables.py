@@ -6,6 +6,7 @@ from tasks.core.qasm.syntax import Assignment, Constant, Expression
 from tasks.core.qasm.tokens import shown
 
 _WHOLE = frozenset({"int", "uint"})
+MAX_BITS = 1024
 _BITS = 54  # of a whole number without a size
 
 
@@ -25,6 +26,9 @@ class Variables:
         size = _BITS
         if constant.size is not None:
             size = scope.integer(constant.size, at=constant.at, what="The size of a number")
+            if not 1 <= size <= MAX_BITS:
+                what = f"a number of {size} bits: it has 1 to {MAX_BITS}. Correct the size."
+                raise scope.source.fault(constant.at, what)
         self._kinds[constant.name] = (constant.kind, size)
         self._set(constant.name, constant.value, scope, at=constant.at)
 

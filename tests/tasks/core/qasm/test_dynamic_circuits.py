@@ -63,6 +63,14 @@ qubit[3] q; bit[3] c; x q; c = measure q; for int i in [0:2] { if (c[i]) x q[i];
  c = measure q; -> 000
 const int two = 2; qubit[2] q; bit[2] c; x q[1]; c = measure q; if (c == two) { x q[1]; } \
  c = measure q; -> 00
+qubit[2] q; qubit[1] r; bit[3] c; x r[0]; let all = r ++ q; c = measure all; -> 100
+qubit[3] q; let ends = q[{2, 0}]; bit[2] c; x ends[0]; c = measure ends; -> 10
+qubit[4] q; let odd = q[1:2:3]; x odd; bit[2] c = measure q[2:3]; -> 01
+qubit[2] q; bit[1] a; bit[2] b; let ab = b ++ a; x q; ab[0] = measure q[0]; ab[2] = measure q[1]; \
+ -> 11
+qubit[2] q; bit[2] c; let d = c[{1, 0}]; x q[0]; d = measure q; if (d == 1) x q[1]; \
+ bit e = measure q[1]; -> 011
+qubit[3] q; bit[3] c; x q[{0, -1}]; c = measure q; -> 101
 """
 
 

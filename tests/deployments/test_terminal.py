@@ -96,7 +96,7 @@ def test_a_circuit_of_any_name_is_refused_by_its_name(
         ("quote", "--problem", "{}"), ("vqe", "--target", "{}"), ("qaoa", "--graph", "{}"),
         ("sweep", "--circuit", "{}"), ("sweep", "--circuit", "qubit q;", "--points", "{}"),
         ("batch", "--circuit", "{}"), ("select", "--circuit", "{}"), ("devices", "show", "{}"),
-        ("show", "{}"), ("{}",), ("vqe", "{}"), ("vqe", "--{}"), ("vqe", "--shots", "{}"),
+        ("show", "{}"), ("{}",), ("vqe", "{}"), ("vqe", "--{}"), ("vqe", "--shots", "no {}"),
         ("devices", "import", "{}"), ("sweep", "--circuit", "qubit q;", "--observables", "{}"),
     ],
 )  # fmt: skip

@@ -1,11 +1,12 @@
 """Look at runs and at their data; nothing here starts a server or imports a simulator."""
 
 import json
+import re
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tasks.lifecycle.runtime import Runtime
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_ARN: Final = re.compile(r"arn:\S*/")  # all of a device's address but its name
 RunArgument = Annotated[str, typer.Argument(help="A run's id, or the beginning of it.")]
 
 
@@ -57,10 +59,8 @@ def runs(
     elif not rows:
         say("No runs yet. `qrt vqe` starts one.")
     else:
-        for row in rows:
-            began = str(row["started_at"])[:16].replace("T", " ")
-            head = f"{str(row['run_id'])[:8]}  {row['flow']:<6} {row['state']:<11}"
-            say(f"{head} {began}  {str(row['target'])[:24]:<24}{_money(row)}".rstrip())
+        for line in _listed(rows):
+            say(line)
         if strays:
             say(
                 f"The journal has lost the first {len(strays)}: `qrt reconcile`, then `qrt resume`."
@@ -68,14 +68,19 @@ def runs(
         say(_total(rows))
 
 
-def _money(row: Mapping[str, Any]) -> str:
-    """Return what a run was charged, and in other words what it would cost where nobody charges."""
+def _listed(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a head and a line a run, which fit on 80 columns; what was charged stands apart."""
     from tasks.core.amounts import usd
 
-    if row["cost_usd"] is None:
-        return ""
-    what_if = f"  (what if {usd(row['what_if_usd'])})" if row["what_if_usd"] else ""
-    return f"{usd(row['cost_usd']):>10} USD{what_if}"
+    form = "{:<8} {:<9} {:<11} {:<16} {:<15.15} {:>8}{:>8}"
+    yield form.format("run", "flow", "state", "started", "target", "charged", "what if")
+    for row in rows:
+        began = str(row["started_at"])[:16].replace("T", " ")
+        charged = "" if row["cost_usd"] is None else usd(row["cost_usd"])
+        what_if = usd(row["what_if_usd"]) if row["what_if_usd"] else ""
+        run, target = str(row["run_id"])[:8], _ARN.sub("", str(row["target"]))
+        line = form.format(run, row["flow"], row["state"], began, target, charged, what_if)
+        yield line.rstrip()
 
 
 def _total(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -22,6 +22,7 @@ _UNAUTHORISED: Final = 401
 _BUSY: Final = {429, 502, 503, 504}
 _CONNECT_S: Final = 5.0
 _SLOW_S: Final = 60.0
+_OF_OTHERS: Final = "Set PREFECT_API_AUTH_STRING to its PREFECT_SERVER_API_AUTH_STRING."
 
 
 def listening(port: int = 0) -> socket.socket:
@@ -88,8 +89,12 @@ def _connect(url: str) -> None:
     socket.create_connection((parts.hostname, port), timeout=_CONNECT_S).close()
 
 
-def check_usable(url: str, *, settings: Mapping[str, str] = os.environ) -> None:
+def check_usable(
+    url: str, *, settings: Mapping[str, str] = os.environ, remedy: str = _OF_OTHERS
+) -> None:
     """Refuse a server that does not answer, or does not let in a caller with these settings.
+
+    `remedy` is what to do about a password that it does not know.
 
     Raises:
         BadInput: what it is, and what to do.
@@ -98,7 +103,8 @@ def check_usable(url: str, *, settings: Mapping[str, str] = os.environ) -> None:
         _connect(url)
         found = _asked_patiently(url, headers=_headers(settings))
     except urllib.error.HTTPError as error:
-        raise BadInput(_refusal(url, error.code)) from error
+        error.close()
+        raise BadInput(_refusal(url, error.code, remedy)) from error
     except (OSError, ValueError, http.client.HTTPException) as error:
         cause = getattr(error, "reason", error)
         reason = getattr(cause, "strerror", None) or str(cause).strip() or type(error).__name__
@@ -108,7 +114,7 @@ def check_usable(url: str, *, settings: Mapping[str, str] = os.environ) -> None:
         )
         raise BadInput(message) from error
     if not isinstance(found, int):
-        raise BadInput(_refusal(url, _OK))
+        raise BadInput(_refusal(url, _OK, remedy))
 
 
 def _asked_patiently(url: str, *, headers: Mapping[str, str]) -> Any:
@@ -133,12 +139,9 @@ def _asked(address: str, *, headers: Mapping[str, str]) -> Any:
         return json.loads(answer.read())
 
 
-def _refusal(url: str, status: int) -> str:
+def _refusal(url: str, status: int, remedy: str) -> str:
     if status == _UNAUTHORISED:
-        return (
-            f"The Prefect server at {url} does not know this caller. "
-            "Set PREFECT_API_AUTH_STRING to its PREFECT_SERVER_API_AUTH_STRING."
-        )
+        return f"The Prefect server at {url} does not know this caller. {remedy}"
     return (
         f"{url} answers {status}, and not as a Prefect server's API does. "
         "Set PREFECT_API_URL to http://HOST:PORT/api."

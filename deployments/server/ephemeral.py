@@ -15,7 +15,7 @@ from datasets.layout import Home
 from deployments.server.address import accepts, answers_in_time, check_usable, listening
 from deployments.server.environment import EPHEMERAL, guarded, prefect_home, quietly
 from deployments.server.lease import Serving, serving
-from deployments.server.password import GIVEN, given, new_password, password_of
+from deployments.server.password import GIVEN, auth_file, given, new_password, password_of
 from deployments.server.process import ServerProcess
 from tasks.errors import BadInput, StorageFault
 
@@ -148,10 +148,15 @@ class HomeServer:
 
         Raises:
             StorageFault: it has ended meanwhile, or takes too long.
+            BadInput: the password is not the one that it began with.
         """
         if not answers_in_time(self._found.url, going_on=lambda: serving(self._home) is not None):
             message = f"The Prefect server at {self._found.ui} does not answer. See `qrt up`."
             raise StorageFault(message)
+        changed = f"{auth_file(self._home)} has changed since `qrt up` began: start that again."
+        given_then = f"Set {GIVEN} to what it was when `qrt up` began."
+        remedy = {"home": changed}.get(self._found.password, given_then)
+        check_usable(self.url, settings={**os.environ, **self.settings}, remedy=remedy)
 
 
 def home_server(home: Home) -> HomeServer | None:
@@ -208,8 +213,8 @@ def prefect_server(home: Home) -> Iterator[Server]:
         yield server
     elif named := os.environ.get("PREFECT_API_URL"):
         yield _checked(named, os.environ)
-    elif named := _profile().get("PREFECT_API_URL"):
-        yield _checked(named, {**_profile(), **os.environ})
+    elif named := profile_in_force().get("PREFECT_API_URL"):
+        yield _checked(named, {**profile_in_force(), **os.environ})
     else:
         yield from _one_for_now(home)
 
@@ -235,12 +240,13 @@ def _checked(url: str, environment: Mapping[str, str]) -> NamedServer:
     return server
 
 
-def _profile() -> Mapping[str, str]:
+def profile_in_force() -> Mapping[str, str]:
     """Return the settings of Prefect's profile that is in force."""
     folder = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
     try:
-        document = tomllib.loads((folder / "profiles.toml").read_text())
-    except (OSError, tomllib.TOMLDecodeError):
-        return {}
-    active = os.environ.get("PREFECT_PROFILE") or document.get("active", "")
-    return {k: str(v) for k, v in document.get("profiles", {}).get(active, {}).items()}
+        document = tomllib.loads((folder / "profiles.toml").read_text("utf-8"))
+        profiles = document.get("profiles", {})
+        found = profiles.get(os.environ.get("PREFECT_PROFILE") or document.get("active", ""), {})
+        return {name: str(value) for name, value in found.items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}  # it names none that could be understood

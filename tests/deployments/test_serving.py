@@ -15,6 +15,7 @@ from deployments.cli.main import run
 from deployments.register.changes import Change, Outcome, sentence
 from deployments.register.manifest import read
 from deployments.server.address import healthy, listening
+from deployments.server.ephemeral import home_server, profile_in_force
 from deployments.server.lease import serve_home, serving
 from tasks.errors import BadInput
 
@@ -29,6 +30,11 @@ class Answer(BaseHTTPRequestHandler):
         self.send_response(self.status)
         self.end_headers()
         self.wfile.write(self.body)
+
+    def do_GET(self) -> None:
+        """Be healthy."""
+        self.send_response(200)
+        self.end_headers()
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -169,3 +175,40 @@ def test_the_release_of_every_deployment_is_the_project_s() -> None:
 
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     assert {deployment["version"] for deployment in read().deployments} == {project["version"]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"active = 'x'\n[profiles]\nx = 3\n", b"active = []\n", b"profiles = 1\n", b"\xff", b"["],
+)
+def test_a_profile_of_prefect_that_makes_no_sense_names_no_server(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "profiles.toml").write_bytes(content)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    assert profile_in_force() == {}
+
+
+@pytest.mark.parametrize(
+    ("word", "remedy"),
+    [("", "auth has changed since"), ("me:other", "Set PREFECT_API_AUTH_STRING")],
+)
+def test_a_password_that_is_not_that_of_the_home_s_server_is_refused_in_one_line(
+    word: str,
+    remedy: str,
+    answering: HTTPServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answering.RequestHandlerClass.status = 401  # type: ignore[attr-defined]
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.delenv("PREFECT_SERVER_API_AUTH_STRING", raising=False)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", word)
+    home = Home(tmp_path)
+    with serve_home(home) as announce:
+        announce(f"http://127.0.0.1:{answering.server_port}/api")
+        server = home_server(home)
+        assert server is not None
+        with pytest.raises(BadInput, match=remedy) as caught:
+            server.ready()
+    assert "\n" not in str(caught.value)

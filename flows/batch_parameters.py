@@ -1,12 +1,12 @@
 """What a batch can be asked for."""
 
 from pathlib import Path
-from textwrap import shorten
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from flows.parameters import EXAMPLE, RunParameters
+from tasks.core.shortening import shortened
 from tasks.lifecycle.batch_files import MAX_SHOTS
 from tasks.lifecycle.batch_inputs import MITIGATIONS
 from tasks.lifecycle.sweep_inputs import circuit_text, is_path
@@ -66,4 +66,4 @@ class BatchParameters(RunParameters):
     def called(self) -> str:
         """What a run is called where people choose among runs: what, and where."""
         named = (Path(each).name if is_path(each) else "circuit" for each in self.circuits)
-        return f"{shorten(', '.join(named), 60)} on {shorten(self.target, 60)}"
+        return f"{shortened(', '.join(named), 60)} on {shortened(self.target, 60)}"

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 from pathlib import Path
-from textwrap import shorten
 from typing import Annotated, Any
 
 from pydantic import (
@@ -18,6 +17,7 @@ from pydantic import (
 from datasets.records.runs import named
 from flows.forms import as_form, titled
 from flows.names import EXAMPLE_RUN, BlockName, RunIdText, TenantName
+from tasks.core.shortening import shortened
 from tasks.lifecycle.sweep_inputs import circuit_text, is_path
 
 MAX_SHOTS = 100_000_000
@@ -211,8 +211,8 @@ class SweepParameters(RunParameters):
     @property
     def called(self) -> str:
         """What a run is called where people choose among runs: what, over what, and where."""
-        over = f" over {shorten(', '.join(self.points), 60)}" if self.points else ""
-        return f"{shorten(Path(self.title).name, 40)}{over} on {shorten(self.where, 60)}"
+        over = f" over {shortened(', '.join(self.points), 60)}" if self.points else ""
+        return f"{shortened(Path(self.title).name, 40)}{over} on {shortened(self.where, 60)}"
 
     @property
     def where(self) -> str:

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import import_module
-from textwrap import shorten
 from threading import Thread
 from typing import Any
 
@@ -25,6 +24,7 @@ from deployments.cli.terminal import say
 from deployments.server.ephemeral import EphemeralServer, Server, prefect_server
 from flows.task_runners import configured
 from tasks.core.events import emit
+from tasks.core.shortening import shortened
 from tasks.lifecycle.admission import admit, warning
 from tasks.lifecycle.answering import answer_in
 from tasks.lifecycle.batch_results import told_failed
@@ -78,7 +78,7 @@ def _tell(flow: str, result: dict[str, Any], *, as_json: bool) -> None:
 
 def _called(title: str | Sequence[str]) -> str:
     """Return what a run is about in a few words: one thing, or the first of several."""
-    return title if isinstance(title, str) else shorten(", ".join(title), 60)
+    return title if isinstance(title, str) else shortened(", ".join(title), 60)
 
 
 def _admit(targets: Sequence[str], *, journal: Journal) -> None:

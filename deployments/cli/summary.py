@@ -7,6 +7,7 @@ from typing import Any
 from tasks.core.amounts import at_most, counted, money_of, told_money
 from tasks.core.answers import told_reused
 from tasks.core.cuts import listed
+from tasks.core.shortening import shortened
 from tasks.core.spectrum import exact_words
 
 WIDTH = 80
@@ -159,7 +160,7 @@ def _circuit(circuit: Mapping[str, Any]) -> list[str]:
     """Return the lines of one circuit: its first estimates, or why it failed."""
     figures = (circuit["two_qubit_gates"], circuit["depth"])
     gates, depth = ("-" if figure is None else f"{figure:,}" for figure in figures)
-    name = textwrap.shorten(circuit["name"], 20, placeholder="...")
+    name = shortened(circuit["name"], 20)
     head = f"  {name:<20.20} {circuit['n_qubits']:>6} {gates:>6} {depth:>6}  "
     if circuit["failure"] is not None:
         told = textwrap.wrap(f"FAILED: {circuit['failure']}", WIDTH - len(head))
@@ -170,7 +171,7 @@ def _circuit(circuit: Mapping[str, Any]) -> list[str]:
 
 def _estimates(estimates: Mapping[str, Mapping[str, float]]) -> list[str]:
     told = [
-        f"{textwrap.shorten(name, 12, placeholder='...')} {one['value']:+.4f} ± {one['stderr']:.4f}"
+        f"{shortened(name, 12)} {one['value']:+.4f} ± {one['stderr']:.4f}"
         for name, one in estimates.items()
     ]
     rest = len(told) - LISTED_ESTIMATES

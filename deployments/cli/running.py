@@ -121,6 +121,7 @@ def resume_run(run: str, *, mix_calibrations: bool, max_usd: Decimal | None, as_
         restored(lost, runtime=runtime)
     found = runtime.journal.run(run)
     flow = known(found.flow)
+    runtime.lake.check()
     done = found.state is RunState.COMPLETED and found.result
     if done and not has_lost(found.run_id, runtime=runtime):
         _tell(found.flow, completed(found.run_id, runtime=runtime), as_json=as_json)

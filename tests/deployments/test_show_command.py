@@ -139,3 +139,15 @@ def test_what_is_left_of_a_run_that_was_written_down_in_part_is_no_run(
     capsys.readouterr()
     assert run(["resume", lost.run_id]) == 2
     assert "Unknown run" in capsys.readouterr().err
+
+
+def test_a_run_is_not_resumed_in_another_lake_and_no_server_starts_for_it(
+    runtime: Runtime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runtime.lake.check()
+    (Path(runtime.home.lake) / "lake.json").unlink()
+    open_runtime.cache_clear()
+    assert run(["resume", RUN.run_id]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "is not the lake of this journal's runs" in line
+    assert not (runtime.home.root / "prefect").exists()

@@ -125,3 +125,25 @@ def test_a_lost_lake_of_simulated_runs_is_begun_anew(
     assert resumed.code == 0, resumed.err
     assert values(qrt) == before
     assert qrt("verify").code == 0
+
+
+def test_a_file_that_was_copied_in_part_is_told_and_lands_again_once_it_is_moved(
+    qrt: Command, qrt_home: Path, tmp_path: Path
+) -> None:
+    wanted = [*begin("sweep", tmp_path)]
+    wanted[wanted.index("--target") + 1] = SIMULATED
+    ran = qrt(*wanted)
+    assert ran.code == 0, ran.err
+    before = values(qrt)
+    (path, *_) = sorted((qrt_home / "lake" / "counts").rglob("*.parquet"))
+    path.write_bytes(path.read_bytes()[:200])
+    told = qrt("verify")
+    assert told.code == 1
+    assert f"{path}: It cannot be read" in told.out
+    assert "move it out of the lake" in told.out
+    path.rename(tmp_path / path.name)
+    assert f"qrt resume {ran.answer['run_id']}" in qrt("verify").out
+    resumed = qrt("resume", ran.answer["run_id"], "--json")
+    assert resumed.code == 0, resumed.err
+    assert values(qrt) == before
+    assert qrt("verify").code == 0

@@ -9,17 +9,20 @@ import os
 import sys
 from typing import Any
 
-from tasks.errors import RuntimeFault
+from tasks.errors import StorageFault
 
 STREAMS = (0, 1, 2)
 
 
-class AnswerLost(RuntimeFault):
+class AnswerLost(StorageFault):
     """Standard output took no answer; `by_reader` where its reader has closed it."""
 
-    def __init__(self, cause: OSError) -> None:
-        self.by_reader = isinstance(cause, BrokenPipeError)
-        super().__init__(f"The answer cannot be written to standard output: {cause.strerror}.")
+    def __init__(self, why: str, *, by_reader: bool = False) -> None:
+        self.by_reader = by_reader
+        super().__init__(why)
+
+    def __str__(self) -> str:
+        return f"The answer cannot be written to standard output: {super().__str__()}."
 
 
 def prepare() -> None:
@@ -63,7 +66,8 @@ class _Stream:
 
     def _fail(self, error: OSError) -> None:
         if self._is_needed:
-            raise AnswerLost(error) from error
+            by_reader = isinstance(error, BrokenPipeError)
+            raise AnswerLost(error.strerror or str(error), by_reader=by_reader) from error
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

@@ -23,7 +23,10 @@ from datasets.records.spend import Spend, SpendKind
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the journal knows of an execution beside the execution itself."""
+    """What the journal knows of an execution beside the execution itself.
+
+    `chunk` is what it lands in, or has landed in, once that is decided.
+    """
 
     execution: Execution
     state: ExecutionState
@@ -38,6 +41,7 @@ class Entry:
     failure: str | None
     charged_usd: Decimal | None
     engine: str | None = None
+    chunk: str | None = None
 
     @property
     def usd(self) -> Decimal:

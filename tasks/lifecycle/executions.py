@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from datasets.records.executions import (
     Collected,
     Execution,
+    ExecutionId,
     ExecutionState,
 )
 from tasks.backends.protocol import Backend, Outcome
@@ -131,6 +132,11 @@ def fetched(entry: "Entry", *, backend: Backend) -> Collected:
     """
     histograms = backend.fetch(_handle(entry))
     return Collected(entry.execution, merged(entry.execution, histograms))
+
+
+def by_itself(execution_id: ExecutionId) -> str:
+    """Return the chunk of an execution that lands without what its run makes of it."""
+    return f"alone-{execution_id}"
 
 
 def write_outcome(execution: Execution, outcome: Outcome, *, journal: "Journal") -> None:
@@ -270,10 +276,12 @@ def _bought_before(remainder: Sequence[Execution], dispatch: Dispatch) -> bool:
 
 
 def _may_buy(entry: "Entry", dispatch: Dispatch) -> bool:
-    """Whether a remainder can still be merged: the counts have not landed, the device is as it was.
+    """Whether a remainder can still be merged: nothing is made of it yet, the device is as it was.
 
-    A device that does not say its calibration gets the benefit of the doubt.
+    What landed by itself, when its run stopped, is counts alone. A device that does not say its
+    calibration gets the benefit of the doubt.
     """
-    if entry.state in _IN_THE_LAKE or not dispatch.buying:
+    made = entry.state in _IN_THE_LAKE and entry.chunk != by_itself(entry.execution.execution_id)
+    if made or not dispatch.buying:
         return False
     return dispatch.mixing or not differ(entry.measured_on, dispatch.backend.calibration())

@@ -8,7 +8,7 @@ from datasets.records.executions import Collected, ExecutionState, RunId
 from tasks.core.events import emit
 from tasks.errors import RuntimeFault, StorageFault
 from tasks.lifecycle.count_columns import count_columns
-from tasks.lifecycle.executions import fetched
+from tasks.lifecycle.executions import by_itself, fetched
 from tasks.lifecycle.rows import Row, execution_row
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def salvage(run_id: RunId, *, runtime: "Runtime") -> None:
         execution_id = entry.execution.execution_id
         try:
             collected = [fetched(entry, backend=backends[entry.execution.target])]
-            land_counts(collected, runtime=runtime, chunk=f"alone-{execution_id}")
+            land_counts(collected, runtime=runtime, chunk=by_itself(execution_id))
         except StorageFault:
             raise
         except RuntimeFault as fault:

@@ -9,6 +9,7 @@ from tasks.core.events import emit
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.sweeps.estimation import Estimates, estimate
 from tasks.lifecycle.count_columns import count_columns as bought_columns
+from tasks.lifecycle.executions import by_itself
 from tasks.lifecycle.landing import land_counts
 from tasks.lifecycle.rows import execution_row
 from tasks.lifecycle.runtime import Runtime
@@ -80,7 +81,7 @@ def _estimates(
 def _land_rest(collected: Sequence[Collected], *, runtime: Runtime) -> None:
     """Land what is of use to no point, each execution alone: it is paid for."""
     for item in collected:
-        land_counts([item], runtime=runtime, chunk=f"alone-{item.execution.execution_id}")
+        land_counts([item], runtime=runtime, chunk=by_itself(item.execution.execution_id))
 
 
 def _counts(measured: Measured) -> Rows:

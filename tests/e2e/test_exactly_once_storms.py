@@ -66,3 +66,10 @@ def test_in_every_storm_a_run_is_done_or_says_why_not(part: int, homeless: Comma
         print(f"{name_of(ALL[number])}: {outcome}")  # noqa: T201 - the table of `make proof`
     outcomes = {"completed", "completed by resume", "failed for good"}
     assert [outcome for outcome in found if outcome not in outcomes] == []
+
+
+def test_what_landed_in_part_when_its_run_stopped_is_completed_by_resume(
+    homeless: Command,
+) -> None:
+    (storm,) = (each for each in ALL if name_of(each) == "expired and partial")
+    assert weather(storm, homeless) == "completed by resume"

@@ -72,7 +72,7 @@ def _listed(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a head and a line a run, which fit on 80 columns; what was charged stands apart."""
     from tasks.core.amounts import usd
 
-    form = "{:<8} {:<9} {:<11} {:<16} {:<15.15} {:>8}{:>8}"
+    form = "{:<8} {:<9} {:<11} {:<16} {:<15.15} {:>8} {:>7}"
     yield form.format("run", "flow", "state", "started", "target", "charged", "what if")
     for row in rows:
         began = str(row["started_at"])[:16].replace("T", " ")

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,25 @@ from tests.e2e.sandbox_process import Bill, Sandbox
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
+WHOLE = ("the whole lake",)
 LOST = [
     ("counts",),
     ("executions",),
     ("estimates",),
     ("counts", "estimates"),
     ("counts", "executions", "estimates", "quality"),
+    WHOLE,
 ]
 VALUES = "SELECT point, observable, value, shots FROM estimates ORDER BY ALL"
 SIMULATED = "emulator:garnet"
 
 
-def lose_all(home: Path, qrt: Callable[..., Ran]) -> None:
-    """Delete the whole lake, and begin it anew."""
+def lose(home: Path, tables: tuple[str, ...], *, qrt: Callable[..., Ran]) -> None:
+    """Delete all files of some tables; a lake that is lost whole is begun anew."""
+    if tables != WHOLE:
+        for table in tables:
+            shutil.rmtree(home / "lake" / table)
+        return
     shutil.rmtree(home / "lake")
     refused = qrt("reconcile")
     assert refused.code == 2
@@ -34,18 +41,11 @@ def lose_all(home: Path, qrt: Callable[..., Ran]) -> None:
     assert begun.code == 0, begun.err
 
 
-def lose(home: Path, *tables: str) -> None:
-    """Delete all files of some tables."""
-    for table in tables:
-        shutil.rmtree(home / "lake" / table)
-
-
 def values(qrt: Callable[..., Ran]) -> Any:
     return qrt("query", VALUES, "--json").answer
 
 
-@pytest.mark.parametrize("tables", LOST, ids=" ".join)
-@pytest.mark.parametrize("flow", ["sweep", "vqe"])
+@pytest.mark.parametrize(("flow", "tables"), [*product(("sweep", "vqe"), LOST), ("batch", WHOLE)])
 def test_what_a_device_measured_lands_again_and_is_not_bought_again(
     flow: str,
     tables: tuple[str, ...],
@@ -58,7 +58,7 @@ def test_what_a_device_measured_lands_again_and_is_not_bought_again(
     ran = on_garnet(*begin(flow, tmp_path))
     assert ran.code == 0, ran.err
     before, bill = values(on_garnet), Bill(sandbox)
-    lose(qrt_home, *tables)
+    lose(qrt_home, tables, qrt=on_garnet)
     told = on_garnet("verify")
     assert told.code == 1
     assert f"qrt resume {ran.answer['run_id']}" in told.out
@@ -79,48 +79,9 @@ def test_what_was_simulated_lands_again(
     ran = qrt(*wanted)
     assert ran.code == 0, ran.err
     before = values(qrt)
-    lose(qrt_home, *tables)
+    lose(qrt_home, tables, qrt=qrt)
     told = qrt("verify")
     assert f"qrt resume {ran.answer['run_id']}" in told.out
-    resumed = qrt("resume", ran.answer["run_id"], "--json")
-    assert resumed.code == 0, resumed.err
-    assert values(qrt) == before
-    assert qrt("verify").code == 0
-
-
-@pytest.mark.parametrize("flow", ["sweep", "vqe", "batch"])
-def test_a_lost_lake_is_begun_anew_and_what_was_paid_for_lands_in_it(
-    flow: str,
-    on_garnet: Callable[..., Ran],
-    sandbox: Sandbox,
-    *,
-    qrt_home: Path,
-    tmp_path: Path,
-) -> None:
-    ran = on_garnet(*begin(flow, tmp_path))
-    assert ran.code == 0, ran.err
-    before, bill = values(on_garnet), Bill(sandbox)
-    lose_all(qrt_home, on_garnet)
-    told = on_garnet("verify")
-    assert told.code == 1
-    assert f"qrt resume {ran.answer['run_id']}" in told.out
-    resumed = on_garnet("resume", ran.answer["run_id"], "--json")
-    assert resumed.code == 0, resumed.err
-    assert values(on_garnet) == before
-    assert on_garnet("verify").code == 0
-    assert bill.since() == (0, 0, 0)
-
-
-def test_a_lost_lake_of_simulated_runs_is_begun_anew(
-    qrt: Command, qrt_home: Path, tmp_path: Path
-) -> None:
-    wanted = [*begin("sweep", tmp_path)]
-    wanted[wanted.index("--target") + 1] = SIMULATED
-    ran = qrt(*wanted)
-    assert ran.code == 0, ran.err
-    before = values(qrt)
-    lose_all(qrt_home, qrt)
-    assert f"qrt resume {ran.answer['run_id']}" in qrt("verify").out
     resumed = qrt("resume", ran.answer["run_id"], "--json")
     assert resumed.code == 0, resumed.err
     assert values(qrt) == before

@@ -45,7 +45,11 @@ def values(qrt: Callable[..., Ran]) -> Any:
     return qrt("query", VALUES, "--json").answer
 
 
-@pytest.mark.parametrize(("flow", "tables"), [*product(("sweep", "vqe"), LOST), ("batch", WHOLE)])
+@pytest.mark.parametrize(
+    ("flow", "tables"),
+    [*product(("sweep", "vqe"), LOST), ("batch", WHOLE)],
+    ids=lambda each: each if isinstance(each, str) else " ".join(each),
+)
 def test_what_a_device_measured_lands_again_and_is_not_bought_again(
     flow: str,
     tables: tuple[str, ...],

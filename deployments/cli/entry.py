@@ -4,17 +4,19 @@ A run is safe against SIGKILL at any moment, so an interrupt needs no tidying ei
 would cross numba's kernels and Prefect's engine, which turn it into other errors or swallow it.
 """
 
+import gc
 import os
 import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import deployments
 
 SHOW_CURSOR = "\x1b[?25h"
+ALLOCATIONS: Final = 10_000  # between two searches for garbage, of which imports make none
 OPENED: list[str] = []  # the run that this command has opened
 WORDS = {signal.SIGINT: "Interrupted", signal.SIGTERM: "Terminated"}
 
@@ -23,6 +25,7 @@ def main() -> None:
     """Run the command line and exit; what it and its children create is the user's alone."""
     for number in WORDS:
         signal.signal(number, _leave)
+    gc.set_threshold(ALLOCATIONS)
     _keep_to_own_code()
     from deployments.cli import streams
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from datasets.devices import register
-from datasets.devices.capabilities import import_capabilities
 from datasets.records.devices import DeviceSnapshot
 from tasks.backends.braket_connection import Connection, connect
 from tasks.backends.braket_patience import BRISK, Patience
@@ -153,6 +152,8 @@ def _asked(connection: Connection, arn: str, patience: Patience | None) -> dict[
 
 
 def _device(answer: dict[str, Any], *, arn: str) -> Device:
+    from datasets.devices.capabilities import import_capabilities  # only what has been told is read
+
     named = ("deviceName", "deviceArn", "deviceCapabilities")
     snapshot = import_capabilities(
         json.dumps({name: answer.get(name) for name in named}), origin=f"GetDevice of {arn}"

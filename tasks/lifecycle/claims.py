@@ -5,14 +5,17 @@ A run may claim more beside itself, such as what it buys: that ends with its own
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from datasets.journal.claims import Claim, Claims, claims_at
 from datasets.layout import Home
 from datasets.records.executions import RunId
 from tasks.errors import BadInput
 
-_held: dict[RunId, Claim] = {}
-_beside: dict[RunId, dict[str, Claim]] = {}
+if TYPE_CHECKING:
+    from datasets.journal.claims import Claim, Claims
+
+_held: dict[RunId, "Claim"] = {}
+_beside: dict[RunId, dict[str, "Claim"]] = {}
 
 
 def claim(run_id: RunId, *, home: Home) -> None:
@@ -62,7 +65,8 @@ def claim_beside(run_id: RunId, names: Iterable[str], *, home: Home) -> str | No
     Raises:
         StorageFault: the journal's server does not answer.
     """
-    claims, taken = _claims(home), dict[str, Claim]()
+    claims = _claims(home)
+    taken: dict[str, Claim] = {}
     for name in sorted(set(names) - _beside.get(run_id, {}).keys()):
         found = claims.take(name, by=run_id)
         if found is None:
@@ -111,5 +115,7 @@ def release(run_id: RunId, *, home: Home) -> None:
 
 
 @lru_cache(maxsize=8)
-def _claims(home: Home) -> Claims:
+def _claims(home: Home) -> "Claims":
+    from datasets.journal.claims import claims_at  # imports SQLAlchemy, as no refusal needs
+
     return claims_at(home.journal, folder=home.claims)

@@ -9,7 +9,6 @@ from tasks.core.identity import digest
 from tasks.core.mitigation.composition import Technique
 from tasks.core.quotes import Quote, quote_executions
 from tasks.core.sweeps.work import Piece, without
-from tasks.lifecycle.losses import lost_chunks
 from tasks.lifecycle.options import outcomes_in
 from tasks.lifecycle.readouts import chosen
 from tasks.lifecycle.sweep_buying import plan_piece
@@ -60,6 +59,8 @@ def _lost(landed: Mapping[str, frozenset[RunId]], sweep: Sweep, *, runtime: "Run
 
     What another run has bought is not looked for: its files have names of their own.
     """
+    from tasks.lifecycle.losses import lost_chunks  # imports the journal, as no refusal needs
+
     there = runtime.lake.names("estimates", sweep.spec.experiment_id)
     run_id = sweep.experiment.run_id
     entries = runtime.journal.executions(run_id)

@@ -16,7 +16,6 @@ from tasks.core.identity import canonical
 from tasks.core.sweeps.work import SweepSpec
 from tasks.errors import StorageFault
 from tasks.lifecycle.inputs import of_target
-from tasks.lifecycle.openings import restored
 from tasks.lifecycle.options import mixes_calibrations, outcomes_of
 from tasks.lifecycle.sweep_gaps import lacking
 from tasks.lifecycle.sweep_inputs import inputs_of
@@ -92,6 +91,8 @@ def _noted(
 
 
 def _of(kept: dict[str, Any], *, runtime: "Runtime") -> History:
+    from tasks.lifecycle.openings import restored  # imports the journal, as no refusal needs
+
     for other in kept["runs"]:
         restored(other, runtime=runtime)
     journal = runtime.journal

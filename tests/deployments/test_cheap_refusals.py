@@ -40,6 +40,7 @@ REFUSALS = (
     ("vqe --optimizer luck", "luck"),
     ("vqe --shots 1", "--shots 1 is too few"),
     ("vqe --max-calibration-age 1m", "--max-calibration-age"),
+    ("vqe --max-usd 1", "--max-usd allows 1.00"),
     ("vqe --tag team=a", "--tag"),
     ("vqe --target emulator:absent.json", "absent.json"),
     ("qaoa --graph star:4", "Unknown graph"),

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 PREFIX = "qrt."
 STORED = ("table", "schema_version", "key", "sha256", "identity", "writer")
 FORM = 3  # the settings of Parquet and the digest; files of the first form do not say theirs
-# Forms with pages of Arrow's 20,000 rows, for which DuckDB takes a third longer.
-SHORT_PAGES = {1, 2}
 PAGE_ROWS = 2**20
 FEW_ROWS = 1_000  # they are hashed before two threads have started
 BATCH_ROWS = 65_536  # values that the writer takes at once; its own 1,024 cost a tenth more time

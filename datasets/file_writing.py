@@ -74,12 +74,6 @@ def move_file(path: Path, to: Path) -> None:
     sync_folder(to.parent)
 
 
-def add_line(path: Path, line: str) -> None:
-    """Put a line behind the others; the file system makes it whole, if it is below a page."""
-    with open_log(path) as stream:
-        stream.write(f"{line}\n".encode())
-
-
 def open_shared(path: Path) -> IO[str]:
     """Return a stream to a file that stays open: a lock, or what only its holder changes."""
     return os.fdopen(_private(path, os.O_RDWR | os.O_APPEND), "a+")

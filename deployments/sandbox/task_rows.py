@@ -46,11 +46,6 @@ def move(
     return connection.execute(change.values(status=to, **changes)).rowcount == 1
 
 
-def retag(connection: sa.Connection, arn: str, tags: Mapping[str, str]) -> None:
-    """Give a task other tags."""
-    connection.execute(rows.update().where(rows.c.arn == arn).values(tags=dict(tags)))
-
-
 def count(connection: sa.Connection, device_arn: str, *, states: Sequence[str]) -> int:
     """Return how many tasks of a device are in these states."""
     query = sa.select(sa.func.count()).where(

@@ -1,21 +1,8 @@
-"""Circuits that were built with Braket's own classes, read like any other text."""
+"""Circuits built with Braket's own classes, as OpenQASM 3 text."""
 
 from typing import Any
 
-from tasks.core.qasm.circuit import ReadCircuit
-from tasks.core.qasm.reading import read_circuit
 from tasks.errors import BadInput
-
-
-def read_braket_circuit(circuit: Any) -> ReadCircuit:
-    """Return a `braket.circuits.Circuit` as plain gates, its free parameters with it.
-
-    Its qubits keep their numbers; it must have no result types, noise or verbatim boxes.
-
-    Raises:
-        BadInput: it is no circuit, or holds what a sweep does not take.
-    """
-    return read_circuit(openqasm_of(circuit), origin="the Braket circuit")
 
 
 def openqasm_of(circuit: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from tasks.errors import BadInput
 
 MAX_STEPS: Final = 12_000_000  # each less than a microsecond: some seconds in all
-MAX_LEVELS: Final = 64  # each of at most seven frames of Python's stack, which has a thousand
+MAX_LEVELS: Final = 64  # each of at most ten frames of Python's stack, which has 1,000
 TOO_LONG: Final = f"reading it takes more than {MAX_STEPS:,} steps. Give a smaller one."
 TOO_DEEP: Final = f"it nests deeper than {MAX_LEVELS} levels. Simplify it."
 

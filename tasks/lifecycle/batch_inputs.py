@@ -62,11 +62,6 @@ class BatchInputs:
         """Whether it is learnt how qubits are misread."""
         return Technique.READOUT in self.mitigation.techniques
 
-    @property
-    def n_executables(self) -> int:
-        """How many circuits run: one for each basis of each circuit."""
-        return sum(len(circuit.groups) for circuit in self.circuits)
-
 
 def batch_inputs(asked: Mapping[str, Any], *, keep: Keeping) -> BatchInputs:
     """Read what is asked for; circuits that are kept already go before the files that are named.

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.file_writing import (
-    add_line,
     is_stray,
     make_folder,
     open_log,
@@ -142,7 +141,6 @@ def test_files_and_folders_are_for_their_owner_alone_whatever_the_umask(
         make_folder(folder)
         replace_file(folder / "replaced", "x")
         publish_file(folder / "published", "x")
-        add_line(folder / "lines", "x")
         open_shared(folder / "lock").close()
         open_log(folder / "log").close()
         reserve_file(folder / "reserved")

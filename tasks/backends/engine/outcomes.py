@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from tasks.backends.engine.kernels import States
 from tasks.backends.engine.lowering import DENSITY_MATRIX, Picture
 from tasks.backends.engine.program import Values
-from tasks.backends.engine.results import Counts
 from tasks.core.pauli import diagonal, masks
 
 _Z = 3  # its index among I, X, Y, Z
@@ -70,23 +69,6 @@ def expectations(states: States, paulis: Sequence[str], *, picture: Picture) -> 
         signs = np.array([diagonal(paulis[number]) for number in members])
         found[:, members] = (signs @ overlaps).real.T
     return found
-
-
-def parities(counts: Counts, masks: Sequence[int]) -> Values:
-    """Return the mean sign of some bits at each point, (n_points, n_programs, n_masks).
-
-    A shot has the sign -1 where an odd number of the bits of the mask are 1: the estimate of the
-    Pauli string whose letters were measured into those bits.
-    """
-    rows = counts.offsets[:-1]
-    weights = counts.counts.astype(np.float64)
-    shots = np.add.reduceat(weights, rows) if len(rows) else np.empty(0)
-    found = np.empty((len(rows), len(masks)))
-    for place, mask in enumerate(masks):
-        odd = np.bitwise_count(counts.outcomes & np.uint64(mask)) % 2
-        signed = np.where(odd, -weights, weights)
-        found[:, place] = np.add.reduceat(signed, rows) / shots if len(rows) else 0.0
-    return found.reshape(counts.n_points, counts.n_programs, len(masks))
 
 
 def _squares(tensor: NDArray[Any], measured: Sequence[int]) -> Values:

@@ -161,18 +161,3 @@ def columns_of(points: Values, names: tuple[str, ...]) -> dict[str, Values]:
         message = "A point has a value that is not a finite number. Correct the points."
         raise BadInput(message)
     return {name: np.ascontiguousarray(points[:, i]) for i, name in enumerate(names)}
-
-
-BASIS_CHANGES: Mapping[str, tuple[str, ...]] = {"I": (), "Z": (), "X": ("h",), "Y": ("si", "h")}
-
-
-def in_basis(program: Program, basis: str) -> Program:
-    """Return the program that measures its i-th measured place in the i-th letter of `basis`."""
-    turns = tuple(
-        Step(name, (place,))
-        for place, letter in zip(program.measured, basis, strict=True)
-        for name in BASIS_CHANGES[letter]
-    )
-    return Program(
-        program.n_qubits, program.steps + turns, program.measured, readout=program.readout
-    )

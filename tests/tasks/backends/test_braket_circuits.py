@@ -1,13 +1,20 @@
 """A circuit of Braket's classes is the same circuit here."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from tasks.backends.braket_circuits import read_braket_circuit
+from tasks.backends.braket_circuits import openqasm_of
+from tasks.core.qasm.circuit import ReadCircuit
 from tasks.core.qasm.reading import read_circuit
 from tasks.errors import BadInput
 
 pytestmark = pytest.mark.slow
+
+
+def read(circuit: Any) -> ReadCircuit:
+    return read_circuit(openqasm_of(circuit), origin="the Braket circuit")
 
 
 def test_a_circuit_keeps_its_gates_parameters_and_measured_qubits() -> None:
@@ -21,7 +28,7 @@ def test_a_circuit_keeps_its_gates_parameters_and_measured_qubits() -> None:
         h q[0]; rx(2*alpha + 0.25*beta) q[5]; cnot q[0], q[5]; ry(alpha*beta) q[2];
         rz(-alpha) q[0]; ccnot q[0], q[5], q[2]; bit[2] c; c[0] = measure q[5]; c[1] = measure q[0];
     """
-    found = read_braket_circuit(made)
+    found = read(made)
     assert found == read_circuit(text, origin="text")
     assert found.parameters == ("alpha", "beta")
     assert np.allclose(found.values(np.array([[0.5, 3.0]])), [[0.5, 3.0, 1.5]])
@@ -31,10 +38,10 @@ def test_what_a_sweep_does_not_take_is_refused() -> None:
     from braket.circuits import Circuit, Observable
 
     with pytest.raises(BadInput, match="result types"):
-        read_braket_circuit(Circuit().h(0).expectation(Observable.Z(), 0))
+        read(Circuit().h(0).expectation(Observable.Z(), 0))
     with pytest.raises(BadInput, match="pragma"):
-        read_braket_circuit(Circuit().h(0).bit_flip(0, 0.1))
+        read(Circuit().h(0).bit_flip(0, 0.1))
     with pytest.raises(BadInput, match="pragma"):
-        read_braket_circuit(Circuit().add_verbatim_box(Circuit().rx(0, 1.0)))
+        read(Circuit().add_verbatim_box(Circuit().rx(0, 1.0)))
     with pytest.raises(BadInput, match="The circuit is a str"):
-        read_braket_circuit("qubit q;")
+        read("qubit q;")

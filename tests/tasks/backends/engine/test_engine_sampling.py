@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.records.circuits import Angle
-from tasks.backends.engine import outcomes, running, sampling
-from tasks.backends.engine.program import Program, Step, in_basis
+from tasks.backends.engine import running, sampling
+from tasks.backends.engine.program import Program, Step
 from tasks.backends.engine.results import DEFAULT, Counts, Setting
 from tasks.errors import BadInput
 
@@ -19,7 +19,12 @@ TURNS = (
     Step("cz", (1, 2)),
 )
 PROGRAM = Program(3, TURNS, (2, 0))
-BASES = [in_basis(PROGRAM, basis) for basis in ("ZZ", "XY", "YI")]
+BASIS_CHANGES = (  # of qubits 2 and 0: ZZ, XY, YI
+    (),
+    (Step("h", (2,)), Step("si", (0,)), Step("h", (0,))),
+    (Step("si", (2,)), Step("h", (2,))),
+)
+BASES = [Program(3, TURNS + change, (2, 0)) for change in BASIS_CHANGES]
 POINTS = np.random.default_rng(3).normal(size=(23, 2))
 
 
@@ -122,16 +127,3 @@ def test_points_that_do_not_fit_are_refused(points: np.ndarray) -> None:
 def test_a_parameter_without_a_column_is_refused() -> None:
     with pytest.raises(BadInput, match="no column for y"):
         running.probabilities([PROGRAM], np.zeros((1, 1)), names=("x",))
-
-
-def test_parities_of_counts_are_the_expectations_that_they_estimate() -> None:
-    shots = 4000
-    bases = ["ZZ", "XY"]
-    programs = [in_basis(PROGRAM, basis) for basis in bases]
-    counts = running.counts(programs, POINTS, names=NAMES, shots=shots, seed=2)
-    found = outcomes.parities(counts, [0b01, 0b11])
-    # Bit 0 is qubit 2 and bit 1 qubit 0; qubit 0 is the leftmost letter.
-    paulis = ["IIZ", "ZIZ", "IIX", "YIX"]
-    exact = running.expectations(PROGRAM, POINTS, names=NAMES, paulis=paulis).values[0]
-    assert found.shape == (len(POINTS), 2, 2)
-    assert np.abs(found.reshape(-1, 4) - exact).max() < 6 / np.sqrt(shots)

@@ -1,10 +1,11 @@
-"""A home is its owner's alone: how an older one, which others could read, is made private.
+"""A home is its owner's alone: others are refused, and one that others could read is made private.
 
 What is made new is private from the start (`datasets.file_writing`); libraries that write files of
 their own do so under `private_creation`, or in a process whose umask is `PRIVATE_UMASK`.
 """
 
 import os
+import pwd
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,67 @@ _JOURNAL: Final = "journal.db"
 _lock = Lock()
 _private_blocks = 0
 _before = 0
+
+
+def refuse_anothers(root: Path, *, whole: bool = False) -> None:
+    """Refuse a home that its user cannot use, or could no longer use after this one has.
+
+    The latter is what root would do to the home of another user of this machine. Parts of a home
+    are looked at where `whole`: who only reads a lake may not need the others.
+
+    Raises:
+        BadInput: whose it is, and what to do.
+    """
+    if os.geteuid() == 0:
+        _refuse_as_root(root)
+        return
+    if not root.is_dir():
+        return
+    if not _lets_in(root, os.R_OK):
+        raise BadInput(_closed(root, root))
+    # What keeps everybody from writing is no question of whose it is.
+    wanted = os.R_OK if os.statvfs(root).f_flag & os.ST_RDONLY else os.R_OK | os.W_OK
+    for path in _kept(root) if whole else ():
+        if not _lets_in(path, wanted):
+            raise BadInput(_closed(path, root))
+    if whole and root.stat().st_uid != os.geteuid() and not _lets_in(root, wanted):
+        raise BadInput(_closed(root, root))
+
+
+def _refuse_as_root(root: Path) -> None:
+    owner = root.stat().st_uid if root.exists() else 0
+    if owner and (known := _name(owner)):
+        message = (
+            f"The home folder {root} belongs to {known}, who could no longer use what root writes "
+            f"there. Call this as {known}, or set QRT_HOME to another folder."
+        )
+        raise BadInput(message)
+
+
+def _lets_in(path: Path, rights: int) -> bool:
+    """Whether this user has rights to what is there; what is not there keeps nobody out."""
+    rights |= os.X_OK if path.is_dir() else 0
+    return os.access(path, rights, effective_ids=True) or not os.access(path, os.F_OK)
+
+
+def _closed(path: Path, root: Path) -> str:
+    """Say whose a path is that this user has not all rights to, and what to do."""
+    owner, user = path.stat().st_uid, os.geteuid()
+    if owner == user:
+        return f"{path} is closed to its own user. Open it with `chmod -R u+rwX {root}`."
+    return (
+        f"{path} belongs to {_name(owner) or f'user {owner}'} and is closed to "
+        f"{_name(user) or f'user {user}'}; a home is one user's. "
+        "Have its rights mended, or set QRT_HOME to a folder of your own."
+    )
+
+
+def _name(user: int) -> str:
+    """Return what a user of this machine is called; nothing where there is none."""
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return ""
 
 
 def make_private(root: Path) -> bool:

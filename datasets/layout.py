@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from datasets.home_rights import refuse_anothers
 from datasets.records.names import file_part, shown
 from datasets.schemas import SCHEMA_VERSIONS, table_of
 from datasets.url_secrets import check_urls
@@ -103,7 +104,8 @@ def home(environment: Mapping[str, str] | None = None) -> Home:
     QRT_JOURNAL_URL and QRT_LAKE are where its journal and its lake are, if not in it.
 
     Raises:
-        BadInput: one of them cannot be meant, or a URL has credentials in it.
+        BadInput: one of them cannot be meant, a URL has credentials in it, or the home is another
+            user's.
     """
     settings = os.environ if environment is None else environment
     check_urls(settings)
@@ -118,6 +120,7 @@ def home(environment: Mapping[str, str] | None = None) -> Home:
     if lake and not lake.startswith("s3://"):
         message = f"QRT_LAKE is {lake!r:.80}. Set it to s3://BUCKET/PREFIX, or unset it."
         raise BadInput(message)
+    refuse_anothers(root)
     return Home(root, url, lake.rstrip("/"))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from datasets.journal.engines import open_engine, place, writing
+from datasets.journal.engines import open_engine, place, reading_engine, writing
 from datasets.journal.migration import VERSION, migrate, refuse_newer, steps_from, version
 from tasks.core.events import emit
 from tasks.errors import BadInput, StorageFault
@@ -48,7 +48,7 @@ def behind(location: Path | str) -> tuple[str, tuple[str, ...]] | None:
     """
     if isinstance(location, Path) and not location.exists():
         return None
-    engine = open_engine(location)
+    engine = reading_engine(location) if isinstance(location, Path) else open_engine(location)
     try:
         with storage(engine):
             found = version(engine)

@@ -2,7 +2,9 @@
 
 import os
 import socket
+import sqlite3
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +35,14 @@ def open_engine(location: Path | str) -> sa.Engine:
         return _sqlite(location)
     # A connection may have died since it was used last: a device's queue takes hours.
     return postgresql_engine(location, pool_pre_ping=True)
+
+
+def reading_engine(path: Path) -> sa.Engine:
+    """Return an engine for a SQLite file that writes nothing: neither its mode nor files beside it.
+
+    A folder that cannot be written is no hindrance.
+    """
+    return sa.create_engine(f"sqlite:///{path}", creator=partial(_read_only, path))
 
 
 def postgresql_engine(url: str, **options: Any) -> sa.Engine:
@@ -109,6 +119,17 @@ def _sqlite(url: str) -> sa.Engine:
     sa.event.listen(engine, "connect", _durable)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    found = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    try:
+        found.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        # Where no log can be made beside it, and none is there, nobody writes.
+        found.close()
+        found = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+    return found
 
 
 def _durable(connection: Any, record: ConnectionPoolEntry) -> None:

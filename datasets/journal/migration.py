@@ -61,11 +61,7 @@ def refuse_newer(engine: Engine, found: str | None) -> None:
 
 def steps_from(found: str) -> tuple[str, ...]:
     """Return what is still to be added to a journal of this version, a phrase a step."""
-    return tuple(
-        ast.get_docstring(ast.parse(path.read_text("utf-8"))) or path.stem
-        for number, path in sorted(_steps().items())
-        if number > found
-    )
+    return tuple(_said(path) for number, path in sorted(_steps().items()) if number > found)
 
 
 def keep(engine: Engine, found: str) -> Path | None:
@@ -91,6 +87,12 @@ def keep(engine: Engine, found: str) -> Path | None:
     finally:
         aside.unlink(missing_ok=True)
     return kept if same else None
+
+
+def _said(module: Path) -> str:
+    """Return the first sentence of a module's docstring, in one line."""
+    text = ast.get_docstring(ast.parse(module.read_text("utf-8"))) or module.stem
+    return " ".join(text.split("\n\n", 1)[0].split())
 
 
 def _steps() -> dict[str, Path]:

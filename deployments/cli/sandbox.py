@@ -1,14 +1,13 @@
 """The `qrt sandbox` command: a local service that any Braket client can talk to."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from datasets.layout import home
 from deployments.cli.terminal import say
 
-_HOME = "~/.quantum-runtime"
 Enforce = Annotated[bool, typer.Option("--enforce-quotas", help="Throttle as Braket's quotas say.")]
 Keep = Annotated[
     bool, typer.Option("--keep-windows", help="Devices work in their execution windows only.")
@@ -41,7 +40,7 @@ def sandbox(  # noqa: PLR0917 - each is an option with a name of its own
     from deployments.sandbox.settings import Settings
 
     settings = Settings(
-        folder=folder or Path(os.environ.get("QRT_HOME") or _HOME).expanduser() / "sandbox",
+        folder=folder or home().root / "sandbox",
         seed=seed,
         service_s=service_time,
         backlog=backlog,

@@ -7,6 +7,7 @@ import urllib.request
 from typing import Final
 
 from datasets.layout import home
+from tasks.errors import BadInput
 
 API: Final = "PREFECT_API_URL"
 _TIMEOUT_S: Final = 5
@@ -21,7 +22,7 @@ def main() -> int:
             # Health is told without the auth string.
             with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=_TIMEOUT_S):  # noqa: S310 - the operator's
                 pass
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, BadInput) as error:
         sys.stderr.write(f"not healthy: {error}\n")
         return 1
     return 0

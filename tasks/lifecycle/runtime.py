@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 
 from datasets.devices.catalogue import resolve
 from datasets.file_writing import make_folder
-from datasets.home_rights import make_private
+from datasets.home_rights import make_private, refuse_anothers
 from datasets.journal.journal import Journal
 from datasets.journal.rows import Entry
 from datasets.lake import Lake
@@ -124,10 +124,11 @@ def open_runtime(home: Home) -> Runtime:
     """Open a home, creating what is missing.
 
     Raises:
-        BadInput: the folder cannot be written or is everybody's, the journal's URL is wrong, or
-            a newer release wrote the journal or the lake.
+        BadInput: the folder cannot be written or is everybody's or another's, the journal's URL is
+            wrong, or a newer release wrote the journal or the lake.
         StorageFault: the journal cannot be opened.
     """
+    refuse_anothers(home.root, whole=True)
     lake = Lake(str(home.lake), home.quarantine)
     lake.refuse_newer()
     try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from datasets.home_rights import open_to_others
+from datasets.home_rights import open_to_others, refuse_anothers
 from datasets.journal.database import behind
 from datasets.journal.migration import VERSION
 from datasets.lake import Lake
@@ -27,12 +27,13 @@ def changes(home: Home) -> tuple[Change, ...]:
     """Return what an upgrade would do, in its order; nothing where all is of this release.
 
     Raises:
-        BadInput: there is no home, or a newer release wrote it.
+        BadInput: there is no home, it is another user's, or a newer release wrote it.
         StorageFault: the journal or the lake cannot be read.
     """
     if not home.root.is_dir():
         message = f"There is no home at {home.root}. Set QRT_HOME to the home that is meant."
         raise BadInput(message)
+    refuse_anothers(home.root, whole=True)
     Lake(str(home.lake), home.quarantine).refuse_newer()
     return (*_of_journal(home), *_of_rights(home))
 

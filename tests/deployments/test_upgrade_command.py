@@ -78,6 +78,26 @@ def test_an_upgrade_says_what_it_changes_and_then_does_it(
     assert told == {"home": str(qrt_home), "changes": [], "done": False, "kept": None}
 
 
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+def test_a_dry_run_writes_nothing_and_says_a_line_a_change(
+    mode: str, qrt_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    qrt_home.mkdir(mode=0o700)
+    engine = open_engine(qrt_home / "journal.db")
+    upgrade(engine, to="0001")
+    engine.dispose()
+    with closing(connect(qrt_home / "journal.db")) as journal:
+        journal.execute(f"PRAGMA journal_mode={mode}")
+    before = (qrt_home / "journal.db").read_bytes()
+    assert run(["upgrade", "--dry-run"]) == 0
+    first, schema, *steps, last = capsys.readouterr().out.splitlines()
+    assert (first, last) == (f"{qrt_home}: to change", "Nothing was changed.")
+    assert f"from schema 0001 to {VERSION}" in schema
+    assert len(steps) == int(VERSION) - 1
+    assert all(step.startswith("  added to the journal: ") for step in steps)
+    assert (qrt_home / "journal.db").read_bytes() == before
+
+
 def test_there_is_no_upgrade_of_a_home_that_is_not_there(
     qrt_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

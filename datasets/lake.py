@@ -10,15 +10,15 @@ from typing import Any, NoReturn, TypeAlias
 from datasets import lake_files, quarantine, verification
 from datasets.batches import Batch, contents, landed, prepare, publish
 from datasets.contracts.checking import PASSED, Verdict, check
-from datasets.contracts.meaning import Beside
+from datasets.contracts.meaning import Related
 from datasets.conversion import Rows
 from datasets.encoding import Label
-from datasets.evidence import is_known_good, witness
-from datasets.held import folders_of, left, names_of, rows_of
 from datasets.lake_release import refuse_newer
+from datasets.landed_rows import folders_of, names_of, not_landed, rows_of
 from datasets.layout import file_path
+from datasets.quality_rows import has_passed, land_verdicts
 from datasets.records import names
-from datasets.references import beside, remember
+from datasets.references import related_to, remember
 from datasets.storage_faults import explain
 from datasets.stores import Store, open_store
 from tasks.core.events import emit
@@ -95,19 +95,20 @@ class Lake:
         chunk = [prepare(name, *item) for name, items in batches.items() for item in items]
         with explain(self.root, run_id=run_id):
             if once_in:
-                chunk = list(left(store, chunk, folders=once_in))
+                chunk = list(not_landed(store, chunk, folders=once_in))
             found = [landed(store, batch) for batch in chunk]
             labels = [there or batch.label for there, batch in zip(found, chunk, strict=True)]
             if not chunk:
                 return ()
-            if None not in found and is_known_good(store, labels, run_id=run_id):
+            if None not in found and has_passed(store, labels, run_id=run_id):
                 return tuple(map(partial(_publish, store), chunk, found))
-            near = None if alone else beside(store, chunk, folders=_folders(chunk, run_id, once_in))
-            verdicts, encoded = _check(chunk, found, near)
+            folders = _folders(chunk, run_id, once_in)
+            related = None if alone else related_to(store, chunk, folders=folders)
+            verdicts, encoded = _check(chunk, found, related)
             if not all(verdict.success for verdict in verdicts):
                 self._refuse(store, chunk, verdicts, run_id=run_id)
             files = tuple(map(partial(_publish, store), chunk, found, encoded))
-            witness(store, labels, verdicts, run_id=run_id)
+            land_verdicts(store, labels, verdicts, run_id=run_id)
             remember(store, chunk)
             return files
 
@@ -206,7 +207,7 @@ class Lake:
         kept = [quarantine.keep(self.quarantine, batch, verdict) for batch, verdict in pairs]
         reports = [str(place.with_suffix(".json")) for place in kept]
         labels = [batch.label for batch in chunk]
-        witness(store, labels, verdicts, run_id=run_id, reports=reports)
+        land_verdicts(store, labels, verdicts, run_id=run_id, reports=reports)
         broken = [at for at, verdict in enumerate(verdicts) if not verdict.success]
         tables = dict.fromkeys(chunk[at].label.table for at in broken)
         failed = dict.fromkeys(text for at in broken for text in verdicts[at].failed)
@@ -214,7 +215,7 @@ class Lake:
 
 
 def _check(
-    chunk: Sequence[Batch], found: Sequence[Label | None], near: Beside | None
+    chunk: Sequence[Batch], found: Sequence[Label | None], related: Related | None
 ) -> tuple[list[Verdict], list[Contents]]:
     """Check and encode, beside each other, the batches that are not there yet.
 
@@ -225,11 +226,11 @@ def _check(
             aside.submit(contents, batch).result if there is None else None
             for batch, there in zip(chunk, found, strict=True)
         ]
-        return _verdicts(chunk, found, near), encoded
+        return _verdicts(chunk, found, related), encoded
 
 
 def _verdicts(
-    chunk: Sequence[Batch], found: Sequence[Label | None], near: Beside | None
+    chunk: Sequence[Batch], found: Sequence[Label | None], related: Related | None
 ) -> list[Verdict]:
     """Check each table's batches together, and one by one only where they break the contract.
 
@@ -241,21 +242,21 @@ def _verdicts(
     for batch, there in zip(chunk, found, strict=True):
         if there is None:
             new.setdefault(batch.label.table, []).append(batch)
-    sound = {table for table, batches in new.items() if _hold_together(table, batches, near)}
+    sound = {table for table, batches in new.items() if _hold_together(table, batches, related)}
     return [
-        check(batch.label.table, batch.rows, near)
+        check(batch.label.table, batch.rows, related)
         if there is None and batch.label.table not in sound
         else PASSED
         for batch, there in zip(chunk, found, strict=True)
     ]
 
 
-def _hold_together(table: str, batches: Sequence[Batch], near: Beside | None) -> bool:
+def _hold_together(table: str, batches: Sequence[Batch], related: Related | None) -> bool:
     import pyarrow as pa
 
     if len(batches) == 1:
         return False  # it is checked by itself
-    return check(table, pa.concat_tables([batch.rows for batch in batches]), near).success
+    return check(table, pa.concat_tables([batch.rows for batch in batches]), related).success
 
 
 def _folders(chunk: Sequence[Batch], run_id: str, once_in: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a chunk refers to: rows that land with it, else rows that the lake has already."""
+"""Find what the rows of a chunk refer to: in the chunk itself first, then in the lake."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
@@ -11,7 +11,7 @@ from datasets.contracts.meaning import (
     DERIVED,
     HELD_IN,
     REFERENCES,
-    Beside,
+    Related,
     counted,
     ids_in,
 )
@@ -28,8 +28,8 @@ _MOST: Final = 100_000
 _known: dict[tuple[str, str], set[str]] = {}  # by lake and kind: files never change
 
 
-def beside(store: Store, chunk: Sequence[Batch], *, folders: Collection[str]) -> Beside:
-    """Return what the rows of a chunk are held against; `folders` are looked at first.
+def related_to(store: Store, chunk: Sequence[Batch], *, folders: Collection[str]) -> Related:
+    """Return the rows that those of a chunk are checked against; `folders` are looked at first.
 
     Raises:
         OSError: the lake cannot be read.
@@ -48,7 +48,7 @@ def beside(store: Store, chunk: Sequence[Batch], *, folders: Collection[str]) ->
         sums |= _sums(store, "counts", "count", ids=uncounted, folders=folders)
     alone = frozenset(sums) - ours
     returned = _sums(store, "executions", "shots_returned", ids=alone, folders=folders)
-    return Beside(known, sums, returned)
+    return Related(known, sums, returned)
 
 
 def remember(store: Store, chunk: Sequence[Batch]) -> None:

@@ -18,10 +18,10 @@ from datasets.conversion import relaxed
 from datasets.lake_release import refuse_newer
 from datasets.old_money import READINGS, in_order, is_old, needed_by
 from datasets.schemas import SCHEMA_VERSIONS, table_of
-from datasets.shapes import SHAPES
 from datasets.storage_faults import explain
 from datasets.stores import LocalStore, ObjectStore, Store, open_store
 from datasets.tables import TABLES
+from datasets.view_sql import VIEW_SQL
 from tasks.errors import BadInput, StorageFault
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _create(
     import duckdb
 
     columns = table_of(name).columns
-    shape = SHAPES.get(name, "SELECT * FROM stored")
+    shape = VIEW_SQL.get(name, "SELECT * FROM stored")
     if len(parts) == 1:
         (part,) = parts.values()
         named = ", ".join(f'"{column.name}"' for column in columns)

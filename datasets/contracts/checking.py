@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasets.contracts import prepared
 from datasets.contracts.frames import frame, seen
-from datasets.contracts.meaning import Beside
+from datasets.contracts.meaning import Related
 from datasets.contracts.witnesses import witnesses
 from datasets.schemas import table_of
 from datasets.tables import TABLES
@@ -45,16 +45,16 @@ def warm() -> None:
     threading.Thread(target=_warm, name="contracts", daemon=True).start()
 
 
-def check(table: str, rows: "pa.Table", beside: Beside | None = None) -> Verdict:
+def check(table: str, rows: "pa.Table", related: Related | None = None) -> Verdict:
     """Return the verdict on rows that have the table's schema, nulls allowed anywhere.
 
-    What they refer to, and what they should add up to, is held against what is `beside` them.
+    What they refer to, and what they should add up to, is checked against the `related` rows.
     Great Expectations sees the witnesses alone, and all rows once a witness breaks the contract.
 
     Raises:
         UnknownName: there is no such table.
     """
-    every = seen(table, rows, beside)
+    every = seen(table, rows, related)
     few = witnesses(every, _rules(table)) if len(every) > FEW_ROWS else every
     with _turn:
         if _prepared(table).holds(frame(few)):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasets.columns import Kind
 from datasets.content import one_chunk, plain
-from datasets.contracts.meaning import Beside, derived
+from datasets.contracts.meaning import Related, derived
 from datasets.schemas import table_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BLOCK = 16_384
 
 
-def seen(table: str, rows: "pa.Table", beside: Beside | None = None) -> "pa.Table":
+def seen(table: str, rows: "pa.Table", related: Related | None = None) -> "pa.Table":
     """Return rows for checking, one column a column, with these differences.
 
     NaN becomes infinity, since pandas would take it for null; money becomes float; a list of
@@ -32,7 +32,7 @@ def seen(table: str, rows: "pa.Table", beside: Beside | None = None) -> "pa.Tabl
     }
     if table == "counts":
         columns["outcome_width"] = _widths(rows)
-    return pa.table(columns | derived(table, rows, beside))
+    return pa.table(columns | derived(table, rows, related))
 
 
 def frame(rows: "pa.Table") -> "pd.DataFrame":

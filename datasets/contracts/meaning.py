@@ -1,4 +1,4 @@
-"""What rows mean beside others: sums of counts, references, and what an observable can be."""
+"""Derived columns for contracts between rows: sums of counts, references, bounds of observables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,8 +63,8 @@ DERIVED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What rows are held against: what lands with them, and what the lake has already.
+class Related:
+    """What rows are checked against: what lands with them, and what the lake has already.
 
     `known` are ids by what they are of. `counted` are shots by execution, of all its counts.
     `returned` are the shots that came back of executions that land without their row; null as 0.
@@ -75,7 +75,7 @@ class Beside:
     returned: Mapping[str, int]
 
 
-def derived(table: str, rows: "pa.Table", beside: Beside | None) -> "dict[str, pa.Array]":
+def derived(table: str, rows: "pa.Table", related: Related | None) -> "dict[str, pa.Array]":
     """Return the derived columns of a table: null where nothing is wrong, or nothing to compare.
 
     `dangling` tells an id that nothing in the lake has. `shots_missing` is by how many shots the
@@ -86,9 +86,9 @@ def derived(table: str, rows: "pa.Table", beside: Beside | None) -> "dict[str, p
     for name in DERIVED.get(table, ()):
         match name:
             case "dangling":
-                made[name] = _dangling(table, rows, beside)
+                made[name] = _dangling(table, rows, related)
             case "shots_missing":
-                made[name] = _shots_missing(table, rows, beside)
+                made[name] = _shots_missing(table, rows, related)
             case "excess":
                 made[name] = excess(rows)
     return made
@@ -172,13 +172,13 @@ def _numbers(rows: "pa.Table", name: str) -> "np.ndarray":
     return np.asarray(found, np.float64)
 
 
-def _dangling(table: str, rows: "pa.Table", beside: Beside | None) -> "pa.Array":
+def _dangling(table: str, rows: "pa.Table", related: Related | None) -> "pa.Array":
     import pyarrow as pa
 
     unknown = {
-        reference: ids_in(rows.column(reference.column)) - beside.known[reference.to]
-        for reference in (REFERENCES[table] if beside else ())
-        if beside
+        reference: ids_in(rows.column(reference.column)) - related.known[reference.to]
+        for reference in (REFERENCES[table] if related else ())
+        if related
     }
     if not any(unknown.values()):
         return pa.nulls(len(rows))
@@ -195,20 +195,20 @@ def _named(kind: str, value: str | Sequence[str] | None, unknown: frozenset[str]
     return next((f"{kind} {one:.{SHOWN_DIGITS}}" for one in each if one in unknown), None)
 
 
-def _shots_missing(table: str, rows: "pa.Table", beside: Beside | None) -> "pa.Array":
+def _shots_missing(table: str, rows: "pa.Table", related: Related | None) -> "pa.Array":
     import pyarrow as pa
 
-    if beside is None:
+    if related is None:
         return pa.nulls(len(rows), pa.int8())
     if table == "executions":
         ids, back = (rows.column(name).to_pylist() for name in ("execution_id", "shots_returned"))
         missing = [
-            (shots or 0) - beside.counted.get(one, 0) for one, shots in zip(ids, back, strict=True)
+            (shots or 0) - related.counted.get(one, 0) for one, shots in zip(ids, back, strict=True)
         ]
         return pa.array(missing, pa.int64())
-    if not beside.returned:
+    if not related.returned:
         return pa.nulls(len(rows), pa.int8())
     texts = numbered(rows.column("execution_id"))
-    short = {one: back - beside.counted.get(one, 0) for one, back in beside.returned.items()}
+    short = {one: back - related.counted.get(one, 0) for one, back in related.returned.items()}
     each = pa.array([short.get(one) for one in texts.dictionary.to_pylist()], pa.int64())
     return each.take(texts.indices)

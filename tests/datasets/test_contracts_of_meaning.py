@@ -27,7 +27,7 @@ from datasets.consistency import inconsistencies
 from datasets.contracts.checking import check
 from datasets.conversion import to_table
 from datasets.lake import Lake
-from datasets.references import beside
+from datasets.references import related_to
 from datasets.stores import open_store
 from tasks.errors import BrokenContract
 
@@ -130,7 +130,7 @@ def refused(lake: Lake, tables: Tables) -> str:
     """Return what is said of tables that were to land in a lake."""
     store = open_store(lake.root)
     batches = [prepare(table, (RUN_ID, "x"), rows) for table, rows in tables.items() if rows]
-    near = beside(store, batches, folders=[RUN_ID])
+    near = related_to(store, batches, folders=[RUN_ID])
     verdicts = [check(batch.label.table, batch.rows, near) for batch in batches]
     return " ".join(text for verdict in verdicts for text in verdict.failed)
 

@@ -15,7 +15,7 @@ from lake_rows import RUN_ID, good_rows
 from datasets import lake as landing
 from datasets import views
 from datasets.contracts.checking import Verdict, check
-from datasets.contracts.meaning import Beside
+from datasets.contracts.meaning import Related
 from datasets.encoding import decode
 from datasets.lake import Lake
 from tasks.errors import BadInput, BrokenContract, StorageFault, Terminal
@@ -104,9 +104,9 @@ def test_what_is_landed_already_is_not_checked_again(
     lake.land("programs", KEY, good_rows("programs"), run_id=RUN_ID)
     checked: list[str] = []
 
-    def seen(table: str, rows: Any, beside: Beside | None) -> Verdict:
+    def seen(table: str, rows: Any, related: Related | None) -> Verdict:
         checked.append(table)
-        return check(table, rows, beside)
+        return check(table, rows, related)
 
     monkeypatch.setattr(landing, "check", seen)
     chunk = {t: [(KEY, good_rows(t))] for t in ("programs", "selections")}

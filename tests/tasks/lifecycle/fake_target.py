@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 from datasets.devices.catalogue import resolve
-from datasets.held import TOLD_BY
 from datasets.journal.journal import Journal
 from datasets.journal.rows import Entry
 from datasets.journal.tables import metadata
 from datasets.lake import Lake
+from datasets.landed_rows import TOLD_BY
 from datasets.layout import Home
 from datasets.records.circuits import Circuit
 from datasets.records.compiled import CompiledId

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lake_rows import RUN_ID, good_rows
 
-from datasets import held
+from datasets import landed_rows
 from datasets.batches import Batch, prepare, publish
 from datasets.stores import LocalStore
 
@@ -22,11 +22,11 @@ def rows_of(names: set[str]) -> list[dict[str, Any]]:
 
 def left(store: LocalStore, names: set[str], *, called: str) -> list[Batch]:
     batch = prepare("counts", (RUN_ID, called), rows_of(names))
-    return list(held.left(store, [batch], folders=[RUN_ID]))
+    return list(landed_rows.not_landed(store, [batch], folders=[RUN_ID]))
 
 
 def landed(store: LocalStore) -> list[str]:
-    rows = held.rows_of(store, "counts", RUN_ID)
+    rows = landed_rows.rows_of(store, "counts", RUN_ID)
     return sorted(f"{row['execution_id']} {row['outcome']}" for row in rows)
 
 

@@ -1,9 +1,9 @@
-"""What a view of the lake adds to its table's rows, or takes from them, as SQL."""
+"""SQL of the views that add columns to a table's rows, or leave some out; all others are plain."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-SHAPES: Mapping[str, str] = MappingProxyType(
+VIEW_SQL: Mapping[str, str] = MappingProxyType(
     {
         "counts": """SELECT *, reverse(lpad(right(coalesce(bin(outcome),
         outcome_bits::BIT::VARCHAR), n_qubits), n_qubits, '0')) AS bitstring FROM stored""",

@@ -1,4 +1,4 @@
-"""The rows of `quality`: what was checked of a chunk, and what came of it."""
+"""Rows of `quality`: each check of a chunk against its contracts, with its verdict."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,13 +11,13 @@ from datasets.stores import Store
 from tasks.core.identity import digest
 
 
-def is_known_good(store: Store, labels: Sequence[Label], *, run_id: str) -> bool:
-    """Whether `quality` says already that this very chunk kept its contracts."""
-    passed = _evidence(labels, [PASSED] * len(labels), run_id=run_id, reports=())
+def has_passed(store: Store, labels: Sequence[Label], *, run_id: str) -> bool:
+    """Whether `quality` already has this very chunk as one that kept its contracts."""
+    passed = _quality_batch(labels, [PASSED] * len(labels), run_id=run_id, reports=())
     return landed(store, passed) is not None
 
 
-def witness(
+def land_verdicts(
     store: Store,
     labels: Sequence[Label],
     verdicts: Sequence[Verdict],
@@ -26,12 +26,12 @@ def witness(
     reports: Sequence[str] = (),
 ) -> None:
     """Land one `quality` file with a row a check, unless it says the same already."""
-    evidence = _evidence(labels, verdicts, run_id=run_id, reports=reports)
-    if landed(store, evidence) is None:
-        publish(store, evidence)
+    batch = _quality_batch(labels, verdicts, run_id=run_id, reports=reports)
+    if landed(store, batch) is None:
+        publish(store, batch)
 
 
-def _evidence(
+def _quality_batch(
     labels: Sequence[Label],
     verdicts: Sequence[Verdict],
     *,

@@ -1,7 +1,7 @@
-"""What of a batch the lake holds already, in files of other names: it is left out of this one.
+"""Leave out of a batch what the lake already holds in files of other names.
 
-What has landed is known by the lake alone: a journal may have been restored from a backup. The same
-work is landed under other names when a run was stopped in between, or begun again from elsewhere.
+Only the lake knows what has landed: a journal may have been restored from a backup. The same work
+lands under other names when a run was stopped in between, or resumed from another home.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ from tasks.errors import StorageFault
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Which columns say what a row is of; rows of one such thing always land together.
+# The columns that identify what a row belongs to; rows of one such identity always land together.
 TOLD_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "executions": ("execution_id",),
@@ -35,10 +35,10 @@ _MOST_FILES = 4096
 _known: dict[str, frozenset[str]] = {}  # files never change: each is read once a process
 
 
-def left(store: Store, chunk: Sequence[Batch], *, folders: Sequence[str]) -> Iterator[Batch]:
-    """Yield the chunk without what other files of these folders hold, or more of its own file.
+def not_landed(store: Store, chunk: Sequence[Batch], *, folders: Sequence[str]) -> Iterator[Batch]:
+    """Yield what of a chunk is still to land: its batches without the rows that are in the lake.
 
-    `folders` are first parts of keys, such as runs and experiments.
+    Files are looked for in `folders`: first parts of keys, such as runs and experiments.
 
     Raises:
         StorageFault: one of those files is damaged.
@@ -48,7 +48,7 @@ def left(store: Store, chunk: Sequence[Batch], *, folders: Sequence[str]) -> Ite
         if batch.label.table not in TOLD_BY or not files:
             yield batch
         else:
-            yield from _left(store, batch, files=files)
+            yield from _not_landed(store, batch, files=files)
 
 
 def rows_of(store: Store, table: str, folder: str) -> list[dict[str, Any]]:
@@ -75,7 +75,7 @@ def folders_of(store: Store, table: str) -> frozenset[str]:
     return frozenset(name for names in found for name in names)
 
 
-def _left(store: Store, batch: Batch, *, files: Sequence[PurePosixPath]) -> Iterator[Batch]:
+def _not_landed(store: Store, batch: Batch, *, files: Sequence[PurePosixPath]) -> Iterator[Batch]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -87,7 +87,7 @@ def _left(store: Store, batch: Batch, *, files: Sequence[PurePosixPath]) -> Iter
     here = _held(store, batch.path, table) if batch.path in files else frozenset()
     wanted = set(names.unique().to_pylist()) - elsewhere
     if here and wanted < here:
-        return  # there is more than is known here, and all that is
+        return  # the file of this name already holds all of it, and more
     if here and wanted != here:
         wanted -= here
         key = (*key[:-1], f"{key[-1]}-{digest(sorted(wanted))[:16]}")
@@ -126,7 +126,7 @@ def _read(store: Store, path: PurePosixPath, columns: Sequence[str] | None) -> "
 
 
 def _names(rows: "pa.Table", table: str) -> "pa.ChunkedArray":
-    """Return what each row is of, as one text."""
+    """Return the identity of each row (its `TOLD_BY` columns) as one text."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

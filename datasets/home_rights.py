@@ -138,7 +138,7 @@ def close_to_others(path: Path, *, deep: bool) -> None:
 def private_creation() -> Iterator[None]:
     """Have whatever this process creates in the block be its owner's alone.
 
-    The umask is the whole process': it is that of before once the last of several blocks has ended.
+    The umask is the whole process': it is restored once the last of several blocks has ended.
     """
     global _private_blocks, _before  # noqa: PLW0603 - so is the umask
     with _lock:

@@ -1,7 +1,7 @@
-"""What money columns of old files mean today: nobody is charged for what was simulated here.
+"""Read the money columns of older files as what was charged and what it would cost (what if).
 
-Files of before had one column for both: what was charged, or where nobody charges, what the
-published prices of the target make of the work.
+Older files have one column for both: what was charged or, on targets that charge nobody, what the
+device's published prices make of the work.
 """
 
 from collections.abc import Collection, Mapping
@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a table's rows are read while some files are of before version `since`.
+    """How a table's rows are read while some of its files are older than version `since`.
 
     `sql` selects from `stored`, the rows of all versions, and from the views that it `needs`.
     """

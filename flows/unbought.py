@@ -21,10 +21,10 @@ from flows.parameters import CanaryParameters, SweepParameters
 from flows.search_parameters import QaoaParameters, VqeParameters
 from tasks.core.identity import canonical
 from tasks.errors import UnknownName
-from tasks.lifecycle.ahead import check_cap, most_usd
 from tasks.lifecycle.batch_inputs import batch_inputs
 from tasks.lifecycle.experiment import prepared, prepared_cut
 from tasks.lifecycle.pins import Aside
+from tasks.lifecycle.price_ceiling import check_cap, most_usd
 from tasks.lifecycle.selecting import Piece
 from tasks.lifecycle.sweep_inputs import inputs_of
 from tasks.lifecycle.unbought import Unbought

@@ -19,8 +19,7 @@ from tasks.lifecycle.away import away
 from tasks.lifecycle.choosing import choose_target
 from tasks.lifecycle.closing import update_books
 from tasks.lifecycle.experiment import Experiment
-from tasks.lifecycle.long_simulations import sweep_ahead as ahead
-from tasks.lifecycle.long_simulations import tell_if_long
+from tasks.lifecycle.long_simulations import sweep_simulation, tell_if_long
 from tasks.lifecycle.pieces import sweep_piece
 from tasks.lifecycle.quote_rows import record
 from tasks.lifecycle.runtime import open_runtime
@@ -96,7 +95,8 @@ def due(sweeps: Sequence[Sweep]) -> Progress:
     left = [piece for one in sweeps for piece in sweep_ahead.due(one, runtime=runtime)]
     of = sum(one.n_measurements for one in sweeps)
     progress = Progress(left)
-    tell_if_long([ahead(one, progress.on(one.target)) for one in sweeps if not is_bought(one)])
+    simulated = [one for one in sweeps if not is_bought(one)]
+    tell_if_long([sweep_simulation(one, progress.on(one.target)) for one in simulated])
     emit("sweep.divided", chunks=len(left), points=progress.points, of=of)
     return progress
 

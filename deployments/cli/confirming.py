@@ -31,7 +31,7 @@ def confirm(flow: str, parameters: "BaseModel", *, as_json: bool) -> None:
     Raises:
         BadInput: nobody has agreed.
     """
-    from tasks.lifecycle.ahead import sells
+    from tasks.lifecycle.price_ceiling import sells
 
     asked, limit = parameters.model_dump(), unasked_usd()
     if asked["max_usd"] is not None or limit is None or not sells(asked):

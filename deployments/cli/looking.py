@@ -35,11 +35,11 @@ def runs(
 ) -> None:
     """List the runs, newest first; before them those that the journal has lost."""
     from deployments.cli.standing import standing
-    from tasks.lifecycle.openings import lost
+    from tasks.lifecycle.openings import lost_runs
     from tasks.lifecycle.runtime import open_runtime
 
     runtime = open_runtime(home())
-    strays = tuple(lost(runtime))[:limit]
+    strays = tuple(lost_runs(runtime))[:limit]
     found = (*strays, *runtime.journal.runs(limit=limit))[:limit]
     rows = [
         {

@@ -18,6 +18,7 @@ from datasets.records.runs import Run, RunState
 from deployments.cli.terminal import one_line, say
 from deployments.server.ephemeral import Server
 from tasks.core.events import Event, listening
+from tasks.core.shortening import fault_line
 from tasks.errors import RuntimeFault, StorageFault
 from tasks.lifecycle.cancellation import cancel_run
 from tasks.lifecycle.closing import close
@@ -26,6 +27,7 @@ from tasks.lifecycle.runtime import Runtime
 AFTERWARDS_S: Final = 3.0  # for a run that has ended to end its command as always
 _REPORT_S: Final = 30.0  # for its report to be drawn
 _LOOK_EVERY_S: Final = 0.5
+_SHOWN: Final = 300  # characters of a fault
 
 
 @dataclass(slots=True)
@@ -130,15 +132,11 @@ def outliving(
     except Exception as fault:
         if server.alive:
             raise
-        watch.heard.failure = watch.heard.failure or _first_line(fault)
+        watch.heard.failure = watch.heard.failure or fault_line(fault, _SHOWN)
         watch.leave()
         raise StorageFault(str(fault)) from fault  # never reached: leaving ends the process
     finally:
         watch.over.set()
-
-
-def _first_line(fault: BaseException) -> str:
-    return " ".join(f"{type(fault).__name__}: {fault}".split())[:300]
 
 
 def _complain(text: str) -> int:

@@ -26,7 +26,7 @@ class AnswerLost(StorageFault):
 
 
 def prepare() -> None:
-    """Open closed streams at the null device, and take what they fail at as said above.
+    """Open closed streams at the null device, and treat their failures as said above.
 
     A file that is opened next would otherwise be one of them, and a journal be written into.
     """

@@ -4,8 +4,9 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.core.amounts import at_most, counted, money_of, told_money
+from tasks.core.amounts import at_most, counted
 from tasks.core.answers import told_reused
+from tasks.core.charges import money_of, told_money
 from tasks.core.cuts import listed
 from tasks.core.shortening import shortened
 from tasks.core.spectrum import exact_words

@@ -1,9 +1,10 @@
-"""What a server's process tells the one that started it: lines of JSON through a pipe of theirs."""
+"""Reports of a server's process to the one that started it: lines of JSON through a pipe."""
 
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 READY: Final = "ready"
@@ -57,3 +58,15 @@ class Hearer:
                     self._heard(said)
         self._over.set()
         self._ready.set()  # nobody waits for what has ended
+
+
+def report_line(said: Mapping[str, Any], *, log: Path) -> str:
+    """Return a report in words for operators; nothing where there is nothing to say."""
+    if said["report"] == SERVICE:
+        name, trouble = said["service"], said["trouble"].rstrip(". ")
+        if not trouble:
+            return f"Prefect's {name} is alive again"
+        return f"Prefect's {name} is not alive: {trouble}. {log} says more"
+    if said["report"] == ERROR:
+        return f"Prefect's server has an error: {said['text'].rstrip('. ')}. {log} says more"
+    return ""

@@ -14,13 +14,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from deployments.server.reports import ERROR, SERVICE, Reporter
+from tasks.core.shortening import fault_line, shortened
 
 FAULTS_IN_A_ROW: Final = 2  # one round may meet a database that is busy
 SLACK_S: Final = 120.0  # that a round may be late on a busy machine, beside three of its periods
 _LOOK_EVERY_S: Final = 2.0
 _LOGGERS: Final = ("", "uvicorn", "fastapi", "prefect._internal")  # all pass nothing on
 AGAIN_AFTER_S: Final = 600.0
-_SHOWN, _KEY, _KEPT = 300, 80, 1000
+_SHOWN: Final = 300  # characters of a fault
+_KEY: Final = 80  # characters that tell one fault from another
+_KEPT: Final = 1000  # faults that are remembered
 
 
 @dataclass(slots=True)
@@ -41,7 +44,7 @@ class Service:
     def failed(self, fault: BaseException) -> None:
         """Note a round that was not."""
         self.faults += 1
-        self.fault = _line(fault)
+        self.fault = fault_line(fault, _SHOWN)
 
     @property
     def trouble(self) -> str:
@@ -174,14 +177,10 @@ class _Errors(logging.Handler):
         fault = _fault(record)
         if fault and any(each.fault == fault for each in self._services):
             return
-        said = " ".join(f"{record.getMessage()} {fault}".split())
-        self._report.tell(report=ERROR, logger=record.name, text=said[:_SHOWN])
+        text = shortened(f"{record.getMessage()} {fault}", _SHOWN)
+        self._report.tell(report=ERROR, logger=record.name, text=text)
 
 
 def _fault(record: logging.LogRecord) -> str:
     fault = record.exc_info[1] if record.exc_info else None
-    return _line(fault) if fault else ""
-
-
-def _line(fault: BaseException) -> str:
-    return " ".join(f"{type(fault).__name__}: {fault}".split())[:_SHOWN]
+    return fault_line(fault, _SHOWN) if fault else ""

@@ -18,12 +18,14 @@ from deployments.server.environment import of_server, of_worker, prefect_home
 from deployments.server.lease import serve_home
 from deployments.server.password import password_to_ask
 from deployments.server.process import ServerProcess
-from deployments.server.troubles import line
+from deployments.server.reports import report_line
+from tasks.core.shortening import fault_line
 from tasks.errors import RuntimeFault, StorageFault
 
 RESTART_AFTER_S: Final = 5.0  # a worker that cannot live is not started in a circle
 OUTCOME_EVERY_S: Final = 45.0
 _LOOK_EVERY_S: Final = 0.2
+_SHOWN: Final = 300  # characters of a fault
 
 
 @dataclass(slots=True)
@@ -108,7 +110,7 @@ class System:
                 child.stop()
 
     def _hear(self, said: dict[str, Any]) -> None:
-        if text := line(said, log=self.home.logs / "prefect-server.log"):
+        if text := report_line(said, log=self.home.logs / "prefect-server.log"):
             self.tell(text)
 
     @staticmethod
@@ -176,8 +178,8 @@ def _is_done(work: "_Work", *, running: System) -> bool:
         raise
     except Exception as fault:
         running.check()  # it has ended, and that is all
-        reason = " ".join(f"{type(fault).__name__}: {fault}".split())
-        message = f"The Prefect server does not take what is registered ({reason:.300})."
+        reason = fault_line(fault, _SHOWN)
+        message = f"The Prefect server does not take what is registered ({reason})."
         raise StorageFault(message) from fault
 
 

@@ -15,8 +15,8 @@ _DIGITS: Final = 15  # hexadecimal: 60 bits, which JSON keeps
 def stream_seed(run: Run, *content: object) -> int:
     """Return the seed of a stream for `content`: the same for the same seed and content.
 
-    Runs of before streams were derived keep the seed itself, so that what they have bought stays
-    what their plan says.
+    Runs that began before streams were derived keep the seed itself, so that what they have bought
+    stays what their plan says.
     """
     if run.streams == 1:
         return run.seed

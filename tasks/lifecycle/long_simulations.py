@@ -1,4 +1,4 @@
-"""Say of a simulation that will take minutes how long, before it begins."""
+"""Say how long a simulation of minutes will take, before it begins."""
 
 from collections.abc import Sequence
 
@@ -17,16 +17,16 @@ def tell_if_long(todo: Sequence[Simulation]) -> None:
         emit("simulation.long", told=told)
 
 
-def loop_ahead(experiment: Experiment, *, search: Search, done: int) -> Simulation:
-    """Return what the iterations of a loop take that are not `done`, if all are needed."""
+def loop_simulation(experiment: Experiment, *, search: Search, done: int) -> Simulation:
+    """Return the simulation of a loop's iterations that are not `done`, if all are needed."""
     left = max(search.iterations - done, 0)
     points = left * points_per_iteration(search.optimizer, experiment.program.frequencies)
     circuits = [experiment.compiled.circuit]  # all bases are read from one evolution
     return simulation(circuits, points=points, dense=_is_dense(experiment))
 
 
-def sweep_ahead(sweep: Sweep, left: Sequence[Piece]) -> Simulation:
-    """Return what the pieces of a sweep take that are left."""
+def sweep_simulation(sweep: Sweep, left: Sequence[Piece]) -> Simulation:
+    """Return the simulation of the pieces of a sweep that are left."""
     points = sum(piece.n_points for piece in left)
     return simulation(sweep.circuits, points=points, dense=_is_dense(sweep.experiment))
 

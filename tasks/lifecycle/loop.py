@@ -18,7 +18,7 @@ from tasks.core.optimisers.session import Evaluation, Optimum
 from tasks.errors import StorageFault
 from tasks.lifecycle.bought_steps import BoughtSteps
 from tasks.lifecycle.experiment import Experiment, Search
-from tasks.lifecycle.long_simulations import loop_ahead, tell_if_long
+from tasks.lifecycle.long_simulations import loop_simulation, tell_if_long
 from tasks.lifecycle.loop_measuring import measuring
 from tasks.lifecycle.losses import lost_chunks
 from tasks.lifecycle.runtime import Runtime
@@ -104,5 +104,5 @@ def steps(
     if dispatch.backend.charges:
         return BoughtSteps(experiment, search, confusion, runtime, dispatch, lost)
     made = measuring(experiment, search=search, confusion=confusion)
-    tell_if_long([loop_ahead(experiment, search=search, done=len(done))])
+    tell_if_long([loop_simulation(experiment, search=search, done=len(done))])
     return SimulatedSteps(made, runtime, dispatch, lost)

@@ -15,8 +15,8 @@ from tasks.core.quotes import Quote
 from tasks.core.ranking import Rejected
 from tasks.core.selections import Considered, Selection
 from tasks.errors import BadInput
-from tasks.lifecycle.ahead import price_of
 from tasks.lifecycle.candidates import candidates, fit, is_auto, policy_of, targets_for
+from tasks.lifecycle.price_ceiling import price_of
 from tasks.lifecycle.quote_rows import land
 from tasks.lifecycle.runtime import Runtime
 from tasks.lifecycle.selecting import NO_ROOM, Piece, choose, when

@@ -67,7 +67,7 @@ def _another(root: Path | str, *, found: str | None, known: str) -> BadInput:
 
 
 def _check_holds_runs(journal: Journal, store: Store, *, root: Path | str) -> None:
-    """Refuse a lake that has none of the runs which a journal from before lakes had ids ended."""
+    """Refuse a lake with none of the ended runs of a journal that is older than lake ids."""
     ended = [run.run_id for run in journal.runs(limit=LOOKED_AT) if run.ended_at]
     if ended and not any(_holds(store, run_id) for run_id in ended):
         message = (

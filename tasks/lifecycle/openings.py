@@ -1,7 +1,7 @@
-"""What runs were opened with, kept outside of the journal too: enough to open them again.
+"""Record how each run was opened outside of the journal, to restore runs that a journal has lost.
 
-A journal can be lost, or be one of yesterday. What a run was asked lies beside its inputs in the
-home, and in the lake for a run that buys and for each that has ended.
+A journal can be lost, or come back from a backup. A run's request lies beside its inputs in the
+home, and in the lake once a run buys or has ended.
 """
 
 import json
@@ -56,18 +56,18 @@ def restored(run_id: RunId, *, runtime: Runtime) -> Run | None:
 
 def lost_run(beginning: str, *, runtime: Runtime) -> RunId | None:
     """Return the one run that only home or lake know whose id begins so."""
-    found = [one for one in unknown(runtime) if beginning and one.startswith(beginning)]
+    found = [one for one in unknown_ids(runtime) if beginning and one.startswith(beginning)]
     return found[0] if len(found) == 1 else None
 
 
-def unknown(runtime: Runtime) -> Sequence[RunId]:
-    """Return the runs that home or lake know, and the journal does not."""
+def unknown_ids(runtime: Runtime) -> Sequence[RunId]:
+    """Return the ids that home or lake know, and the journal does not."""
     return runtime.journal.unknown([*_at_home(runtime), *_in_lake(runtime)])
 
 
-def lost(runtime: Runtime) -> Iterator[Run]:
-    """Give the runs that only home or lake know, as those have them."""
-    for run_id in unknown(runtime):
+def lost_runs(runtime: Runtime) -> Iterator[Run]:
+    """Yield the runs that only home or lake know, as recorded there."""
+    for run_id in unknown_ids(runtime):
         if found := _found(run_id, runtime=runtime):
             yield found
 
@@ -115,7 +115,7 @@ def _ending(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _money(row: dict[str, Any]) -> dict[str, Any]:
-    """Return what was charged, and what it would cost; rows of before have one sum for both."""
+    """Return what was charged and what it would cost; older rows have one sum for both."""
     cost_usd, what_if_usd = row["cost_usd"], row.get("what_if_usd")
     if cost_usd is None or what_if_usd is not None or "braket:" in row["target"]:
         return {"cost_usd": cost_usd, "what_if_usd": what_if_usd}

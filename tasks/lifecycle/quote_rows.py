@@ -13,7 +13,7 @@ from tasks.core.events import emit
 from tasks.core.identity import digest
 from tasks.core.quote_items import Item, Line, execution_lines, merged
 from tasks.core.quotes import Quote
-from tasks.lifecycle.ahead import check_cap
+from tasks.lifecycle.price_ceiling import check_cap
 from tasks.lifecycle.retrying import with_retries
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import Any, Final, TypeAlias
 
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
-from tasks.core.amounts import counted, told_money
+from tasks.core.amounts import counted
+from tasks.core.charges import told_money
 from tasks.core.reports.page import About
 from tasks.lifecycle.answering import result_of
 from tasks.lifecycle.repeat_command import repeat_command

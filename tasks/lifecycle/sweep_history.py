@@ -129,7 +129,7 @@ def _completed(spec: SweepSpec, *, run: Run, runtime: "Runtime") -> Iterator[Run
 def unlike(spec: SweepSpec, *, run: Run, runtime: "Runtime") -> tuple[RunId, ...]:
     """Return the sweeps whose outcomes the device has changed otherwise, though they are called so.
 
-    Releases of before gave them the experiment's name.
+    Earlier releases gave them the experiment's name.
     """
     return tuple(
         other.run_id

@@ -22,7 +22,7 @@ class ReadCircuit:
     that it uses and the derived ones (`derivations`, each after those that it needs).
     `measurements` are the measured qubits in the order of the classical bits, none where the text
     measures nothing. Qubits are numbered over the registers in the order of their declaration;
-    after the `n_qubits` that are declared come those that hold outcomes of before the end.
+    after the `n_qubits` that are declared come those that hold outcomes measured before the end.
     """
 
     circuit: Circuit

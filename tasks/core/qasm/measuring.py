@@ -109,7 +109,7 @@ class Wires:
         """Return the circuit, and the measured qubits in the order of their bits.
 
         Those without a bit come last. The circuit's own qubits come first, as they are at the end,
-        and after them those that were left behind or hold outcomes of before.
+        and after them those that were left behind or hold outcomes measured before the end.
 
         Raises:
             BadInput: there are too many qubits.

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tasks.core.amounts import counted, money_of
+from tasks.core.amounts import counted
+from tasks.core.charges import money_of
 from tasks.core.reports.figures import convergence, extrapolation
 
 _DATA: Final = re.compile(r"<desc>(.*?)</desc>", re.DOTALL)

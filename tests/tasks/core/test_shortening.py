@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.core.shortening import shortened
+from tasks.core.shortening import fault_line, shortened
 
 
 @given(st.text(), st.integers(4, 30))
@@ -16,3 +16,8 @@ def test_a_text_keeps_what_fits_of_it(text: str, most: int) -> None:
 def test_a_long_word_is_not_lost() -> None:
     assert shortened("x" * 240, 20) == "x" * 17 + "..."
     assert shortened("theta=0.1,0.2,0.3,0.4", 12) == "theta=0.1..."
+
+
+def test_a_fault_is_its_type_and_its_text_in_one_line() -> None:
+    assert fault_line(ValueError("two\n  lines"), 40) == "ValueError: two lines"
+    assert fault_line(ValueError("x" * 99), 20) == "ValueError: xxxxx..."

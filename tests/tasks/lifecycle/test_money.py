@@ -17,7 +17,7 @@ from datasets.records.executions import ExecutionState
 from datasets.records.runs import Run, RunState
 from datasets.records.spend import SpendKind
 from datasets.views import query
-from tasks.core.amounts import money_of, told_money
+from tasks.core.charges import money_of, told_money
 from tasks.lifecycle.closing import close
 from tasks.lifecycle.quote_rows import told_costs
 from tasks.lifecycle.rows import execution_row
@@ -101,7 +101,7 @@ def test_what_runs_cost_is_what_the_ledger_has_settled_for_any_mixture(
             (1.5, 0.0),
             "1.50 USD charged",
         ),
-        # Answers of before have one sum for both.
+        # Answers of earlier releases have one sum for both.
         (
             {"cost_usd": 2.0, "target": "emulator:garnet", "bill": []},
             (0.0, 2.0),

@@ -16,10 +16,10 @@ from tasks.core.canaries.suite import ghz_program
 from tasks.core.grouping import group
 from tasks.errors import BadInput
 from tasks.lifecycle import canaries
-from tasks.lifecycle.ahead import check_cap
 from tasks.lifecycle.compile_cache import compile_once
 from tasks.lifecycle.experiment import Experiment
 from tasks.lifecycle.offers import offer
+from tasks.lifecycle.price_ceiling import check_cap
 from tasks.lifecycle.runtime import open_runtime
 
 CIRCUIT = "OPENQASM 3.0; input float theta; qubit[2] q; rx(theta) q[0]; cnot q[0], q[1];"

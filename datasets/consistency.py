@@ -1,4 +1,4 @@
-"""Hold the tables of the whole lake against each other in SQL, and name what does not agree."""
+"""Check the tables of the whole lake against each other in SQL."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

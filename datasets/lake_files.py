@@ -1,4 +1,4 @@
-"""What the lake keeps beside its tables: its own id, and inputs of runs by their digest."""
+"""Files of the lake beside its tables: its id, and inputs of runs by their digest."""
 
 import hashlib
 import json

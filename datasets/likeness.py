@@ -1,4 +1,4 @@
-"""Whether two landings of one file say the same, but for what another look may see otherwise."""
+"""Compare two landings of one file, but for columns that a repetition may change."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ ABSOLUTE = 1e-12
 def difference(
     there: "pa.Table", wanted: "pa.Table", *, table: str, key: Sequence[str]
 ) -> str | None:
-    """Return what tells two landings under one key apart, or None; the order of rows does not.
+    """Return the first difference between two landings under one key, or None; row order is none.
 
     A file that its content names, and not its run, is of whichever run landed it first.
     """

@@ -1,4 +1,4 @@
-"""A notebook's calls: their arguments by name, their faults in the words of Python."""
+"""Notebook calls whose faults name Python arguments instead of command-line options."""
 
 import re
 from collections.abc import Callable

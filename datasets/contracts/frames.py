@@ -36,7 +36,7 @@ def seen(table: str, rows: "pa.Table", related: Related | None = None) -> "pa.Ta
 
 
 def frame(rows: "pa.Table") -> "pd.DataFrame":
-    """Return what is `seen` of rows as a data frame."""
+    """Return the columns of `seen` as a data frame in which integers stay exact."""
     import pandas as pd
     import pyarrow as pa
 

@@ -120,7 +120,7 @@ def _stated(raw: RawDevice) -> KnownDevice | None:
 
 
 def _evidence(raw: RawDevice, name: str | None) -> str:
-    """Say how the device was told whose document does not name it."""
+    """Say how a device was recognised that its document does not name."""
     return "" if name or raw.name or raw.arn else _EVIDENCE
 
 

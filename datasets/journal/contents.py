@@ -1,4 +1,4 @@
-"""Inputs as the journal keeps them: compressed, and small."""
+"""Small inputs of runs, compressed for the journal."""
 
 import zlib
 from typing import Final

@@ -35,7 +35,7 @@ class DeviceVerbs(Database):
             return _in_force(standing.target, _stated(connection, standing.target).values(), at)
 
     def standing(self, target: str, *, now: datetime) -> Standing:
-        """Return what is in force: healthy, unless somebody says otherwise and it is not void."""
+        """Return the state in force: healthy, unless another was set and still holds."""
         with self._reading() as connection:
             return _in_force(target, _stated(connection, target).values(), now)
 
@@ -46,7 +46,7 @@ class DeviceVerbs(Database):
         return own if own and own.holds(now) else Standing(target)
 
     def standings(self, *, now: datetime) -> tuple[Standing, ...]:
-        """Return what is in force of every target that something was ever said of, by name."""
+        """Return the state in force of every target that ever had one set, by name."""
         with self._reading() as connection:
             rows = connection.execute(sa.select(device_states)).all()
         said = [_to_standing(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Whether anything is said of a device at all, asked without SQLAlchemy: for refusals at once."""
+"""Whether any device may be withheld, read without SQLAlchemy so that refusals are quick."""
 
 import sqlite3
 from contextlib import closing

@@ -43,13 +43,13 @@ def lock(connection: sa.Connection, chosen: sa.ColumnElement[bool]) -> None:
 
 
 def lock_of(connection: sa.Connection, execution_ids: Iterable[ExecutionId]) -> None:
-    """Do so with the runs of executions."""
+    """Lock the runs of executions in the same way."""
     of = sa.select(executions.c.run_id).where(executions.c.execution_id.in_(execution_ids))
     lock(connection, runs.c.run_id.in_(of))
 
 
 def unsettled() -> sa.Select[tuple[object, ...]]:
-    """Return the query of runs that somebody has to look after, oldest first."""
+    """Return the query of runs that reconciliation has to visit, oldest first."""
     may_be_there = executions.c.state.in_([ExecutionState.INTENT, ExecutionState.SUBMITTED])
     working = runs.c.run_id.in_(sa.select(executions.c.run_id).where(may_be_there))
     holding = runs.c.run_id.in_(ledger.holding())
@@ -78,7 +78,7 @@ def charged(connection: sa.Connection, run_id: RunId) -> Decimal:
 
 
 def what_if(connection: sa.Connection, run_id: RunId) -> Decimal:
-    """Return USD that published prices make of what a run has handed over where nobody charges."""
+    """Return what a run's submitted executions would cost in USD where nobody charges (what if)."""
     set_aside = sa.select(spend.c.execution_id).where(spend.c.run_id == run_id)
     free = sa.and_(
         executions.c.run_id == run_id,

@@ -145,7 +145,7 @@ class RunVerbs(Database):
             return tuple(to_run(row) for row in connection.execute(newest))
 
     def unsettled(self) -> tuple[Run, ...]:
-        """Return the runs that somebody has to look after, oldest first.
+        """Return the runs that reconciliation has to visit, oldest first.
 
         They have work that a target may have, money that is set aside or not in the lake, or were
         to be cancelled, and are not.

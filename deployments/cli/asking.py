@@ -1,4 +1,4 @@
-"""From a command's options to a run: what cannot be done is refused before anything is started."""
+"""Start a run from a command's options; refuse what cannot be done before anything starts."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Ask before a purchase that is larger than somebody may have meant, where somebody is there.
+"""Ask on a terminal before a purchase above a threshold; refuse it elsewhere if so configured.
 
 Only what is charged counts: emulators and simulators on this machine are never asked about.
 """

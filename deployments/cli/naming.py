@@ -1,4 +1,4 @@
-"""Find the run that a command names; one that the journal has lost is told apart from none."""
+"""Find the run that a command names; a run that the journal has lost is no unknown one."""
 
 from datasets.records.runs import Run
 from tasks.errors import BadInput, UnknownName

@@ -1,4 +1,4 @@
-"""Answer from the journal where Prefect's server has ended before a run, or in its middle.
+"""Answer from the journal when Prefect's server ends before the run does.
 
 The work needs no server: what was bought lands, and the run is closed. Prefect's engine alone would
 ask the server for minutes whether it may say so, and then fail.

@@ -1,4 +1,4 @@
-"""How a run stands that has no answer yet: who works on it, what it was quoted, what to do."""
+"""The state of a run without an answer: its worker, its quote, and what to do."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def standing(run: "Run", runtime: "Runtime") -> str:
-    """Return how the run stands; one that nobody works on any more was interrupted."""
+    """Return the state of a run; a running one without a worker is `interrupted`."""
     from datasets.records.runs import RunState
 
     dead = run.state is RunState.RUNNING and worker(run, runtime) is None

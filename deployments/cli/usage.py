@@ -1,4 +1,4 @@
-"""What is said of a command line that cannot be read, and the options of `qrt` itself."""
+"""Messages for a command line that cannot be parsed, and the options of `qrt` itself."""
 
 from difflib import get_close_matches
 from typing import Annotated, Any, Final

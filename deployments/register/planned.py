@@ -1,4 +1,4 @@
-"""Whether the server plans the runs that schedules ask for: what comes of it, not what is set."""
+"""Check that the server has planned a run for each active schedule."""
 
 import asyncio
 from datetime import UTC, datetime

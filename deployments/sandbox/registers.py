@@ -1,4 +1,4 @@
-"""What simulators ask of a program's qubits: all are used, and all are measured or none.
+"""Refuse programs that leave qubits unused or partly measured, as Braket's simulators do.
 
 It is seen in the text alone, where that declares one register and names its qubits by number.
 """

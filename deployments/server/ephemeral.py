@@ -35,7 +35,7 @@ class Server(Protocol):
 
     @property
     def patience_s(self) -> float:
-        """How long it is to be gone before it is taken to have ended."""
+        """How long it may be unreachable before it counts as ended."""
         ...
 
     @property
@@ -45,7 +45,7 @@ class Server(Protocol):
 
     @property
     def alive(self) -> bool:
-        """Whether it goes on, as far as it can be told without asking it anything."""
+        """Whether it is running, as far as that shows without a request."""
         ...
 
     def ready(self) -> None:

@@ -1,4 +1,4 @@
-"""Who may ask a server of ours: callers that know its address, and no foreign page.
+"""Guard a server against foreign pages: checks Host and Origin before the application.
 
 A page of another origin reaches a server on this machine in two ways: it sends requests across
 origins, or it has its own name resolved to 127.0.0.1. The first names its origin, the second its

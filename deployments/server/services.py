@@ -1,4 +1,4 @@
-"""Whether Prefect's services do their work, as it shows inside the server's process.
+"""Watch Prefect's services from inside the server's process, and report those that fail.
 
 Prefect's health check answers while they fail. Those that work in rounds are to complete one in
 time; those that work all the time are not to end; and what any part logs as an error is passed on.

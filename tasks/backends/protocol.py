@@ -84,7 +84,7 @@ class Backend(Protocol):
         """Hand the execution over and return its handle; the same one for the same id."""
 
     def now(self) -> datetime | None:
-        """Return what time it is at the target; None while it has not told."""
+        """Return the time at the target; None before it has answered."""
 
     def look(self, handle: str) -> Outcome | None:
         """Return how the target ended the execution, or None while it goes on; never buys."""
@@ -96,7 +96,7 @@ class Backend(Protocol):
         """Ask the target to drop the execution; it may be too late."""
 
     def sold(self, within: timedelta) -> tuple[Sold, ...]:
-        """Return all of this runtime's that was bought within that time, whoever bought it."""
+        """Return all tasks with this runtime's tags that were bought within that time."""
 
     def calibration(self) -> str | None:
         """Return the calibration that is in force now; None where the target does not say."""

@@ -1,4 +1,4 @@
-"""What time it is at the provider, by what its answers say; this machine's clock may be wrong."""
+"""The provider's time, from the Date headers of its answers: this machine's clock may be wrong."""
 
 import time
 from collections.abc import Mapping

@@ -97,7 +97,7 @@ class SimulatedBackend:
         return datetime.now(UTC)
 
     def sold(self, within: timedelta) -> tuple[Sold, ...]:
-        """Return nothing: what is in the spool belongs to the journal beside it."""
+        """Return nothing: the spool belongs to the journal beside it."""
         del within
         return ()
 

@@ -1,4 +1,4 @@
-"""What a loop looks for, in people's words: a low energy, or a large cut.
+"""The objective of a loop in words: a low energy, or a large cut.
 
 Optimisers minimise. A cut is minus what they are given (`tasks.core.cuts`).
 """

@@ -1,4 +1,4 @@
-"""How long a simulation will take on this machine, roughly, before it begins."""
+"""Estimate how long a simulation will take on this machine."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tasks.core.amounts import counted
 
 AMPLITUDES_PER_S: Final = 4e7  # that one gate with its noise passes over, on one slow core
 OVERHEAD_S: Final = 2e-4  # of a gate, however small the state
-LONG_S: Final = 60.0  # what is worth a word
+LONG_S: Final = 60.0  # from here on it is told before it begins
 
 
 @dataclass(frozen=True, slots=True)

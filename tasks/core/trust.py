@@ -48,14 +48,14 @@ class CanarySeen:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """By which factors the errors of a device are taken to be larger than published, and why."""
+    """The factors by which a device's errors are taken to exceed the published ones, and why."""
 
     age_factor: float = 1.0
     canary_factor: float = 1.0
     why: tuple[str, ...] = ()
 
     def expected(self, fidelity: float) -> float:
-        """Return what is to be expected where the calibration predicts a fidelity."""
+        """Return the fidelity to expect where the calibration predicts `fidelity`."""
         return float(fidelity ** (self.age_factor * self.canary_factor))
 
     def told(self, fidelity: float) -> str:
@@ -79,12 +79,12 @@ def trusted(published_at: datetime, *, canaries: Sequence[CanarySeen], now: date
 
 
 def age_factor(days: float) -> float:
-    """Return how many times as large as published errors may be after some days."""
+    """Return the factor by which errors may exceed the published ones after some days."""
     return 1.0 + GROWTH * (1.0 - math.exp(-max(days, 0.0) / SETTLING_D))
 
 
 def canary_factor(canaries: Iterable[CanarySeen]) -> float:
-    """Return how many times as large as published errors were; 1 where no canary has failed."""
+    """Return the factor by which errors exceeded the published ones; 1 if no canary has failed."""
     readouts, chain = list[CanarySeen](), list[CanarySeen]()
     for each in canaries:
         (readouts if each.circuit.startswith(_READOUT) else chain).append(each)
@@ -102,6 +102,6 @@ def _ratio(canaries: Sequence[CanarySeen]) -> float:
 
 
 def _share(canaries: Sequence[CanarySeen]) -> float:
-    """Return how right the canary was that failed by most, as a share of what was predicted."""
+    """Return the lowest score of a failed canary as a share of its prediction."""
     failed = [each for each in canaries if not each.passed]
     return min(each.score / max(each.baseline, _LEAST) for each in failed)

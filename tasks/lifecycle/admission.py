@@ -22,7 +22,7 @@ _ARN = "arn:"
 
 
 def admit(target: str, *, journal: "Journal", now: datetime) -> Standing:
-    """Return what is said of a device that work may go to.
+    """Return the standing of a device to which work may go.
 
     Raises:
         DeviceWithheld: it is quarantined, or under maintenance.
@@ -33,7 +33,7 @@ def admit(target: str, *, journal: "Journal", now: datetime) -> Standing:
 
 
 def check_free(standing: Standing) -> None:
-    """Return when work may go to a device of which this is said.
+    """Return if work may go to a device of this standing.
 
     Raises:
         DeviceWithheld: it is quarantined, or under maintenance.
@@ -58,7 +58,7 @@ def admit_run(run: Run, snapshot: DeviceSnapshot, *, runtime: "Runtime") -> str:
 
 
 def _dated_ahead(snapshot: DeviceSnapshot, target: str, *, now: datetime) -> str:
-    """Say of a calibration that the future has published that it is one."""
+    """Return a warning about a calibration that is dated in the future; else nothing."""
     if age_h(snapshot.published_at, now=now) is not None:
         return ""
     return f"The calibration of {target} is {told(snapshot.published_at, now=now)}."
@@ -94,7 +94,7 @@ def until(standing: Standing) -> str:
 
 
 def by(standing: Standing) -> str:
-    """Say who has said it."""
+    """Return who set this standing, in words."""
     authority, _, name = standing.set_by.partition(":")
     return name if authority == Authority.OPERATOR else authority
 

@@ -1,4 +1,4 @@
-"""A run's answer with the places of its data where they are now: homes are moved and copied."""
+"""A run's answer with the paths of its lake and report in this home: homes are moved and copied."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -62,7 +62,7 @@ def listed(entries: Sequence[str]) -> tuple[Listed, ...]:
 
 
 def all_of(asked: Sequence[Asked], read: Callable[[Asked], Read]) -> tuple[Read, ...]:
-    """Return what is read of each; what cannot be read is named all at once, and nothing runs.
+    """Read every item; all that cannot be read are named in one error.
 
     Raises:
         BadInput: the one fault as it is, or how many there are and the first few.
@@ -117,7 +117,7 @@ def _pattern(path: Path) -> str:
 
 
 def _answers(question: Callable[[], bool]) -> bool:
-    """Return what is asked of a path; of what is no path, such as one too long, nothing is true."""
+    """Evaluate a path predicate; False for an invalid path, such as one that is too long."""
     try:
         return question()
     except (OSError, ValueError):

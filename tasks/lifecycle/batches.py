@@ -153,7 +153,7 @@ def _refused(circuits: Sequence[BatchCircuit], backend: Backend) -> Iterator[tup
 def _runnable(
     found: CompiledProgram | BadInput, *, backend: Backend, snapshot: DeviceSnapshot
 ) -> CompiledProgram:
-    """Return what was compiled, once it is known that the target takes it."""
+    """Return a compiled circuit that its target takes."""
     if isinstance(found, BadInput):
         raise found
     for measured in found.measured:

@@ -81,7 +81,7 @@ def _cancelled(run_id: RunId, *, runtime: Runtime, within_s: float) -> Cancellat
 
 
 def _drop(run: Run, *, runtime: Runtime, ours: bool) -> None:
-    """Have the target drop all that it will; what it does not let us drop is said at the end."""
+    """Cancel every execution at its target, then raise the refusals, if any."""
     entries = _of(run.run_id, _MAY_BE_THERE, runtime=runtime)
     if not entries:
         return
@@ -96,7 +96,7 @@ def _drop(run: Run, *, runtime: Runtime, ours: bool) -> None:
 
 
 def _faults(entry: Entry, runtime: Runtime, backend: Backend, *, ours: bool) -> Iterator[Refused]:
-    """Drop one execution, and yield why that could not be."""
+    """Cancel one execution; yield the reason where that was refused."""
     try:
         if ours and entry.state is ExecutionState.INTENT:
             look(entry, journal=runtime.journal, backend=backend, reason=_REASON)
@@ -108,7 +108,7 @@ def _faults(entry: Entry, runtime: Runtime, backend: Backend, *, ours: bool) -> 
 
 
 def _await_end(run: Run, *, runtime: Runtime, within_s: float) -> None:
-    """Look until the target has ended everything; what it does not drop in time, it is left with.
+    """Poll until every execution has ended at its target, or the time for that is over.
 
     `qrt reconcile` writes down how that ends.
     """

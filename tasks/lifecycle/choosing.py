@@ -89,7 +89,7 @@ def _selection(run: Run, piece: Piece, *, lost: dict[str, str], runtime: Runtime
 
 
 def _within(piece: Piece, *, run: Run, moving: bool) -> Piece:
-    """Return the piece, which costs nowhere more than the run may: what is bought again included.
+    """Return the piece with its prices held to the run's cap, repeated purchases included.
 
     That is its cap; one that moves is held to what it was quoted too.
     """
@@ -111,7 +111,7 @@ def _within(piece: Piece, *, run: Run, moving: bool) -> Piece:
 
 
 def _land(selection: Selection, piece: Piece, *, run: Run, number: int, runtime: Runtime) -> None:
-    """Write down every candidate; where none was chosen, each time that the answer is another."""
+    """Land every candidate; a choice of none is landed again only when its reasons change."""
     what: tuple[str, int | str] = ("choice", number)
     if selection.ranking.chosen is None:
         what = ("none", digest(selection.plain()))

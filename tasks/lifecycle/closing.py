@@ -38,7 +38,7 @@ def close(
 
 
 def _resolve(run_id: RunId, *, runtime: Runtime) -> None:
-    """Look once at what a completed run did not need, as another release has meant it."""
+    """Look once at open executions that a completed run did not need, of another release's plan."""
     entries = [entry for entry in runtime.journal.executions(run_id) if entry.state in _OPEN]
     backends = runtime.backends(runtime.journal.run(run_id), entries)
     for entry in entries:

@@ -155,7 +155,7 @@ def write_outcome(execution: Execution, outcome: Outcome, *, journal: "Journal")
 
 
 def _whole(execution: Execution, *, dispatch: Dispatch) -> Iterator[Collected]:
-    """Yield a planned execution, and what was bought to make it whole within its quote."""
+    """Yield a planned execution and its remainders, bought within its quote."""
     most_usd = dispatch.most_usd(execution)
     return _collect(execution, dispatch=dispatch, left=dispatch.remainders, most_usd=most_usd)
 
@@ -163,7 +163,7 @@ def _whole(execution: Execution, *, dispatch: Dispatch) -> Iterator[Collected]:
 def _collect(
     execution: Execution, *, dispatch: Dispatch, left: int, most_usd: Decimal
 ) -> Iterator[Collected]:
-    """Yield the execution, and then what was bought to make it whole, for `most_usd` together."""
+    """Yield the execution and then its remainders, for at most `most_usd` together."""
     entry = _returned(execution, dispatch=dispatch)
     try:
         histograms = dispatch.backend.fetch(_handle(entry))

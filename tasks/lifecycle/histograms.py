@@ -1,4 +1,4 @@
-"""What a target returned for an execution, held against what was planned, copies added up."""
+"""Histograms of an execution: checked against its plan, copies added up."""
 
 from collections.abc import Sequence
 

@@ -63,22 +63,22 @@ def is_pinned(run: Run, *, pins: Pins) -> bool:
 
 
 def pinned_readout(run: Run, choose: Callable[[], str], *, pins: Pins) -> str:
-    """Return which readout calibration the run uses, as it was first decided."""
+    """Return the readout calibration that the run was first given."""
     return pins.text(of_target("readout", run), choose, late=True)
 
 
 def set_aside(*, number: int, pins: Pins) -> None:
-    """Keep what the run knew of its device under another name: it is to have another one."""
+    """Archive the pinned files of the run's device, so that another device can be pinned."""
     pins.give_names({f"{name}.json": f"{name}-{number}.json" for name in _OF_THE_DEVICE})
 
 
 def pinned_account(account: str, *, pins: Pins) -> str:
-    """Return the account that the run first bought in; that is `account` if it never did."""
+    """Return the account pinned at the run's first purchase; pins `account` where there is none."""
     return pins.text("account.txt", lambda: account, late=True).strip()
 
 
 def pinned_warning(run: Run, text: str, *, pins: Pins) -> str:
-    """Return what was said of the run's device when it was first admitted; that is `text` then."""
+    """Return the warning pinned at the run's first admission; pins `text` where there is none."""
     found = pins.text(of_target("warning", run), lambda: json.dumps(text), late=True)
     return str(json.loads(found))
 

@@ -104,7 +104,7 @@ def _seen(home: Home) -> dict[str, dict[str, Any]]:
 
 
 def said(home: Home, *, now: datetime) -> dict[str, Standing]:
-    """Return what is said of targets; a journal that is not there is not made."""
+    """Return standings by target; does not create a missing journal."""
     if not may_withhold(home.journal):
         return {}
     from datasets.journal.journal import Journal

@@ -1,4 +1,4 @@
-"""What runs have landed and the lake has no more: files were deleted, or a disk was lost."""
+"""Find what runs have landed and the lake has lost: files were deleted, or a disk failed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Tell which estimates of a run lie beyond what their observables can be."""
+"""Report estimates of a run beyond the norm of their observable."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from datasets.records.executions import RunId
 from datasets.views import query
 from tasks.lifecycle.runtime import Runtime
 
-# What a loop passed through on its way is not told of.
+# Iterations of a loop are left out: only final estimates are told of.
 _OUTSIDE: Final = """SELECT observable, count(*) FILTER (outside) AS beyond, count(*) AS every,
         arg_max(value, abs(value) - bound) AS value, arg_max(stderr, abs(value) - bound) AS stderr,
         max(bound) AS bound

@@ -117,7 +117,7 @@ def _uncompiled(piece: Piece, others: Sequence[Candidate]) -> tuple[list[_Priced
 
 
 def _asked(targets: Sequence[str], *, runtime: Runtime) -> Any:
-    """Return the alternatives as they stand; that nobody answers costs the alternatives alone."""
+    """Return the alternatives; all of them as rejected where the provider cannot be asked."""
     try:
         return candidates(targets, journal=runtime.journal, named=False)
     except BadInput as fault:

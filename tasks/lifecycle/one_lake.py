@@ -1,4 +1,4 @@
-"""A journal's runs land in one lake, whichever home works on them.
+"""Hold the runs of a journal to one lake, whichever home works on them.
 
 The lake has an id in a file of its own, which the journal remembers from the first use: a lake that
 is moved, or a home, is still the same; another one at the same place is not.

@@ -1,4 +1,4 @@
-"""The circuit of a run as it was compiled when it began: later releases compile otherwise."""
+"""Pin a run's compiled program, since another release may compile otherwise."""
 
 from collections.abc import Sequence
 

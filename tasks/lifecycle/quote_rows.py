@@ -98,7 +98,7 @@ def told_costs(entries: "Sequence[Entry]") -> dict[str, float]:
 
 
 def _rows(quote: Quote) -> Iterator[dict[str, Any]]:
-    """Yield an item a row; what is bought again may cost more than is expected of it."""
+    """Yield a row for each item, with its expected and its highest cost."""
     for line in (*quote.lines, Line(Item.RETRIES, 0, 0, quote.retry_usd)):
         spare_usd = quote.spare_usd if line.item is Item.RETRIES else line.usd
         yield {

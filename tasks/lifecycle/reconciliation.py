@@ -88,7 +88,7 @@ def _reconcile_run(run_id: RunId, sweep: _Sweep) -> None:
 
 
 def _look_at(run: Run, sweep: _Sweep) -> None:
-    """Look at all of the run that may be at one of its targets.
+    """Look at every execution of the run that may be at a target.
 
     Raises:
         RuntimeFault: something could not be looked at; all else was, unless the target is silent.
@@ -137,7 +137,7 @@ def _waiting(run: Run, *, runtime: Runtime) -> list[Entry]:
 
 
 def _region(run: Run, runtime: Runtime) -> str:
-    """Return the region that the run buys in; nothing where it cannot be told."""
+    """Return the region that the run buys in; empty where that is unknown."""
     try:
         return runtime.region(run)
     except RuntimeFault:
@@ -207,7 +207,7 @@ def _place(task: Sold, sweep: _Sweep) -> bool:
 
 
 def _own(task: Sold, sweep: _Sweep) -> None:
-    """Say whose a task is that was paid for, and is neither in the journal nor in the lake."""
+    """Report a paid task that neither the journal nor the lake has, and whose it is."""
     run = sweep.runtime.journal.find_run(task.run_id)
     if run is None or run.state in {RunState.COMPLETED, RunState.CANCELLED}:
         sweep.result.strays.append(Stray(task, known=False))

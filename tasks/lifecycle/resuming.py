@@ -85,7 +85,7 @@ def check_same(run: Run, *, runtime: Runtime) -> None:
 
 
 def _unfit(asked: Mapping[str, Any]) -> str:
-    """Say what no flow takes: it would crash as often as it is called."""
+    """Return which parameter the flow does not take, and so would crash on; else nothing."""
     extra = sorted(asked.keys() - TAKES)
     return f"it was asked for with {extra[0]!r:.60}, which its flow does not have" if extra else ""
 

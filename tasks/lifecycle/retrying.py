@@ -1,4 +1,4 @@
-"""How often a run may buy what does not come back, and how often its target has made it so far."""
+"""How often a run may buy missing results again, and the quote that allows for it."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def rounds_of(asked: Mapping[str, Any], target: str) -> int:
-    """Return how often what is missing may be bought again; what runs here loses nothing."""
+    """Return how often missing results may be bought again; 0 for simulated targets."""
     return int(asked.get("retries", MAX_REMAINDERS)) if is_braket(target) else 0
 
 

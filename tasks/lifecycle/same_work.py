@@ -1,4 +1,4 @@
-"""Sweeps that buy the same go one after the other: each finds what those before it have bought.
+"""Let identical sweeps buy one after the other, so that each finds what those before it bought.
 
 The same is one experiment on one device. A sweep claims that before it looks at what there is to be
 measured, and keeps it to its end. The claim ends with the process, so that whoever waits goes on

@@ -1,4 +1,4 @@
-"""What of a sweep lies ahead: the pieces that are not in the lake, and what they cost."""
+"""The pieces of a sweep that are not in the lake yet, and what they cost."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING

@@ -37,7 +37,7 @@ def keep(piece: Piece, missing: Mapping[int, str], *, pins: Pins) -> None:
 
 
 def gaps_of(pins: Pins) -> dict[str, Gap]:
-    """Return what is missing of a run, by the key of the piece that it belongs to."""
+    """Return the missing points of a run by the key of their piece."""
     found = {}
     for name in pins.names(_FOLDER):
         content = json.loads(pins.find(name) or b"")
@@ -48,7 +48,7 @@ def gaps_of(pins: Pins) -> dict[str, Gap]:
 
 
 def lacking(points: Points, *, pins: Pins) -> frozenset[Lack]:
-    """Return what is missing of a run by what it is, not by where it stood among its points."""
+    """Return the missing points of a run, keyed by content and not by index."""
     return frozenset(
         Lack(gap.target, gap.repetition, *point_ids(points.parameters, points.block(n, n + 1)))
         for gap in gaps_of(pins).values()

@@ -95,7 +95,7 @@ def _bill(sweeps: Sequence[Sweep], entries: Sequence[Entry]) -> list[dict[str, A
 
 
 def _buyers(sweep: Sweep, *, runtime: Runtime) -> Buyers:
-    """Return who has bought of each piece; what is simulated is nobody's."""
+    """Return the runs that bought each piece; none for what was simulated."""
     if not is_braket(sweep.target):
         return {}
     return landed_by([piece.key for piece in sweep.pieces()], sweep, runtime=runtime)
@@ -136,7 +136,7 @@ def _on_target(
 def _calibrated(
     sweeps: Sequence[Sweep], targets: Sequence[Mapping[str, Any]], entries: Sequence[Entry]
 ) -> dict[str, Any]:
-    """Return what has to be known of the calibrations behind the values."""
+    """Return the calibrations behind the values, and whether they were mixed or changed."""
     return {
         "calibrations": sorted({one for on in targets for one in on["calibrations"]}),
         "set_aside": len({run for sweep in sweeps for run in sweep.history.set_aside}),

@@ -1,4 +1,4 @@
-"""What stopped runs have bought of the same work is waited for and used, not bought again.
+"""Use what stopped runs have bought of the same work, instead of buying it again.
 
 A plan is the same whoever makes it, but for the run in its executions' ids. So a run plans what it
 wants as each stopped run would have, and where the journal knows that one's execution it takes it:

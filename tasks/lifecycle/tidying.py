@@ -42,7 +42,7 @@ def tidy(runtime: Runtime, *, older_than: timedelta) -> Tidied:
 
 
 def _drop_strays(home: Home) -> int:
-    """Remove what writers have left that were killed a day ago; none works on a file that long."""
+    """Remove files of writers that were killed over a day ago; no writer takes that long."""
     before_s = time.time() - _STRAY_AGE.total_seconds()
     kept = (home.reports, home.quarantine, home.spool, home.inputs, home.cache, home.root / "lake")
     left = [

@@ -1,4 +1,4 @@
-"""What an older home lacks, and how it becomes one of this release."""
+"""Upgrade a home of an earlier release, and say beforehand what changes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Notice angles that are many turns: somebody may have written degrees where radians are read."""
+"""Warn of angles of many turns: degrees may have been given in place of radians."""
 
 import math
 from collections.abc import Iterator

@@ -39,7 +39,10 @@ def keep_points(points: Any, *, folder: Path) -> Path:
         with writing(path) as stream:
             parquet.write_table(table, stream)
     except OSError as error:
-        message = f"The points cannot be kept in {folder}: {error.strerror}. Free space there."
+        message = (
+            f"The points cannot be kept in {folder}: {error.strerror}. "
+            "Check the space and rights there."
+        )
         raise StorageFault(message) from error
     return path
 

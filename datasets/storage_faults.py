@@ -10,7 +10,7 @@ from datasets.url_secrets import masked
 from tasks.errors import StorageFault
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+CLOSED = {errno.EACCES, errno.EPERM}
 
 
 @contextmanager
@@ -28,8 +28,10 @@ def _sentence(error: OSError, root: str, run_id: str | None) -> str:
     again = f"run `qrt resume {run_id}`" if run_id else "try again"
     if error.errno in FULL:
         return f"Cannot write {where}: {why}{_free(where)}. Free space and {again}."
-    if error.errno in CLOSED:
+    if error.errno == errno.EROFS:
         return f"Cannot write {where}: {why}. Make {root} writable and {again}."
+    if error.errno in CLOSED:
+        return f"Cannot use {where}: {why}. See that you may read and write {root}, and {again}."
     return f"Cannot use {where}: {why}. Mend the storage and {again}."
 
 

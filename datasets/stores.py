@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from datasets.file_writing import make_folder, publish_file
 from datasets.url_secrets import check_url
-from tasks.errors import BadInput
+from tasks.errors import BadInput, StorageFault
 
 HERE = PurePosixPath()
 
@@ -59,18 +59,40 @@ class LocalStore:
         publish_file(final, data)
 
     def walk(self, folder: PurePosixPath = HERE) -> Iterator[PurePosixPath]:
-        """List every file of a folder, hidden ones too."""
-        for place, subfolders, names in os.walk(self.root / folder):
+        """List every file of a folder, hidden ones too.
+
+        Raises:
+            StorageFault: a folder cannot be listed: it would be taken to be empty.
+        """
+        for place, subfolders, names in os.walk(self.root / folder, onerror=self._refuse):
             subfolders.sort()
             inside = PurePosixPath(Path(place).relative_to(self.root).as_posix())
             for name in sorted(names):
                 yield inside / name
 
     def folders(self, folder: PurePosixPath) -> Iterator[str]:
-        """Name the folders directly in a folder."""
-        place = self.root / folder
-        if place.is_dir():
-            yield from (each.name for each in os.scandir(place) if each.is_dir())
+        """Name the folders directly in a folder.
+
+        Raises:
+            StorageFault: it cannot be listed.
+        """
+        try:
+            with os.scandir(self.root / folder) as found:
+                names = [each.name for each in found if each.is_dir()]
+        except OSError as error:
+            self._refuse(error)
+        else:
+            yield from names
+
+    def _refuse(self, error: OSError) -> None:
+        """Refuse to list what is there and cannot be; what is not there is empty."""
+        if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            return
+        message = (
+            f"{error.filename} cannot be listed: {error.strerror}. "
+            f"See that you may read all of {self.root}, and try again."
+        )
+        raise StorageFault(message) from error
 
 
 @dataclass(frozen=True, slots=True)

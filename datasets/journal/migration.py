@@ -1,14 +1,18 @@
 """Bring a journal to the version that this code was written for, with Alembic."""
 
 import ast
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
-from datasets.file_writing import STRAY_SUFFIX, move_file, reserve_file
+from datasets.file_writing import STRAY_SUFFIX, move_file, open_shared, reserve_file
 from datasets.journal.engines import place, writing
 from tasks.core.events import emit
 from tasks.errors import BadInput
@@ -31,10 +35,15 @@ def migrate(engine: Engine) -> None:
     if found == VERSION:
         return
     refuse_newer(engine, found)
-    kept = keep(engine, found) if found else None
-    upgrade(engine, to="head")
-    if found:
-        emit("journal.upgraded", found=found, now=VERSION, kept=kept)
+    if not found:
+        upgrade(engine, to="head")
+        return
+    with _turn(engine):
+        found = version(engine)
+        if found and found != VERSION:
+            kept = keep(engine, found)
+            upgrade(engine, to="head")
+            emit("journal.upgraded", found=found, now=VERSION, kept=kept)
 
 
 def version(engine: Engine) -> str | None:
@@ -69,9 +78,9 @@ def keep(engine: Engine, found: str) -> Path | None:
 
     None where a server keeps it, or another process has upgraded it meanwhile.
     """
-    if engine.dialect.name != "sqlite" or not engine.url.database:
+    path = _file(engine)
+    if path is None:
         return None
-    path = Path(engine.url.database)
     moment = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     kept = path.with_name(f"{path.name}-{found}-{moment}.backup")
     aside = kept.with_name(f".{kept.name}{STRAY_SUFFIX}")
@@ -87,6 +96,31 @@ def keep(engine: Engine, found: str) -> Path | None:
     finally:
         aside.unlink(missing_ok=True)
     return kept if same else None
+
+
+def _file(engine: Engine) -> Path | None:
+    """Return the file of a SQLite journal."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Path(file) if file else None
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Have one process at a time keep and upgrade a SQLite file, so that it is kept once.
+
+    What one that was killed at it has left is removed. The lock ends with the process.
+    """
+    path = _file(engine)
+    if path is None:
+        yield
+        return
+    lock = path.with_name(f".{path.name}.upgrade")
+    with open_shared(lock) as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        for left in path.parent.glob(f".{escape(path.name)}-*.backup{STRAY_SUFFIX}*"):
+            left.unlink(missing_ok=True)
+        yield
+        lock.unlink(missing_ok=True)  # whoever waits for it finds the journal upgraded
 
 
 def _said(module: Path) -> str:

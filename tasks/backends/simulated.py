@@ -197,7 +197,7 @@ class SimulatedBackend:
         except OSError as error:
             message = (
                 f"A result cannot be kept in {self._spool}: {error.strerror}. "
-                "Free space there, or set QRT_HOME to another folder."
+                "Check the space and rights there, or set QRT_HOME to another folder."
             )
             raise StorageFault(message) from error
 

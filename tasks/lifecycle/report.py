@@ -39,7 +39,10 @@ def write_report(run_id: RunId, *, runtime: Runtime, plots: Plots | None = None)
     try:
         replace_file(path, page)
     except OSError as error:
-        message = f"The report cannot be written to {path}: {error.strerror}. Free space there."
+        message = (
+            f"The report cannot be written to {path}: {error.strerror}. "
+            "Check the space and rights there."
+        )
         raise StorageFault(message) from error
     return path
 

@@ -105,7 +105,7 @@ def test_a_folder_that_is_a_file_is_a_storage_fault(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_folder_is_a_storage_fault_that_says_so(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(StorageFault, match="writable"), explain(tmp_path, run_id=None):
+    with pytest.raises(StorageFault, match="read and write"), explain(tmp_path, run_id=None):
         LocalStore(tmp_path).publish(FILE, b"x")
 
 

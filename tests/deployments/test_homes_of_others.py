@@ -147,3 +147,22 @@ def test_a_part_that_is_closed_to_its_own_user_is_named(
         line = refused(capsys, "runs")
     place.chmod(before)
     assert line == (f"{place} is closed to its own user. Open it with `chmod -R u+rwX {home}`.")
+
+
+@pytest.mark.parametrize("closed", ["counts", "counts/v1", "counts/v1/run", "counts/v1/run/deep"])
+@pytest.mark.parametrize("command", [("query", "select count(*) from counts"), ("verify",)])
+def test_what_of_a_lake_cannot_be_listed_is_not_taken_to_be_empty(
+    closed: str, command: tuple[str, ...], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["verify"])
+    capsys.readouterr()
+    (home / "lake" / "counts/v1/run/deep").mkdir(parents=True)
+    place = home / "lake" / closed
+    place.chmod(0)
+    with owner_of(home):
+        code = run(list(command))
+    place.chmod(0o700)
+    said = capsys.readouterr()
+    assert (code, said.out) == (1, "")
+    (line,) = said.err.splitlines()
+    assert line.startswith(f"{place} cannot be listed: Permission denied. See that you may read")

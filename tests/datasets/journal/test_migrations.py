@@ -1,9 +1,12 @@
 """A journal of any version becomes one of today, and keeps what was in it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -24,6 +27,7 @@ from tasks.errors import BadInput
 from tests.datasets.journal.test_journal import EXECUTION, RUN
 from tests.journals import Places
 
+AT_ONCE = 4
 NOW = datetime(2026, 5, 5, 13, 0, 0, 1, tzinfo=UTC)
 ENDED = replace(
     RUN,
@@ -241,3 +245,31 @@ def test_an_upgraded_file_is_kept_as_it_was(first: sa.Engine) -> None:
     old.dispose()
     assert kept.stat().st_mode & 0o777 == 0o600
     assert not list(kept.parent.glob(".*.tmp"))
+
+
+def test_a_file_that_many_open_at_once_is_kept_once(first: sa.Engine) -> None:
+    if first.dialect.name != "sqlite":
+        pytest.skip("a server's owner backs it up")
+    barrier = Barrier(AT_ONCE)
+
+    def opened(_: int) -> None:
+        barrier.wait()
+        Journal.open(where(first)).close()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(opened, range(AT_ONCE)))
+    path = Path(where(first).removeprefix("sqlite:"))
+    assert len(list(path.parent.glob(f"{path.name}-0001-*.backup"))) == 1
+    assert list(path.parent.glob(".*")) == []
+
+
+def test_what_a_killed_upgrade_has_left_is_removed_by_the_next(first: sa.Engine) -> None:
+    if first.dialect.name != "sqlite":
+        pytest.skip("a server's owner backs it up")
+    path = Path(where(first).removeprefix("sqlite:"))
+    for end in (".tmp", ".tmp-journal"):
+        path.with_name(f".{path.name}-0001-20260505T130000000001.backup{end}").touch()
+    path.with_name(f".{path.name}.upgrade").touch()
+    Journal.open(where(first)).close()
+    assert list(path.parent.glob(".*")) == []
+    assert behind(where(first)) is None

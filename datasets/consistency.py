@@ -119,5 +119,5 @@ def inconsistencies(lake_root: str | Path) -> list[Inconsistency]:
 def _told(rows: Sequence[tuple[str, str]]) -> list[Inconsistency]:
     told = [Inconsistency(subject, text) for subject, text in rows[:MOST_TOLD]]
     left = len(rows) - len(told)
-    rest = f"Of {left:,} more the same is true."
+    rest = f"{left:,} more rows have the same fault."
     return [*told, Inconsistency("the lake", rest)] if left > 0 else told

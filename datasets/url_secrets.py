@@ -1,6 +1,6 @@
-"""Credentials in URLs: refused where there is another way to give them, masked wherever told.
+"""Credentials in URLs: refused where there is another way to give them, masked everywhere else.
 
-A URL is printed, logged, landed and kept by many, who take it for an address.
+URLs are printed, logged and landed as addresses.
 """
 
 import re
@@ -55,5 +55,5 @@ def check_url(url: str, *, name: str, instead: str) -> None:
     """
     plain = unquote(url)
     if masked(plain) != plain:
-        message = f"{name} has credentials in it, which would be told. Give them in {instead}."
+        message = f"{name} has credentials in it, which logs would show. Give them in {instead}."
         raise BadInput(message)

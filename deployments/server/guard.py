@@ -62,11 +62,11 @@ class Guard:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         hosts, origins = (_values(scope, name) for name in (b"host", b"origin"))
         if len(hosts) != 1 or not self._knows(hosts[0]):
-            return _MISDIRECTED, f"This server has another name; {HOSTS} may add one."
+            return _MISDIRECTED, f"This server does not answer to that Host. {HOSTS} can add it."
         if not all(self._is_own(origin) for origin in origins):
-            return _FORBIDDEN, "This server answers to its own pages alone."
+            return _FORBIDDEN, "This server takes no requests from pages of another origin."
         if not all(_is_comparable(each) for each in _raw(scope, b"authorization")):
-            return _UNKNOWN, "This server has another password."
+            return _UNKNOWN, "That is not the password of this server."
         return None
 
     def _knows(self, host: str, *, port: str = _PORTS["http"]) -> bool:

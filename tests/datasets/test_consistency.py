@@ -84,4 +84,4 @@ def test_many_of_a_kind_are_counted(tmp_path: Path) -> None:
     many = [Measured(f"{at:040x}", ((10,),)) for at in range(MOST_TOLD + 7)]
     found = told(tmp_path, circuits() | chunk(many, []) | {"counts": []})
     assert len(found) == MOST_TOLD + 1
-    assert found[-1] == ("the lake", "Of 7 more the same is true.")
+    assert found[-1] == ("the lake", "7 more rows have the same fault.")

@@ -1,4 +1,4 @@
-"""How a run's streams of random numbers come from its seed; those of before are the seed itself."""
+"""How random streams derive from a run's seed; earlier runs use the seed itself."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Runs and executions numbered as they were written; what time it was at targets; wide shots."""
+"""Sequence numbers of runs and executions, times at their targets, and 64-bit counts of shots."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What runs were given, by digest, with what is small itself; the lake; money apart from what if.
+"""Inputs of runs pinned by digest, the id of the lake, and what-if cost apart from money spent.
 
 Until now a run that nobody charges for had a cost: what its targets' published prices make of it.
 """

@@ -19,7 +19,7 @@ from tasks.lifecycle.runtime import open_runtime
 
 
 def record_failure(flow: Any, flow_run: FlowRun, state: State) -> None:
-    """Close the run with the reason in one line; one that nobody wants is cancelled at its target.
+    """Close the run with the reason in one line; a cancelled one is also cancelled at its target.
 
     A failed run can be resumed. Prefect calls this in the flow's process, but after a cancellation
     in the worker's, once it has ended the flow's and before it calls the flow run cancelled.
@@ -34,7 +34,7 @@ def record_failure(flow: Any, flow_run: FlowRun, state: State) -> None:
 
 
 def _settings(flow_run: FlowRun) -> dict[str, str]:
-    """Return what blocks had set in the run's process, which has ended; this one is another's."""
+    """Return the settings that blocks gave the run's own process, which has ended."""
     asked = flow_run.parameters.get("parameters")
     account = asked.get("account", "") if isinstance(asked, dict) else ""
     try:

@@ -65,7 +65,7 @@ class ChunkVerbs(Database):
         return found
 
     def lose(self, execution_ids: Sequence[ExecutionId], *, reason: str) -> None:
-        """Give up ended executions of a loop whose counts nobody has and nobody can make again."""
+        """Give up ended executions of a loop whose counts are lost and cannot be made again."""
         given_up = {"state": ExecutionState.CANCELLED, "failure": reason}
         with self._writing("lose") as connection:
             queries.advance(connection, execution_ids, ExecutionState.COMPLETED, given_up)

@@ -237,7 +237,7 @@ class ExecutionVerbs(Database):
         return None if row is None else to_entry(row)
 
     def sealed_spend(self, run_id: RunId) -> tuple[tuple[int, tuple[Spend, ...]], ...]:
-        """Return a run's ledger in numbered batches that never change; what is new is the last."""
+        """Return a run's ledger in numbered batches that never change; new entries are the last."""
         of_run = sa.select(spend).where(spend.c.run_id == run_id)
         with self._writing("seal") as connection:
             queries.lock(connection, runs.c.run_id == run_id)

@@ -36,7 +36,7 @@ class FileClaims:
     folder: Path
 
     def take(self, name: str, *, by: str = "") -> FileClaim | None:
-        """Claim what has a name, unless somebody has.
+        """Claim a name, unless another process has.
 
         Raises:
             StorageFault: the folder cannot be written, or its file system has no locks.

@@ -50,7 +50,7 @@ def outstanding(connection: sa.Connection, entry: Entry) -> Decimal:
 
 
 def seal(connection: sa.Connection, run_id: RunId) -> None:
-    """Make what is new in a run's ledger the next batch for the lake."""
+    """Seal the new entries of a run's ledger as the next batch for the lake."""
     of_run = ledger.c.run_id == run_id
     last = connection.execute(sa.select(sa.func.max(ledger.c.batch)).where(of_run)).scalar()
     new = ledger.update().where(of_run, ledger.c.batch.is_(None))

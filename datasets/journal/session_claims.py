@@ -66,7 +66,7 @@ class SessionClaims:
         self._engine = postgresql_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
     def take(self, name: str, *, by: str = "") -> SessionClaim | None:
-        """Claim what has a name, unless somebody has.
+        """Claim a name, unless another process has.
 
         Raises:
             StorageFault: the server does not let us ask.

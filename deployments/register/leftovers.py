@@ -63,7 +63,7 @@ async def _take_up(manifest: Manifest, *, worker: str, before: datetime, resume:
 
 
 async def _cancel(run: FlowRun, *, client: PrefectClient) -> None:
-    """Do what the worker was about to do; what its target does not let go is tried next time."""
+    """Cancel a run as its worker was about to; a refusal of its target is tried again next time."""
     try:
         await asyncio.to_thread(record_failure, None, run, Cancelling())
     except RuntimeFault:
@@ -77,7 +77,7 @@ async def _mark(run: FlowRun, *, client: PrefectClient) -> None:
 
 
 async def _go_on(runs: Sequence[FlowRun], *, client: PrefectClient) -> None:
-    """Ask for what the automation asks for, later; a run that crashed once is resumed once."""
+    """Have crashed runs resumed, each once, as the automation would."""
     deployment = await client.read_deployment_by_name("resume/resume")
     for run in runs:
         await client.create_flow_run_from_deployment(

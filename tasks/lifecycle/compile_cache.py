@@ -22,7 +22,7 @@ from datasets.records.devices import DeviceSnapshot
 from datasets.records.problems import Program
 from tasks.core.compilation.compiler import CompileOptions, compile_program, toolchain
 from tasks.core.compilation.durations import durations_of
-from tasks.core.compilation.exchanging import EXCHANGE_VERSION, exchanges
+from tasks.core.compilation.iswap import EXCHANGE_VERSION, exchanges
 from tasks.core.compilation.relabelling import PLACEMENT_VERSION
 from tasks.core.identity import digest
 from tasks.errors import BadInput, RuntimeFault

@@ -61,7 +61,7 @@ class Dispatch:
             raise RunCancelled(self.run_id)
 
     def most_usd(self, execution: Execution) -> Decimal:
-        """Return what an execution and all that is bought to make it whole may cost: its quote."""
+        """Return the most that an execution and its remainders may cost: its quote."""
         again_usd = price(self.snapshot.prices, tasks=1, shots=0)
         return execution.cost_usd + self.remainders * again_usd
 

@@ -1,4 +1,4 @@
-"""How a run's qubits are misread: learnt by the run, or by a canary on the same calibration."""
+"""Readout calibration of a run's qubits: learnt by the run, or by a canary on this calibration."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tasks.lifecycle.runtime import Runtime
 
 MAX_AGE_H: Final = 1.0
-"""How old a canary's readout may be on a device that is not emulated, where nobody says."""
+"""Default age limit of a canary's readout calibration on a device that is not emulated."""
 
 _NEWEST: Final = """
     SELECT r.element, r.execution_id, r.p1_given_0, r.p0_given_1, r.shots, r.measured_at

@@ -73,7 +73,7 @@ def _is_early(execution: Execution, *, journal: Journal, backend: Backend) -> bo
 
 
 def adopt(execution: Execution, handle: str, *, journal: Journal, reserve: bool) -> None:
-    """Take over what the target has: it is meant, its cost is set aside, and its handle known."""
+    """Adopt a task of the target: journal its intent, reserve its cost, record its handle."""
     journal.intend(execution, reserve=reserve)
     journal.submitted(execution.execution_id, handle)
     emit("execution.adopted", execution_id=execution.execution_id, handle=handle)
@@ -81,7 +81,7 @@ def adopt(execution: Execution, handle: str, *, journal: Journal, reserve: bool)
 
 @contextmanager
 def turn(run_id: RunId, *, home: Home) -> Iterator[bool]:
-    """Claim a run for the time of the block; yields whether nobody else works on it."""
+    """Claim a run for the time of the block; yields whether the claim was granted."""
     ours = not is_held(run_id) and _claimed(run_id, home=home)
     try:
         yield ours

@@ -1,4 +1,4 @@
-"""The steps of a loop that is simulated here: written down and landed some at a time.
+"""The steps of a simulated loop: journaled and landed in chunks.
 
 Nobody charges for them, and each gives the same counts however often it is run. So nothing is
 written ahead: what a kill takes, less than a second of the loop, is simulated again, and ends as if
@@ -68,7 +68,7 @@ class SimulatedSteps:
         return iteration
 
     def passed(self, done: Sequence[Iteration]) -> None:
-        """Write down what is new every second; land it when it is much or has waited long."""
+        """Journal new iterations every second; land them by number or by age."""
         del done
         now_s = time.monotonic()
         late = now_s - self._landed_s > LANDED_EVERY_S or self._n_rows > MAX_ROWS
@@ -78,7 +78,7 @@ class SimulatedSteps:
             self._keep()
 
     def end(self, done: Sequence[Iteration]) -> None:
-        """Land what waits, and what was written down and not landed before."""
+        """Land the chunk in memory, and chunks that were journaled and never landed."""
         self._write()
         run_id, journal = self.dispatch.run_id, self.runtime.journal
         there = self.runtime.lake.names("estimates", run_id)
@@ -99,7 +99,7 @@ class SimulatedSteps:
             raise
 
     def _keep(self) -> None:
-        """Write down what is new, in the chunk that it is to land in."""
+        """Journal new iterations under the chunk in which they will land."""
         began_s = time.monotonic()
         if self._fresh:
             kept = [(self.measuring.entry(each), each, made) for each, made in self._fresh]
@@ -118,7 +118,7 @@ class SimulatedSteps:
         return f"iterations-{self._kept[0][2].iteration:06d}"
 
     def _write(self) -> None:
-        """Write what waits down, and land it."""
+        """Journal and land the chunk in memory."""
         self._keep()
         if self._kept:
             entries, measured, made = zip(*self._kept, strict=True)

@@ -72,7 +72,7 @@ NO_HISTORY: Final = History((), (), (), "")
 def history_now(
     spec: SweepSpec, *, run: Run, calibration_id: CalibrationId, runtime: "Runtime"
 ) -> History:
-    """Return the history that a run would have which began now; nothing is written down."""
+    """Return the history of a run that would begin now; writes nothing."""
     found = _noted(spec, run=run, calibration_id=calibration_id, runtime=runtime)
     return _of(found, runtime=runtime)
 
@@ -110,7 +110,7 @@ def measured_on(sweep: Run, target: str) -> set[str]:
 
 
 def _measured(run: Run, *, runtime: "Runtime") -> SweepSpec:
-    """Return what a sweep was asked for, and what it did not get of it."""
+    """Return a sweep's request, and its missing points."""
     pins = runtime.pins(run.run_id)
     spec = inputs_of(run.asked, keep=pins).spec
     lacks = lacking(spec.points, pins=pins)
@@ -144,7 +144,7 @@ def _is_alike(other: Run, run: Run) -> bool:
 
 
 def experiment_of(run: Run, *, runtime: "Runtime") -> str:
-    """Return the experiment of a sweep; nothing if nobody has kept its inputs."""
+    """Return the experiment of a sweep; None if its inputs are not kept."""
     with suppress(StorageFault):
         return inputs_of(run.asked, keep=runtime.pins(run.run_id)).spec.experiment_id
     return ""

@@ -29,7 +29,7 @@ Plan = Callable[[Experiment], Sequence[Execution]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shared:
-    """A plan's executions that are left to its run, and what stopped runs have bought of it."""
+    """A plan, divided: executions left to its run, and results that stopped runs have bought."""
 
     own: tuple[Execution, ...]
     theirs: tuple[Collected, ...]
@@ -108,7 +108,7 @@ def _is_usable(theirs: Execution, mine: Execution, *, dispatch: Dispatch) -> boo
 def _collected(
     execution: Execution, other: Run, dispatch: Dispatch, runtime: "Runtime"
 ) -> tuple[Collected, ...] | None:
-    """Wait for what another run has bought, in its name; nothing where a circuit has no counts."""
+    """Collect another run's execution in its name; None where a circuit has no counts."""
     entry = dispatch.journal.execution(execution.execution_id)
     theirs = replace(runtime.dispatch(other), check_claim=dispatch.check_wanted)
     submit([entry.execution], dispatch=theirs)

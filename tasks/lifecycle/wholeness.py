@@ -1,4 +1,4 @@
-"""Whether what came back of an execution is all of it, and of one calibration."""
+"""Check that an execution's results are complete, and of one calibration."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -36,14 +36,14 @@ def check_whole(parts: Sequence[Collected], *, dispatch: Dispatch) -> None:
 
 
 def check_same_device(entry: "Entry", parts: Sequence[Collected], *, dispatch: Dispatch) -> None:
-    """Refuse to go without what could be bought still if calibrations were mixed."""
+    """Refuse partial results of which the rest could be bought if calibrations may be mixed."""
     if not dispatch.mixing and differ(entry.measured_on, dispatch.backend.calibration()):
         remedy = f" The device has been recalibrated since. {_mixing_helps(dispatch)}"
         raise ExecutionFailed(_in_part(entry, parts) + remedy)
 
 
 def check_same_calibration(part: "Entry", *, parent: "Entry", dispatch: Dispatch) -> None:
-    """Refuse to merge a part with what it completes where the device was recalibrated between."""
+    """Refuse to merge a remainder with its parent if the device was recalibrated between them."""
     if dispatch.mixing or not differ(parent.measured_on, part.calibration_id_end):
         return
     ids = (part.execution.execution_id, parent.execution.execution_id)
@@ -55,7 +55,7 @@ def check_same_calibration(part: "Entry", *, parent: "Entry", dispatch: Dispatch
 
 
 def check_one_calibration(collected: Sequence[Collected], *, dispatch: Dispatch) -> None:
-    """Refuse counts of several calibrations for what is estimated together, unless told to."""
+    """Refuse counts of several calibrations for one estimate, unless the run allows it."""
     if dispatch.mixing:
         return
     find = dispatch.journal.execution

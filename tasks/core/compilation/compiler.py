@@ -12,7 +12,7 @@ from datasets.records.compiled import CompiledId, CompiledProgram, MeasuredCircu
 from datasets.records.devices import CalibrationId, DeviceSnapshot
 from datasets.records.problems import Program, ProgramId
 from tasks.core.compilation.emission import EMISSION_VERSION, emit
-from tasks.core.compilation.exchanging import EXCHANGE_VERSION
+from tasks.core.compilation.iswap import EXCHANGE_VERSION
 from tasks.core.compilation.measurement import light_cone
 from tasks.core.compilation.natives import natives_of
 from tasks.core.compilation.reasons import reason

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from tasks.core.qasm.conditions import every, named, worth
+from tasks.core.qasm.conditions import evaluate, operands_of, parts_of
 from tasks.core.qasm.measuring import Wires
 from tasks.core.qasm.modifiers import Step
 from tasks.core.qasm.registers import Registers
@@ -48,7 +48,7 @@ class Branches:
         Raises:
             BadInput: it depends on too many bits, or names what is no bit and no number.
         """
-        parts = len(every(conditional.condition))
+        parts = len(parts_of(conditional.condition))
         self._sides.append(_Side(conditional, scope, wanted, parts))
         bits = self._all_bits()
         if len(bits) > MAX_CONTROLS:
@@ -84,7 +84,7 @@ class Branches:
                 {
                     bit
                     for side in self._sides
-                    for each in named(side.conditional.condition)
+                    for each in operands_of(side.conditional.condition)
                     if each.name in self._bits.names
                     for bit in self._bits.find(each, side.scope)
                 }
@@ -92,7 +92,7 @@ class Branches:
         )
 
     def _holds(self, values: Mapping[int, int]) -> bool:
-        """Tell whether every condition is as it is wanted, for these values of the bits."""
+        """Whether these values of the bits lead to this branch of every condition."""
         for side in self._sides:
             side.scope.source.spend(_PART_STEPS * side.parts, at=side.conditional.at)
 
@@ -103,6 +103,6 @@ class Branches:
                 found = self._bits.find(operand, scope)
                 return sum(values[bit] << place for place, bit in enumerate(found))
 
-            if bool(worth(side.conditional.condition, value)) is not side.wanted:
+            if bool(evaluate(side.conditional.condition, value)) is not side.wanted:
                 return False
         return True

@@ -1,4 +1,4 @@
-"""Conditions on bits that were measured: parsed, and worked out for values of the bits."""
+"""Parse and evaluate conditions on measured bits."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -47,10 +47,10 @@ def condition(cursor: Cursor, *, level: int = 0) -> Condition:
     return found
 
 
-def worth(found: Condition, value: Callable[[Operand], int]) -> int:
-    """Return what a condition is worth, 0 where it does not hold; `value` tells of the bits."""
+def evaluate(found: Condition, value: Callable[[Operand], int]) -> int:
+    """Return the value of a condition, 0 where it does not hold; `value` gives that of its bits."""
     values: list[int] = []
-    for each in reversed(every(found)):  # parts before what they are parts of
+    for each in reversed(parts_of(found)):  # parts before what they are parts of
         match each:
             case Number(value=number):
                 values.append(int(number))
@@ -64,13 +64,13 @@ def worth(found: Condition, value: Callable[[Operand], int]) -> int:
     return values.pop()
 
 
-def named(found: Condition) -> tuple[Operand, ...]:
-    """Return what a condition names, as often as it stands there."""
-    return tuple(each for each in reversed(every(found)) if isinstance(each, Operand))
+def operands_of(found: Condition) -> tuple[Operand, ...]:
+    """Return the operands of a condition, repeated ones included."""
+    return tuple(each for each in reversed(parts_of(found)) if isinstance(each, Operand))
 
 
-def every(found: Condition) -> list[Condition]:
-    """Return a condition and all its parts, each after what it is part of, the last ones first."""
+def parts_of(found: Condition) -> list[Condition]:
+    """Return a condition and all its parts: parents before children, the last child first."""
     left, met = [found], list[Condition]()
     while left:
         each = left.pop()

@@ -34,7 +34,7 @@ class Wires:
         self._used: set[int] = set()
         self._measured: set[int] = set()  # wires that hold an outcome
         self._bits: dict[int, int] = {}  # the wires that hold them
-        self._first: dict[int, int] = {}  # what bits are worth before they are measured into
+        self._first: dict[int, int] = {}  # values of bits before they are measured into
         self._loose: list[int] = []  # outcomes without a bit
 
     def on(self, qubits: Sequence[int]) -> tuple[int, ...]:
@@ -98,7 +98,7 @@ class Wires:
                 self._wires[qubit] = self._new(at=reset.at)
 
     def values(self, bits: Iterable[int]) -> Mapping[int, int]:
-        """Return what those of the bits are worth that nothing was measured into so far."""
+        """Return the values of those bits into which nothing was measured so far."""
         return {bit: self._first.get(bit, 0) for bit in bits if bit not in self._bits}
 
     def holding(self, bit: int) -> int:

@@ -1,4 +1,4 @@
-"""Powers of gates that are no whole numbers: the principal ones, as in `pow(1/2) @ x`.
+"""Fractional powers of gates, the principal ones, as in `pow(1/2) @ x`.
 
 Every eigenvalue exp(i a) with a in (-pi, pi] becomes exp(i a p).
 """
@@ -20,8 +20,8 @@ from tasks.errors import BadInput
 Matrix = NDArray[np.complex128]
 
 _TOLERANCE: Final = 1e-12
-_DOUBLE: Final = frozenset({"rx", "ry", "rz", "xx", "yy", "zz", "xy", "prx"})  # of half their angle
-_SINGLE: Final = frozenset(
+_DOUBLE: Final = frozenset({"rx", "ry", "rz", "xx", "yy", "zz", "xy", "prx"})  # of period 4 pi
+_SINGLE: Final = frozenset(  # of period 2 pi
     {"phaseshift", PHASE, "cphaseshift", "cphaseshift00", "cphaseshift01", "cphaseshift10"}
 )
 _PHASES: Final = {
@@ -123,6 +123,7 @@ def _matrix(step: Step) -> Matrix:
 
 
 def _u(tilt: float, after: float, before: float) -> Matrix:
+    """Return the matrix of OpenQASM 3's U(theta, phi, lambda), angles in radians."""
     near, far = math.cos(tilt / 2), math.sin(tilt / 2)
     found: Matrix = np.array(
         [
@@ -155,6 +156,7 @@ def _raised(matrix: Matrix, exponent: float) -> Matrix:
 
 
 def _principal(phase: float) -> float:
+    """Return a phase in (-pi, pi]: -pi, as rounding may leave it, becomes pi."""
     return math.pi if phase + math.pi < _TOLERANCE else phase
 
 

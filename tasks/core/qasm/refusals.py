@@ -1,10 +1,10 @@
-"""Say why parts of OpenQASM are not taken, and what to do instead."""
+"""Reasons for refusing parts of OpenQASM, each with what to do instead."""
 
 from typing import Final
 
 from tasks.core.qasm.tokens import shown
 
-_OUTCOMES = "of what depends on outcomes, `if` with gates in it is taken. Write it so."
+_OUTCOMES = "the only control flow on measured bits is `if` with gates in it. Use `if`."
 _TOO_MUCH = "a sweep takes gates, gate definitions, loops over numbers and measurements. Remove it."
 REFUSED: Final = {
     "while": _OUTCOMES, "switch": _OUTCOMES,

@@ -99,7 +99,7 @@ class Scope:
         raise self.source.fault(at, wanted)
 
     def value(self, expression: Expression, *, known: bool = False) -> Value:
-        """Return what an expression is worth; with `known` no name is taken for a parameter.
+        """Return the value of an expression; with `known` no name is taken for a parameter.
 
         Raises:
             BadInput: a name that means nothing, or no finite value.
@@ -118,7 +118,7 @@ class Scope:
                 return self._computed(expression, known=known)
 
     def _computed(self, expression: Operation, *, known: bool) -> Value:
-        """Return what an operation is worth; a long sum leans to the left, so no level is deep."""
+        """Return the value of an operation; a long sum leans to the left, so no level is deep."""
         leaning: list[Operation] = []
         first: Expression = expression
         while isinstance(first, Operation):

@@ -1,4 +1,4 @@
-"""What a sweep is, and what of it is still to be run.
+"""A sweep's specification, and the pieces of it that are still to run.
 
 An experiment is what is measured, and how: the circuit, the observables, the mitigation, what the
 device is asked to do to the outcomes, and the seed. How often and where it is measured is no part
@@ -152,7 +152,7 @@ def pieces(
     done: Shots | None = None,
     calibration: str = "",
 ) -> tuple[Piece, ...]:
-    """Return what is to be run of a chunk, in an order that is always the same.
+    """Return the pieces of a chunk that are still to run, in a fixed order.
 
     Args:
         spec: the sweep that is asked for.

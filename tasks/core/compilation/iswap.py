@@ -23,7 +23,7 @@ EXCHANGE_VERSION: Final = "1"
 """Counted up whenever the same cz come out as other gates."""
 
 _QUARTER: Final = Angle(math.pi / 2)
-_EVEN: Final = 1e-9  # of amplitudes
+_EVEN: Final = 1e-9  # tolerance of amplitudes
 _FRESH: Final = (1 + 0j, 0j)
 _TWO: Final = 2
 
@@ -79,6 +79,7 @@ class _Exchange:
         return self.places.get(qubit, qubit)
 
     def _cz(self, number: int, one: int, other: int) -> None:
+        """Write one cz: as a phase, one iswap or two, whichever is the first that is exact."""
         known = {qubit: self._states.get(qubit, _FRESH) for qubit in (one, other)}
         for qubit, beside in ((one, other), (other, one)):
             pole = _pole(known[qubit])
@@ -111,6 +112,7 @@ class _Exchange:
         )
 
     def _iswap_of_cz(self, one: int, other: int) -> None:
+        """Write iswap and the inverses of S: a cz followed by an exchange of the two qubits."""
         places = (self._place(one), self._place(other))
         for place in places:
             self._turn("rz", place, -_QUARTER)
@@ -127,6 +129,7 @@ class _Exchange:
         self._turn("rz", equator, Angle(angle))
 
     def _two(self, one: int, other: int) -> None:
+        """Write cz as two iswaps and rotations (arXiv:quant-ph/0209035), at places."""
         self._hadamard(other)
         self._turn("rz", other, _QUARTER)
         self.written.append(Gate("iswap", (one, other)))
@@ -159,18 +162,19 @@ def _turned(state: _State | None, gate: Gate) -> _State | None:
 
 
 def _phased(state: _State | None) -> _State | None:
+    """Return the state after Z."""
     return state and (state[0], -state[1])
 
 
 def _pole(state: _State | None) -> int | None:
-    """Return the bit that a qubit surely is."""
+    """Return the bit of a state that is |0> or |1> up to a phase; None for any other."""
     if state is None:
         return None
     return next((bit for bit in (0, 1) if abs(state[1 - bit]) < _EVEN), None)
 
 
 def _equator(state: _State | None) -> float | None:
-    """Return the angle of a state on the equator."""
+    """Return the azimuth in radians of a state on the equator; None for any other."""
     if state is None or abs(abs(state[0]) - abs(state[1])) > _EVEN:
         return None
     return cmath.phase(state[1] / state[0])

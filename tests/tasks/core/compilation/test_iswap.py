@@ -11,7 +11,7 @@ from reference import amplitudes
 from datasets.records.circuits import Angle, Circuit, Gate
 from datasets.records.compiled import CompiledProgram
 from tasks.core.compilation.compiler import compile_program
-from tasks.core.compilation.exchanging import exchanged
+from tasks.core.compilation.iswap import exchanged
 
 WIDTH = 4
 LINE = frozenset(frozenset((q, q + 1)) for q in range(WIDTH - 1))

@@ -20,30 +20,21 @@ class Inconsistency:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """SQL that selects `subject` and `text` of each row that breaks it, in order."""
-
-    sql: str
-
-
-def _missing(table: str, column: str, *, among: Sequence[tuple[str, str]], words: str) -> _Rule:
-    """Return the rule that an id of one table stands in one of some others."""
+def _missing(table: str, column: str, *, among: Sequence[tuple[str, str]], words: str) -> str:
+    """Return the rule that each id of a table stands in one of some others."""
     held = " UNION ALL ".join(f"SELECT {name} FROM {other}" for other, name in among)  # noqa: S608
-    return _Rule(
-        f"""SELECT DISTINCT 'execution ' || execution_id AS subject, '{words} ' || {column}
+    return f"""SELECT DISTINCT 'execution ' || execution_id AS subject, '{words} ' || {column}
             || ', which is not in the lake.' AS text FROM {table}
         WHERE {column} NOT IN ({held}) ORDER BY ALL"""  # noqa: S608 - our own names
-    )
 
 
 _EXECUTIONS: Final = [("executions", "execution_id")]
 _BEHIND: Final = "(SELECT execution_id, unnest(execution_ids) AS behind FROM estimates)"
 
+# Each selects `subject` and `text` of every row that breaks it, in order.
 RULES: Final = (
     # What was landed last of a run that goes on may be on its way.
-    _Rule(
-        """SELECT 'execution ' || execution_id AS subject, format('{:,} shots of it are counted, '
+    """SELECT 'execution ' || execution_id AS subject, format('{:,} shots of it are counted, '
             'and {:,} came back.', counted, back) AS text
         FROM (SELECT execution_id, any_value(run_id) AS run_id,
                 coalesce(max(shots_returned), 0)::BIGINT AS back FROM executions GROUP BY ALL)
@@ -51,23 +42,16 @@ RULES: Final = (
             USING (execution_id), LATERAL (SELECT coalesce(found, 0) AS counted)
         WHERE counted <> back AND (found IS NOT NULL
             OR run_id NOT IN (SELECT run_id FROM runs WHERE state = 'running'))
-        ORDER BY ALL"""
-    ),
-    _Rule(
-        """SELECT 'execution ' || execution_id AS subject, format('{:,} shots of it came back, and '
+        ORDER BY ALL""",
+    """SELECT 'execution ' || execution_id AS subject, format('{:,} shots of it came back, and '
             '{:,} were asked for.', shots_returned, shots_requested) AS text
-        FROM executions WHERE shots_returned > shots_requested ORDER BY ALL"""
-    ),
-    _Rule(
-        """SELECT DISTINCT 'execution ' || execution_id AS subject,
+        FROM executions WHERE shots_returned > shots_requested ORDER BY ALL""",
+    """SELECT DISTINCT 'execution ' || execution_id AS subject,
             'It has counts, and is not in the lake itself.' AS text FROM counts
-        WHERE execution_id NOT IN (SELECT execution_id FROM executions) ORDER BY ALL"""
-    ),
-    _Rule(
-        """SELECT DISTINCT 'execution ' || execution_id AS subject,
+        WHERE execution_id NOT IN (SELECT execution_id FROM executions) ORDER BY ALL""",
+    """SELECT DISTINCT 'execution ' || execution_id AS subject,
             'It has estimates, and is not in the lake itself.' AS text FROM estimates
-        WHERE execution_id NOT IN (SELECT execution_id FROM executions) ORDER BY ALL"""
-    ),
+        WHERE execution_id NOT IN (SELECT execution_id FROM executions) ORDER BY ALL""",
     _missing(
         _BEHIND,
         "behind",
@@ -86,21 +70,17 @@ RULES: Final = (
         among=[("device_snapshots", "calibration_id")],
         words="It was compiled for the calibration",
     ),
-    _Rule(
-        """SELECT 'compiled program ' || compiled_id AS subject,
+    """SELECT 'compiled program ' || compiled_id AS subject,
             'It is of the program ' || program_id || ', which is not in the lake.' AS text
         FROM compiled_programs WHERE program_id NOT IN (SELECT program_id FROM programs)
-        ORDER BY ALL"""
-    ),
-    _Rule(
-        f"""SELECT 'run ' || run_id AS subject, format('{{}} at point {{}} is {{:.6g}} ± {{:.2g}}, '
+        ORDER BY ALL""",
+    f"""SELECT 'run ' || run_id AS subject, format('{{}} at point {{}} is {{:.6g}} ± {{:.2g}}, '
             'and no state gives more than {{:.6g}}.', observable, point, value, stderr, bound)
             AS text
         FROM estimates WHERE outside AND abs(value) > bound + {ROUNDING} * greatest(bound, 1)
             + {MOST_SIGMAS} * stderr + CASE WHEN method = 'none' THEN 0
                 ELSE bound * ({RARE_SHOTS} / greatest(shots, 1) + {RELEARNT}) END
-        ORDER BY ALL"""  # noqa: S608 - our own numbers
-    ),
+        ORDER BY ALL""",  # noqa: S608 - our own numbers
 )
 
 
@@ -113,7 +93,7 @@ def inconsistencies(lake_root: str | Path) -> list[Inconsistency]:
         StorageFault: the lake cannot be listed.
     """
     with connect(lake_root) as lake:
-        return [one for rule in RULES for one in _told(lake.execute(rule.sql).fetchall())]
+        return [one for rule in RULES for one in _told(lake.execute(rule).fetchall())]
 
 
 def _told(rows: Sequence[tuple[str, str]]) -> list[Inconsistency]:

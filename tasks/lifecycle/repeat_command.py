@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from datasets.records.runs import Run
+from tasks.lifecycle.dispatch import MAX_REMAINDERS
+from tasks.lifecycle.readouts import MAX_AGE_H
 from tasks.lifecycle.sweep_inputs import is_path
 
-# What the commands take by other names than the flows, and what they do not take.
+# Options of commands whose names differ from the flows' parameters, and parameters without one.
 _NAMES: Final = {"observables": "observable", "tags": "tag"}
 _ONLY_IN_FORMS: Final = frozenset({"policy", "account", "retries"})
-RETRIES: Final = 3  # what a form says by itself
-READOUT_AGE_H: Final = 1.0
 _WITHOUT: Final = {
     "canary": ("max_calibration_age_h", "debias", "device_parameters", "mix_calibrations"),
 }  # of these flows commands have no such options
@@ -50,8 +50,8 @@ def _is_of_a_form(flow: str, asked: Mapping[str, Any]) -> bool:
     return bool(
         any(asked.get(name) for name in ("policy", "account", *_WITHOUT.get(flow, ())))
         or not all(map(is_path, circuits))
-        or asked.get("retries", RETRIES) != RETRIES
-        or asked.get("max_readout_age_h", READOUT_AGE_H) not in {0, READOUT_AGE_H}
+        or asked.get("retries", MAX_REMAINDERS) != MAX_REMAINDERS
+        or asked.get("max_readout_age_h", MAX_AGE_H) not in {0, MAX_AGE_H}
     )
 
 

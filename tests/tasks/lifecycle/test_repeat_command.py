@@ -19,7 +19,9 @@ from deployments.cli.options import as_hours, as_usd
 from flows.batch_parameters import BatchParameters
 from flows.parameters import CanaryParameters, SweepParameters
 from flows.search_parameters import QaoaParameters, VqeParameters
-from tasks.lifecycle.repeat_command import READOUT_AGE_H, RETRIES, repeat_command
+from tasks.lifecycle.dispatch import MAX_REMAINDERS
+from tasks.lifecycle.readouts import MAX_AGE_H
+from tasks.lifecycle.repeat_command import repeat_command
 
 
 def run_of(flow: str, asked: BaseModel) -> Run:
@@ -124,6 +126,6 @@ def test_what_only_a_form_can_ask_has_no_command() -> None:
     assert repeat_command(run_of("vqe", VqeParameters(max_readout_age_h=2))) is None
 
 
-def test_what_has_no_option_is_held_against_what_forms_say_by_themselves() -> None:
+def test_defaults_without_an_option_are_those_of_the_forms() -> None:
     asked = VqeParameters()
-    assert (asked.retries, asked.max_readout_age_h) == (RETRIES, READOUT_AGE_H)
+    assert (asked.retries, asked.max_readout_age_h) == (MAX_REMAINDERS, MAX_AGE_H)

@@ -1,4 +1,4 @@
-"""Say in one line what could not be written or read, why, and what to do."""
+"""Storage failures as faults of one line: what failed, why, and what to do."""
 
 import errno
 import shutil

@@ -107,7 +107,7 @@ async def _is_of_this_flow(run_id: str) -> bool:
 
 
 def confined() -> None:
-    """Have a deployment's run read files that it names from the operator's folders alone.
+    """Confine the files that a deployment's run may name to the operator's folders.
 
     Raises:
         BadInput: QRT_INPUTS cannot be meant.
@@ -141,7 +141,7 @@ async def _places() -> Mapping[str, str]:
 
 
 def laid_over(parameters: Asked, chosen: Mapping[str, Any], tenant: Tenant | None) -> Asked:
-    """Return the parameters with a policy in the place of defaults; what was asked for stays."""
+    """Return the parameters with a policy's values in place of defaults; explicit values stay."""
     fields = type(parameters).model_fields
     open_still = {
         name: value

@@ -1,4 +1,4 @@
-"""Standard streams as commands need them: open, and standard error such that nobody has to read it.
+"""Standard streams of commands: always open, and a closed standard error fails nothing.
 
 A run tells on standard error how far it is. That its reader has gone, or a disk is full, is no
 reason to fail: what it was paid for is in the journal. An answer on standard output that cannot be

@@ -1,4 +1,4 @@
-"""A Prefect server that lives as long as whoever started it, on the socket that it was given."""
+"""Run a Prefect server until its parent ends, on the socket that the parent has bound."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""A Prefect server as a process of ours, on a socket that is ours before it starts."""
+"""A Prefect server as a child process, on a socket that its parent has bound."""
 
 import os
 import socket

@@ -7,6 +7,7 @@ from typing import Final
 
 from datasets.records.executions import ExecutionId, RunId
 from datasets.views import query
+from tasks.core.amounts import counted
 from tasks.lifecycle.runtime import Runtime
 
 _HELD: Final = """
@@ -26,13 +27,13 @@ class Loss:
     @property
     def text(self) -> str:
         """Say what is lost, and what to do."""
-        many = len(self.executions)
-        what = f"{many} execution{'s' if many > 1 else ''} of it landed, and the lake has no counts"
-        return f"{what}. {_REMEDY.format(run_id=self.run_id)}"
+        lost = counted(len(self.executions), "execution")
+        remedy = _REMEDY.format(run_id=self.run_id)
+        return f"{lost} of it landed, and the lake has no counts. {remedy}"
 
 
 def losses(runtime: Runtime) -> Iterator[Loss]:
-    """Hold the journal against the lake; `quality` may be lost with the data that it tells of."""
+    """Compare the journal with the lake; `quality` may be lost with the data that it describes."""
     landed = runtime.journal.all_landed()
     if landed:
         held = {row[0] for row in query(runtime.home.lake, _HELD).rows}

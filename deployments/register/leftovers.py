@@ -21,6 +21,7 @@ from deployments.register.manifest import Manifest
 from flows.failures import record_failure
 from tasks.errors import RuntimeFault
 
+_ENDED: Final = "The process that ran this has ended with its worker."
 _GOING_ON: Final = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 
@@ -29,8 +30,8 @@ def take_up(manifest: Manifest, *, worker: str, server_is_new: bool) -> int:
 
     What somebody had cancelled is cancelled, and does not go on.
 
-    The automation `resume on crash` goes on with them; on a server that has just begun this does,
-    for Prefect may keep an event for 15 minutes whose predecessor only the last server has seen.
+    The automations go on with them and tell of them; on a server that has just begun this does, for
+    Prefect may keep an event for 15 minutes whose predecessor only the last server has seen.
     Call it while no such worker is at work, or soon after one began: what it has begun itself is
     left alone.
     """
@@ -58,7 +59,9 @@ async def _take_up(manifest: Manifest, *, worker: str, before: datetime, resume:
         for run in going_on:
             await _mark(run, client=client)
         if resume:
-            await _go_on([run for run in going_on if MEASUREMENT in run.tags], client=client)
+            measured = [run for run in going_on if MEASUREMENT in run.tags]
+            await _go_on(measured, client=client)
+            await _tell(measured, client=client)
         return len(going_on)
 
 
@@ -72,8 +75,7 @@ async def _cancel(run: FlowRun, *, client: PrefectClient) -> None:
 
 
 async def _mark(run: FlowRun, *, client: PrefectClient) -> None:
-    message = "The process that ran this has ended with its worker."
-    await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+    await client.set_flow_run_state(run.id, Crashed(message=_ENDED), force=True)
 
 
 async def _go_on(runs: Sequence[FlowRun], *, client: PrefectClient) -> None:
@@ -82,6 +84,17 @@ async def _go_on(runs: Sequence[FlowRun], *, client: PrefectClient) -> None:
     for run in runs:
         await client.create_flow_run_from_deployment(
             deployment.id, parameters={"run_id": str(run.id)}, idempotency_key=f"resume {run.id}"
+        )
+
+
+async def _tell(runs: Sequence[FlowRun], *, client: PrefectClient) -> None:
+    """Ask for what the automation asks for, later; the same ending is told of once."""
+    deployment = await client.read_deployment_by_name("notify/notify")
+    for run in runs:
+        notice = {"name": run.name, "state": "Crashed", "message": _ENDED,
+                  "flow_run_id": str(run.id), "attempt": str(run.run_count)}  # fmt: skip
+        await client.create_flow_run_from_deployment(
+            deployment.id, parameters=notice, idempotency_key=f"notify {run.id} {run.run_count}"
         )
 
 

@@ -123,6 +123,13 @@ def runs(up: Up) -> list[dict[str, str]]:
     return found
 
 
+def notices(up: Up, run: str) -> list[dict[str, str]]:
+    """Return what was told of a flow run."""
+    path = up.home / "logs" / "notices.jsonl"
+    told = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return [notice for notice in told if notice["flow_run_id"] == run]
+
+
 def test_a_run_whose_process_dies_is_resumed_by_itself_and_said_to_have_crashed(up: Up) -> None:
     crashed = up.api.submit("vqe/vqe", parameters=LONG | {"iterations": 400})
     wait_for(lambda: any(crashed == run["run_id"] for run in runs(up)))
@@ -225,6 +232,9 @@ def test_nothing_is_left_however_it_ends_and_a_run_goes_on_with_the_next_one(
         second = start(tmp_path / "home")
         assert second.api.run(run)["state_type"] == "CRASHED"
         wait_for(lambda: second.api.runs(flow_runs={"tags": {"all_": [f"resumes:{run}"]}}))
+        # Without Prefect's patience of 15 minutes with events of the server before.
+        (told,) = wait_for(lambda: notices(second, run), timeout_s=300)
+        assert told["state"] == "Crashed"
         second.process.send_signal(signal.SIGINT)
         assert second.process.wait(60) == 0
         assert not second.left()

@@ -62,8 +62,8 @@ def _as_begun(run: Run, fresh: CompiledProgram, *, runtime: Runtime) -> Compiled
     if runtime.backend(run).charges:
         message = (
             f"Run {run.run_id} was compiled by another release, and its circuit is not kept: to go "
-            "on would buy again what was bought. Resume it with the release that began it, or "
-            "start a new run."
+            "on would buy again what was bought. `qrt reconcile` lands that; resume it with the "
+            "release that began it, or start a new run."
         )
         raise StorageFault(message)
     return fresh

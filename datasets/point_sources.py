@@ -13,6 +13,7 @@ from tasks.errors import BadInput
 GROUP_ROWS: Final = 65_536
 MAX_COLUMNS: Final = 10_000
 SHOWN: Final = 40  # characters of foreign text that a message repeats
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _UNNAMED: Final = re.compile(r"__index_level_\d+__")
 
 
@@ -31,6 +32,12 @@ def columns_of(source: Path) -> tuple[list[str], Iterator[Any]]:
         if not name.isprintable():
             message = f"{source}: column {place} is named {name[:SHOWN]!r}. Name it in one line."
             raise BadInput(message)
+        if _NUMBER.fullmatch(name):
+            message = (
+                f"{source}: column {place} is named {name[:SHOWN]}, which is a number. Name the "
+                "parameter that it binds, in CSV in the first line."
+            )
+            raise BadInput(message)
         if name in names[: place - 1]:
             message = f"{source}: column {place} is named {name} again. Keep one of them."
             raise BadInput(message)
@@ -38,24 +45,39 @@ def columns_of(source: Path) -> tuple[list[str], Iterator[Any]]:
 
 
 def _csv(source: Path) -> tuple[list[str], Iterator[Any]]:
-    names = _heading(source)
+    names, separator = _heading(source)
     # pandas writes a first column without a name: it only numbers the rows.
     wanted = names[1:] if len(names) > 1 and not names[0] else names
-    return wanted, _csv_rows(source, names, wanted)
+    rows = _csv_rows(source, names, wanted, separator)
+    return wanted, rows if separator == "," else map(_with_points, rows)
 
 
-def _heading(source: Path) -> list[str]:
+def _heading(source: Path) -> tuple[list[str], str]:
+    """Return the names of the columns, and what separates them: commas, or else `;` or tabs."""
     import csv
 
     with source.open(encoding="utf-8-sig", newline="") as file:
+        line = file.readline()
+        separator = next((mark for mark in ",;\t" if mark in line), ",")
+        file.seek(0)
         try:
-            return [name.strip() for name in next(csv.reader(file), [])]
+            names = next(csv.reader(file, delimiter=separator), [])
         except csv.Error as error:
             message = f"{source}: its first line is not CSV ({error}). Name a parameter a column."
             raise BadInput(message) from error
+    return [name.strip() for name in names], separator
 
 
-def _csv_rows(source: Path, names: list[str], wanted: list[str]) -> Iterator[Any]:
+def _with_points(batch: Any) -> Any:
+    """Return a batch of text with decimal points, where spreadsheets have written commas."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    columns = [compute.replace_substring(column, ",", ".") for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+
+def _csv_rows(source: Path, names: list[str], wanted: list[str], separator: str) -> Iterator[Any]:
     import pyarrow as pa
     from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, open_csv
 
@@ -71,7 +93,7 @@ def _csv_rows(source: Path, names: list[str], wanted: list[str]) -> Iterator[Any
         with open_csv(
             source,
             read_options=ReadOptions(use_threads=False, column_names=names, skip_rows=1),
-            parse_options=ParseOptions(invalid_row_handler=refuse),
+            parse_options=ParseOptions(delimiter=separator, invalid_row_handler=refuse),
             convert_options=ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
                 include_columns=wanted,
@@ -86,8 +108,8 @@ def _csv_rows(source: Path, names: list[str], wanted: list[str]) -> Iterator[Any
             raise
         place = f"row {bad[0].number - 1}" if bad[0].number else f"after row {rows_before}"
         message = (
-            f"{source}: {place} has {bad[0].actual_columns} cells; there are "
-            f"{bad[0].expected_columns} columns. Correct the row."
+            f"{source}: {place} has {bad[0].actual_columns} cells where "
+            f"{bad[0].expected_columns} should be, one a column. Correct the row."
         )
         raise BadInput(message) from error
 

@@ -89,11 +89,13 @@ def _ran(result: Mapping[str, Any]) -> list[str]:
 
 def sweep_summary(result: Mapping[str, Any]) -> str:
     """Return the summary of a sweep."""
-    names = result["parameters"]
     lines = [
         f"{result['circuit']} on {result['target']}: {counted(result['points'], 'point')}",
         "",
-        *(_line(_measured(found, result), _range(found, names)) for found in result["observables"]),
+        *(
+            _line(_measured(found, result), _range(found, result))
+            for found in result["observables"]
+        ),
         *(_line("missing", _gap(gap)) for gap in result["missing"]),
         _line("mitigation", result["method"]),
         *_outside(result),
@@ -200,11 +202,16 @@ def _scored(one: Mapping[str, Any]) -> str:
     return f"{one['score']:.2%}, expected {one['baseline']:.2%}, p = {one['p_value']:.2g}{mark}"
 
 
-def _range(found: Mapping[str, Any], names: Sequence[str]) -> str:
-    return (
-        f"{found['least']:+.4f} at {_point(names, found['least_at'])}, "
-        f"{found['most']:+.4f} at {_point(names, found['most_at'])}, ± {found['stderr']:.4f}"
-    )
+def _range(found: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """Return the value at one point; of many the lowest, the highest, and where they are."""
+    names: Sequence[str] = result["parameters"]
+    least, most = f"{found['least']:+.4f}", f"{found['most']:+.4f}"
+    first, error = _point(names, found["least_at"]), f"± {found['stderr']:.4f}"
+    if result["points"] == 1:
+        return f"{least} {error}" + (f" at {first}" if names else "")
+    if least == most:
+        return f"{least} at every point, {error}"
+    return f"from {least} at {first} to {most} at {_point(names, found['most_at'])}, {error}"
 
 
 def _point(names: Sequence[str], values: Sequence[float]) -> str:

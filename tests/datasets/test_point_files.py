@@ -55,6 +55,21 @@ def test_numbers_come_back_exactly_in_the_order_of_their_names(
     assert open_points(table.path) == table
 
 
+@pytest.mark.parametrize("decimal", [".", ","])
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_files_of_spreadsheets_are_read_as_they_write_them(
+    separator: str, decimal: str, line_end: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "points.csv"
+    rows = (("theta", "phi"), ("0.25", "-1.5"), ("3", "1e-3"))
+    text = line_end.join(separator.join(cells).replace(".", decimal) for cells in rows)
+    source.write_bytes(f"\ufeff{text}{line_end}".encode())
+    table = pin(source)
+    assert table.parameters == ("phi", "theta")
+    assert table.block(0, 2).tolist() == [[-1.5, 0.25], [1e-3, 3.0]]
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_columns_are_called_as_parameters_are_on_the_command_line(
     suffix: str, tmp_path: Path
@@ -110,10 +125,14 @@ def test_every_kind_of_number_is_taken(kind: pa.DataType, tmp_path: Path) -> Non
         ("theta,phi\n-inf,2\n", "row 1, column theta has '-inf'"),
         ("theta,phi\n1,2\n1,3\nten,4\n", "row 3, column theta has 'ten'"),
         ("theta,phi\n1,1e999\n", "row 1, column phi has '1e999'"),
-        ("theta,phi\n1,2\n3\n", "row 2 has 1 cells; there are 2 columns"),
+        ("theta,phi\n1,2\n3\n", "row 2 has 1 cells where 2 should be"),
         ("theta,phi\n1,2\n3,4,5\n", "row 2 has 3 cells"),
         ("theta,theta\n1,2\n", "column 2 is named theta again"),
         ("theta,\n1,2\n", "column 2 has no name"),
+        ("0.1,theta\n0.2,1\n", "column 1 is named 0.1, which is a number"),
+        ("-2e-3\n0.2\n", "column 1 is named -2e-3, which is a number"),
+        ("0,1;0,2\n0,3;0,4\n", "column 1 is named 0, which is a number"),
+        ("theta;phi\n0,1;1,2,3\n", "row 1, column phi has '1.2.3'"),
     ],
 )
 def test_a_bad_csv_is_refused_with_its_row_and_column(

@@ -27,3 +27,21 @@ def answer(number: int) -> dict[str, Any]:
 def test_counts_agree_with_their_nouns(number: int) -> None:
     for said in (sweep_summary(answer(number)), batch_summary(answer(number))):
         assert not _WRONG.search(said), said
+
+
+def ranged(least: float, most: float, *, points: int, names: tuple[str, ...] = ("theta",)) -> str:
+    found = {
+        "observable": "Z0", "target": "local:sv", "stderr": 0.01, "least": least, "most": most,
+        "least_at": [0.5] * len(names), "most_at": [2.0] * len(names),
+    }  # fmt: skip
+    sweep = answer(points) | {"parameters": list(names), "observables": [found]}
+    return next(line for line in sweep_summary(sweep).splitlines() if line.startswith("  Z0"))
+
+
+def test_a_sweep_says_between_which_values_an_observable_lies() -> None:
+    assert ranged(-1, 1, points=9).split(maxsplit=1)[1] == (
+        "from -1.0000 at theta=0.5 to +1.0000 at theta=2, ± 0.0100"
+    )
+    assert ranged(1, 1, points=9).endswith(" +1.0000 at every point, ± 0.0100")
+    assert ranged(1, 1, points=1).endswith(" +1.0000 ± 0.0100 at theta=0.5")
+    assert ranged(1, 1, points=1, names=()).endswith(" +1.0000 ± 0.0100")

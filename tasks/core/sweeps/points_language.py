@@ -42,10 +42,10 @@ MAX_CHARACTERS: Final = 4_000_000
 _COUNT: Final = re.compile(r"(?:(\d{1,18})x)?([\w.+]{1,24})\Z", re.ASCII)
 _TIGHT: Final = re.compile(r" ?([=:,()*]) ?")
 _DECIMAL: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
-_UNIT: Final = re.compile(r"(.*[\d.)a-z])\s*(deg|°|rad)\Z", re.DOTALL)
+_UNIT: Final = re.compile(r"(.*[\d.)a-zπτ])\s*(deg|°|rad)\Z", re.DOTALL)
 MAX_WORDS: Final = 10_000  # axes, as many as a file may have columns
 _NUMBER_STEPS: Final = 60
-_IMPLIED_PRODUCT: Final = re.compile(r"(?<=[\d.])(?=(?:pi|tau)\b)")
+_IMPLIED_PRODUCT: Final = re.compile(r"(?<=[\d.])(?=(?:pi|tau|π|τ)\b)")
 _BOUNDS = 2
 _LINEAR = 3
 

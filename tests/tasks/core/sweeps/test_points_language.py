@@ -24,6 +24,8 @@ PHI = Linear("phi", 0, math.pi, 20)
         (["theta=0:2*pi:10 phi=0:pi:20"], Grid((THETA, PHI))),
         (["theta=0:2pi:10; phi=0:pi:20"], Grid((THETA, PHI))),
         (["phi=0:pi:20", "theta=0:tau:10"], Grid((THETA, PHI))),
+        (["phi=0:π:20", "theta=0:2π:10"], Grid((THETA, PHI))),
+        (["phi=0:0.5τrad:20", "theta=0:τrad:10"], Grid((THETA, PHI))),
         ([" theta = 0 : 2 * pi : 10 ;"], Grid((THETA,))),
         (["a=0.1,-2e-3,pi/2"], Grid((Listed("a", (0.1, -2e-3, math.pi / 2)),))),
         (["a=0.5"], Grid((Listed("a", (0.5,)),))),

@@ -10,13 +10,16 @@ import typer
 
 from datasets.layout import home
 from deployments.cli.terminal import console, say
+from deployments.cli.usage import Listing
 from tasks.errors import BadInput
 
 if TYPE_CHECKING:
     from datasets.records.devices import DeviceSnapshot
     from tasks.lifecycle.known_devices import KnownDevice
 
-app = typer.Typer(help="List, show, import, judge and withhold devices.", no_args_is_help=False)
+app = typer.Typer(
+    cls=Listing, help="List, show, import, judge and withhold devices.", no_args_is_help=False
+)
 
 _CLOCK_MAY_BE_OFF: Final = timedelta(days=7)
 

@@ -176,6 +176,7 @@ def query(
 def verify(as_json: Json = False) -> None:
     """Read every file of the lake again, and hold its tables and the journal against each other."""
     from datasets.consistency import inconsistencies
+    from tasks.core.amounts import counted
     from tasks.lifecycle.losses import losses
     from tasks.lifecycle.runtime import open_runtime
 
@@ -192,7 +193,7 @@ def verify(as_json: Json = False) -> None:
     else:
         for path, text in problems:
             say(f"{path}: {text}")
-        say("The lake is sound." if not problems else f"{len(problems)} problems.")
+        say(f"{counted(len(problems), 'problem')}." if problems else "The lake is sound.")
     if problems:
         raise typer.Exit(1)
 

@@ -30,11 +30,12 @@ from deployments.cli.streams import AnswerLost
 from deployments.cli.sweeping import sweep
 from deployments.cli.terminal import one_line, say
 from deployments.cli.upgrading import upgrade
-from deployments.cli.usage import HELP, about, complaint, whole_help
+from deployments.cli.usage import HELP, Listing, about, complaint, whole_help
 from tasks.errors import BadInput, RuntimeFault
 
 app = typer.Typer(
     name="qrt",
+    cls=Listing,
     callback=about,
     invoke_without_command=True,
     no_args_is_help=True,
@@ -42,25 +43,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-device_states.register(devices.app)
-devices.app.command()(drift)
-app.add_typer(devices.app, name="devices")
-looking.register(app)
-calibrating.register(app)
-recovering.register(app)
-serving.register(app)
-app.command()(sweep)
-app.command()(batch)
-app.command()(canary)
-app.command()(select)
-app.command()(sandbox)
-app.command()(qaoa)
-app.command()(upgrade)
-
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 
-@app.command()
 @starts_run
 def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     problem: Annotated[
@@ -104,10 +89,6 @@ def vqe(  # noqa: PLR0917 - each is an option with a name of its own
     )
 
 
-quoting.register(app, (vqe, sweep, batch, canary, qaoa))
-
-
-@app.command()
 def resume(
     run: Annotated[str, typer.Argument(help="A run's id, or the beginning of it.")],
     mix_calibrations: Annotated[
@@ -124,6 +105,26 @@ def resume(
     from deployments.cli.running import resume_run
 
     resume_run(run, mix_calibrations=mix_calibrations, max_usd=cap_usd, as_json=json)
+
+
+# Help lists them in this order: what most people come for first.
+app.command()(vqe)
+app.command()(qaoa)
+app.command()(sweep)
+app.command()(batch)
+app.command()(select)
+app.command()(resume)
+recovering.register(app)
+looking.register(app)
+app.command()(canary)
+calibrating.register(app)
+serving.register(app)
+app.command()(sandbox)
+app.command()(upgrade)
+quoting.register(app, (vqe, sweep, batch, canary, qaoa))
+device_states.register(devices.app)
+devices.app.command()(drift)
+app.add_typer(devices.app, name="devices")
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import typer
 
 from datasets.layout import home
 from deployments.cli.terminal import say
+from deployments.cli.usage import Listing
 from tasks.core.amounts import at_most, counted, usd
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ Command = Callable[..., None]
 
 def register(app: typer.Typer, commands: Sequence[Command]) -> None:
     """Add `quote` with the commands of flows, which then start nothing."""
-    group = typer.Typer(help="Say what a flow would cost, and where; nothing is bought.")
+    group = typer.Typer(
+        cls=Listing, help="Say what a flow would cost, and where; nothing is bought."
+    )
     for command in commands:
         group.command(help=f"Quote `qrt {command.__name__}`, which has the same options.")(
             _instead(command)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -55,7 +55,7 @@ def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: b
     keep_fonts(where)
     with prefect_server(where) as server, ExitStack() as shown:
         shown.enter_context(showing(quiet=as_json))
-        emit("run.starting", title=_called(asked[known(flow).title]), target=named(asked["target"]))
+        emit("run.starting", title=_called(flow, asked), target=named(asked["target"]))
         if isinstance(server, EphemeralServer):
             emit("server.starting")
 
@@ -76,8 +76,10 @@ def _tell(flow: str, result: dict[str, Any], *, as_json: bool) -> None:
     say(json.dumps(result) if as_json else known(flow).summary(result))
 
 
-def _called(title: str | Sequence[str]) -> str:
-    """Return what a run is about in a few words: one thing, or the first of several."""
+def _called(flow: str, asked: Mapping[str, Any]) -> str:
+    """Return what a run is about in a few words: one thing, the first of several, or the flow."""
+    name = known(flow).title
+    title: str | Sequence[str] = flow if name == "target" else asked[name]
     return title if isinstance(title, str) else shortened(", ".join(title), 60)
 
 

@@ -185,10 +185,11 @@ def canary_summary(result: Mapping[str, Any]) -> str:
     """Return the summary of a canary run."""
     ordered = sorted(result["canaries"], key=lambda one: one["p_value"])
     verdict = "passed" if result["passed"] else "FAILED"
+    width = max(LABEL, *(len(one["circuit"]) + 1 for one in ordered[:LISTED]))
     lines = [
         f"canaries on {result['target']}: {verdict}, {result['reason']}",
         "",
-        *(_line(one["circuit"], _scored(one)) for one in ordered[:LISTED]),
+        *(_line(one["circuit"], _scored(one), width=width) for one in ordered[:LISTED]),
         _line("device", result["standing"]),
         _line("cost", _cost(result)),
         _line("data", result["lake"]),
@@ -274,11 +275,11 @@ def _items(result: Mapping[str, Any]) -> str:
     )
 
 
-def _line(label: str, text: str) -> str:
-    indent = " " * (LABEL + 2)
+def _line(label: str, text: str, *, width: int = LABEL) -> str:
+    indent = " " * (width + 2)
     # Paths are kept in one piece, however long, so that they can be copied.
     wrapped = textwrap.wrap(
         text, WIDTH - len(indent), break_on_hyphens=False, break_long_words=False
     ) or [""]
-    label = label if len(label) < LABEL else f"{label}\n{' ' * LABEL}  "
-    return f"  {label:<{LABEL}}" + f"\n{indent}".join(wrapped)
+    label = label if len(label) < width else f"{label}\n{' ' * width}  "
+    return f"  {label:<{width}}" + f"\n{indent}".join(wrapped)

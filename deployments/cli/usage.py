@@ -1,14 +1,30 @@
-"""Messages for a command line that cannot be parsed, and the options of `qrt` itself."""
+"""Lists of commands, messages for a command line that cannot be parsed, and options of `qrt`."""
 
 from difflib import get_close_matches
 from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from deployments.cli.terminal import say
 
 HELP: Final = {"help_option_names": ["--help", "-h"]}
+
+
+class Listing(TyperGroup):
+    """A group whose help says of each command all that its first paragraph says."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write a command and what it does, on as many lines as that takes."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [
+            (name, " ".join((command.help or "").partition("\n\n")[0].split()))
+            for name, command in found
+            if command is not None and not command.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 def whole_help(error: TyperException) -> str | None:

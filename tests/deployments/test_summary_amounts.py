@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments.cli.summary import batch_summary, sweep_summary
+from deployments.cli.summary import batch_summary, canary_summary, sweep_summary
 
 NUMBERS = st.sampled_from([0, 1, 2, 12_345])
 _WRONG = re.compile(r"(?<![\d,.])1 [a-z-]+(?<!s)s\b|\b\d{5,}\b")
@@ -45,3 +45,15 @@ def test_a_sweep_says_between_which_values_an_observable_lies() -> None:
     assert ranged(1, 1, points=9).endswith(" +1.0000 at every point, ± 0.0100")
     assert ranged(1, 1, points=1).endswith(" +1.0000 ± 0.0100 at theta=0.5")
     assert ranged(1, 1, points=1, names=()).endswith(" +1.0000 ± 0.0100")
+
+
+def test_canaries_stand_in_one_line_each_whatever_their_qubits_are_called() -> None:
+    scored = {"score": 0.98, "baseline": 0.97, "p_value": 0.5, "passed": True}
+    names = ("ghz-5", "readout-q7", "readout-q15", "readout-q127")
+    device = {
+        "canaries": [{"circuit": name, **scored} for name in names],
+        "passed": True, "reason": "all passed", "standing": "healthy",
+    }  # fmt: skip
+    lines = canary_summary(answer(1) | device).splitlines()[2:6]
+    assert [line.split()[0] for line in lines] == list(names)
+    assert {line.index("98.00%") for line in lines} == {15}

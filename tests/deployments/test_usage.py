@@ -44,6 +44,20 @@ def test_every_command_has_help_of_80_columns(
             assert max(map(len, out.splitlines())) <= 80, path
 
 
+@pytest.mark.parametrize("group", [(), ("quote",), ("devices",)])
+def test_lists_of_commands_say_all_that_each_does(
+    group: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = said(capsys, *group, "--help")
+    assert max(map(len, out.splitlines())) <= 80
+    listed = out.partition("Commands:\n")[2]
+    for line in re.split(r"\n(?=  \S)", listed.rstrip()):
+        name, what = " ".join(line.split()).split(" ", 1)
+        assert what.endswith((".", '."')), name
+        assert "..." not in what, name
+
+
 def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = said(capsys, "--version")
     assert (code, err) == (0, "")

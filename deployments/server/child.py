@@ -11,6 +11,7 @@ import uvicorn
 from deployments.server.children import when_parent_ends
 from deployments.server.first_start import begin
 from deployments.server.guard import Guard, hosts_of
+from deployments.server.patience import Patience
 from deployments.server.reports import Reporter
 from deployments.server.services import Watch
 
@@ -33,7 +34,7 @@ def guarded_app(port: int) -> Guard:
     """Return Prefect's application for those who may ask a server at this port."""
     from prefect.server.api.server import create_app
 
-    return Guard(create_app(), hosts_of(port))
+    return Guard(Patience(create_app()), hosts_of(port))
 
 
 def main() -> None:

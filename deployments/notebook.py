@@ -171,7 +171,14 @@ def _run(parameters: BaseModel) -> dict[str, Any]:
 def _points(points: Any) -> Any:
     if is_table(points):
         return [str(keep_points(points, folder=home().cache / "points"))]
-    return _texts(points)
+    texts = _texts(points)
+    if isinstance(texts, list) and (others := [one for one in texts if not isinstance(one, str)]):
+        message = (
+            f"The points hold {others[0]!r:.60}, which is no text. Give texts, such as "
+            "'theta=0:pi:10', or columns: {'theta': [0.1, 0.2]}, a DataFrame or an Arrow table."
+        )
+        raise BadInput(message)
+    return texts
 
 
 def _summed(observables: Any) -> Any:

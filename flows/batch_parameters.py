@@ -27,9 +27,9 @@ class BatchParameters(RunParameters):
             description="Each a file with OpenQASM 2 or 3, its text, a folder or pattern of files, "
             "or a CSV list. They have no free parameters.",
             examples=[
-                ["/data/ghz.qasm", "/data/qft.qasm"],
-                ["/data/circuits/*.qasm"],
-                ["/data/list.csv"],
+                ["ghz.qasm", "qft.qasm"],
+                ["circuits/*.qasm"],
+                ["list.csv"],
             ],
         ),
     ] = [EXAMPLE]  # noqa: RUF012 - pydantic copies it

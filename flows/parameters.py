@@ -158,7 +158,7 @@ class SweepParameters(RunParameters):
         Field(
             min_length=1,
             description="A file with OpenQASM 2 or 3, or its text. Names in angles are parameters.",
-            examples=["/data/ansatz.qasm"],
+            examples=["ansatz.qasm"],
         ),
     ] = EXAMPLE
     points: Annotated[
@@ -168,7 +168,7 @@ class SweepParameters(RunParameters):
             examples=[
                 ["theta=0:2pi:100"],
                 ["sobol 4096 theta=0:2pi phi=0:pi"],
-                ["/data/points.csv"],
+                ["points.csv"],
             ],
         ),
     ] = []

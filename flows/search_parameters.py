@@ -50,7 +50,7 @@ class VqeParameters(RunParameters):
         str,
         Field(
             description="A molecule by name, h2 at any length in angstrom, or a JSON file.",
-            examples=["h2", "h2@0.9", "lih", "/data/molecule.json"],
+            examples=["h2", "h2@0.9", "lih", "molecule.json"],
         ),
     ] = "h2"
     target: Target = "emulator:garnet"
@@ -78,7 +78,7 @@ class QaoaParameters(RunParameters):
         Field(
             min_length=1,
             description="A graph by name, a random one with @SEED, or a JSON or CSV file of edges.",
-            examples=["ring:8", "regular:3:10@7", "gnp:10:0.5@3", "complete:5", "/data/graph.csv"],
+            examples=["ring:8", "regular:3:10@7", "gnp:10:0.5@3", "complete:5", "graph.csv"],
         ),
     ] = "ring:8"
     target: Target = "emulator:garnet"

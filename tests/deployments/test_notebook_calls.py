@@ -3,6 +3,7 @@
 from inspect import signature
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +40,8 @@ def test_only_what_is_meant_for_notebooks_is_offered() -> None:
         ({"shots": 0}, "shots 0: input should be greater than or equal to 1"),
         ({"readout_shots": 0}, "readout_shots 0: input"),
         ({"points": 5}, "points 5: input should be a valid list"),
+        ({"points": [{"theta": 1}]}, "The points hold {'theta': 1}, which is no text. Give texts,"),
+        ({"points": np.zeros((2, 2))}, "or columns: {'theta': [0.1, 0.2]}, a DataFrame"),
         ({"target": "auto", "reservation": "arn:x"}, "reservation is for a device that is named"),
     ],
 )

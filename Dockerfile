@@ -1,7 +1,7 @@
 # The runtime as an image: server, worker, registration and flow runs are commands of it.
 # Everything is pinned, with hashes, by deployments/docker/locks; EXTRAS says which of them are wanted:
-#   docker build -t quantum-runtime:0.1.0 .
-#   docker build -t quantum-runtime:0.1.0-cluster --build-arg EXTRAS="postgres dask ray kubernetes" .
+#   docker build -t quantum-runtime:0.2.0 .
+#   docker build -t quantum-runtime:0.2.0-cluster --build-arg EXTRAS="postgres dask ray kubernetes" .
 ARG PYTHON=3.11-slim-bookworm
 
 FROM python:${PYTHON} AS build

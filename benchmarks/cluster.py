@@ -20,7 +20,7 @@ from dask.distributed import LocalCluster
 
 from benchmarks.commands import sweep
 from benchmarks.workloads import MILLION, SIX, TEN, Workload
-from datasets.layout import Home
+from datasets.home import Home
 from deployments.server.environment import QUIET
 from deployments.server.ephemeral import EphemeralServer
 

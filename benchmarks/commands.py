@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.workloads import PARITY, Workload
-from tasks.core.openqasm import to_openqasm
+from tasks.core.circuits.openqasm import to_openqasm
 
 QRT = (sys.executable, "-c", "from deployments.cli.entry import main; main()")
 ROOT = Path(__file__).parents[1]

@@ -23,7 +23,7 @@ from tasks.backends import noise
 from tasks.backends.engine import running
 from tasks.backends.engine.compiled import from_circuits
 from tasks.backends.engine.program import Program
-from tasks.core.openqasm import to_openqasm
+from tasks.core.circuits.openqasm import to_openqasm
 
 SHOTS, LAYERS, TURNS = 1000, 4, 5
 POINTS = {4: 8000, 6: 4000, 8: 1000, 10: 256, 12: 32, 14: 8, 16: 2, 18: 1, 20: 1}

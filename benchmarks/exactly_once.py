@@ -164,7 +164,7 @@ def _settle(sandbox: Sandbox) -> None:
 
 def _twice(home: Path) -> int:
     """Return how many executions have more counts in the lake than shots came back."""
-    from datasets.views import query
+    from datasets.lake.views import query
 
     sql = (
         "SELECT count(*) FROM (SELECT execution_id, sum(count) AS n FROM counts GROUP BY 1) c "

@@ -32,7 +32,7 @@ from tasks.core.compilation.success import Fidelities
 from tasks.core.identity import digest
 from tasks.core.qasm.reading import read_circuit
 from tasks.errors import BadInput
-from tasks.lifecycle.selecting import RANKING
+from tasks.selection.selector import RANKING
 
 DEVICES = (
     "emulator:garnet",

@@ -21,13 +21,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from datasets import views
-from datasets.batches import prepare, publish
 from datasets.contracts.checking import check, contract
 from datasets.contracts.frames import seen
 from datasets.contracts.witnesses import witnesses
-from datasets.lake import Lake
-from datasets.stores import LocalStore
+from datasets.lake import views
+from datasets.lake.batches import prepare, publish
+from datasets.lake.lake import Lake
+from datasets.lake.stores import LocalStore
 
 RUN_ID = "1b4e28ba-2fa1-41d2-883f-0016d3cca427"
 N_QUBITS, OUTCOMES_PER_POINT, EXECUTIONS = 20, 61, 16

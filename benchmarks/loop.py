@@ -21,24 +21,24 @@ from uuid import uuid4
 import numpy as np
 
 from datasets.devices.catalogue import resolve
-from datasets.layout import Home
+from datasets.home import Home
 from datasets.problems.catalogue import load
 from datasets.records.executions import RunId
 from datasets.records.runs import Run
 from tasks.backends.engine import running
 from tasks.backends.engine.compiled import from_circuits
-from tasks.core.ansatz import Kind, build
+from tasks.context.runtime import Runtime, open_runtime
 from tasks.core.compilation.compiler import compile_program
-from tasks.core.energies import estimator
-from tasks.core.grouping import group
+from tasks.core.estimation.energies import estimator
 from tasks.core.mitigation.composition import Mitigation
 from tasks.core.mitigation.readout import Confusion
 from tasks.core.optimisers.registry import optimise
 from tasks.core.optimisers.session import Evaluate, Evaluation, Points
-from tasks.lifecycle.experiment import Experiment, Search
-from tasks.lifecycle.loop import Loop, steps
-from tasks.lifecycle.loop_measuring import measuring
-from tasks.lifecycle.runtime import Runtime, open_runtime
+from tasks.core.physics.ansatz import Kind, build
+from tasks.core.physics.grouping import group
+from tasks.program.experiment import Experiment, Search
+from tasks.workloads.search.loop import Loop, steps
+from tasks.workloads.search.simulation import measuring
 
 TARGET, SHOTS, ITERATIONS, SEEDS = "local:sv", 1000, 50, 20
 LONG, TURNS = 4000, 8  # iterations at points that no optimiser chose: SPSA is done after some 30

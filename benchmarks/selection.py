@@ -17,16 +17,16 @@ from pathlib import Path
 from benchmarks.fidelity import DEVICES, ghz, mirror, scrambled
 from datasets.devices.catalogue import resolve
 from datasets.devices.identity import sealed
-from datasets.layout import Home
+from datasets.home import Home
 from datasets.records.circuits import Circuit
 from datasets.records.devices import DeviceSnapshot, Figure
 from datasets.records.problems import Hamiltonian, Program, ProgramId
-from tasks.core.feasibility import Candidate, Demand
 from tasks.core.identity import digest
 from tasks.core.mitigation.composition import Mitigation
-from tasks.core.policies import parse_policy
-from tasks.core.pricing import Work, quote_work
-from tasks.lifecycle.selecting import Piece, choose
+from tasks.core.money.pricing import Work, quote_work
+from tasks.core.selection.feasibility import Candidate, Demand
+from tasks.core.selection.policies import parse_policy
+from tasks.selection.selector import Piece, choose
 
 CIRCUITS, SHOTS = 100, 4000
 

@@ -13,10 +13,10 @@ from tasks.backends import noise
 from tasks.backends.engine import running
 from tasks.backends.engine.compiled import from_circuits
 from tasks.backends.engine.results import Setting
+from tasks.core.circuits.openqasm import to_openqasm
 from tasks.core.compilation.compiler import compile_program
-from tasks.core.openqasm import to_openqasm
-from tasks.core.sweeps.estimation import combined, groups_of
-from tasks.core.sweeps.observables import parse_observables
+from tasks.core.estimation.observables import parse_observables
+from tasks.core.estimation.points import combined, groups_of
 
 WORKERS = 2
 

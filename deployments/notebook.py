@@ -13,11 +13,9 @@ from numbers import Real
 from typing import Any
 from uuid import uuid4
 
-from pydantic import BaseModel
-
-from datasets.home_rights import private_creation
-from datasets.layout import home
-from datasets.point_tables import is_table, keep_points
+from datasets.files.home_rights import private_creation
+from datasets.home import home
+from datasets.points.tables import is_table, keep_points
 from datasets.records.executions import RunId
 from deployments.cli.asking import check_admitted, validated
 from deployments.cli.flows_by_name import load
@@ -27,10 +25,11 @@ from deployments.notebook_calls import in_words_of_python
 from deployments.notebook_results import Picture, SweepQuote, SweepRun
 from deployments.server.beside import run_beside
 from deployments.server.ephemeral import Server, prefect_server
-from flows.parameters import SweepParameters
+from tasks.context.run_lock import claim, release
+from tasks.context.runtime import open_runtime
 from tasks.errors import BadInput
-from tasks.lifecycle.claims import claim, release
-from tasks.lifecycle.runtime import open_runtime
+from tasks.requests.run import RunRequest
+from tasks.requests.sweep import SweepRequest
 
 __all__ = ["Picture", "SweepQuote", "SweepRun", "quote", "sweep"]
 
@@ -141,10 +140,10 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def _asked(given: Mapping[str, Any]) -> BaseModel:
+def _asked(given: Mapping[str, Any]) -> RunRequest:
     """Return a sweep's parameters; a policy block may say what is left at its default."""
     open_runtime(home())
-    fields = SweepParameters.model_fields
+    fields = SweepRequest.model_fields
     asked = dict(given) | {
         "points": _points(given["points"]),
         "observables": _texts(_summed(given["observables"])),
@@ -158,7 +157,7 @@ def _asked(given: Mapping[str, Any]) -> BaseModel:
     return validated("sweep", **of_their_own | {"circuit": asked["circuit"]})
 
 
-def _run(parameters: BaseModel) -> dict[str, Any]:
+def _run(parameters: RunRequest) -> dict[str, Any]:
     run_id = RunId(str(uuid4()))
     with private_creation(), _serving() as settings:
         try:

@@ -7,8 +7,8 @@ from functools import wraps
 from inspect import signature
 from typing import Final, NoReturn, ParamSpec, TypeVar
 
-from flows.parameters import SweepParameters
 from tasks.errors import BadInput
+from tasks.requests.sweep import SweepRequest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +42,7 @@ def spelled(text: str) -> str:
     def argument(found: re.Match[str]) -> str:
         name = found[1].replace("-", "_")
         name = {"observable": "observables"}.get(name, name)
-        return name if name in SweepParameters.model_fields else found[0]
+        return name if name in SweepRequest.model_fields else found[0]
 
     return _OPTION.sub(argument, text)
 

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from datasets.layout import home
+from datasets.home import home
 from datasets.records.executions import RunId
 from deployments.cli.flows_by_name import known
 from deployments.cli.quoting import lines
+from tasks.context.runtime import open_runtime
 from tasks.errors import BadInput
-from tasks.lifecycle.report import plots_of
-from tasks.lifecycle.runtime import open_runtime
-from tasks.lifecycle.shown_parts import Ended
-from tasks.lifecycle.sweep_plots import values_of
+from tasks.report.html import plots_of
+from tasks.report.presenter import Ended
+from tasks.report.sweep_plots import values_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,65 +2,43 @@
 
 from typing import Any
 
-from prefect import flow
-
-from flows.announcing import announce
-from flows.batch_parameters import BatchParameters
-from flows.edge import settled
-from flows.failover import failing_over
-from flows.failures import record_failure
-from flows.parameters import RunToResume
-from flows.watching import watch
-from tasks import batching
-from tasks.lifecycle.checks import check_batch
-from tasks.reporting import report
-from tasks.running import close_run, open_run
-from tasks.selection import admit, select
-from tasks.settlement import settle
-from tasks.submission import submit
+from datasets.records.runs import Run
+from tasks.orchestration.run_flow import run_flow
+from tasks.requests.batch import BatchRequest
+from tasks.stages import batch as stages
+from tasks.stages.device import admit, record_device
+from tasks.stages.run import close_run, report, settle
+from tasks.stages.work import gather, submit
+from tasks.workloads.checks import check_batch
 
 
-@flow(
-    name="batch",
+@run_flow(
+    BatchRequest,
+    check=check_batch,
     description="Many different circuits, bought together: packed into as few tasks as can be.",
-    flow_run_name="{parameters.called}",
-    on_running=[announce, watch],
-    on_failure=[record_failure],
-    on_cancellation=[record_failure],
-    validate_parameters=True,
+    called="{parameters.called}",
 )
-@failing_over
-async def batch(
-    parameters: BatchParameters,
-    run_id: RunToResume = None,
-) -> dict[str, Any]:
-    """Compile every circuit, buy all together, and give each its own counts and estimates.
+def batch(run: Run, request: BatchRequest) -> dict[str, Any]:
+    """Compile every circuit, buy all together, and give each its own counts and estimates."""
+    inputs = stages.read(run)
 
-    Args:
-        parameters: What is measured, where, and how well.
-        run_id: Go on with this run; leave empty to start a new one.
-    """
-    parameters = await settled(parameters, run_id=run_id, check=check_batch)
-    run = open_run("batch", parameters=parameters.model_dump(), run_id=run_id)
-    inputs = batching.read(run)
-
-    run = batching.choose(run, inputs=inputs, readout_shots=parameters.readout_shots)
-    made = batching.compile_circuits(run, inputs=inputs)
-    select(made.hardest)
-    batching.land_circuits(made)
-    quoted = batching.quote(made, readout_shots=parameters.readout_shots)
+    run = stages.choose(run, inputs=inputs, readout_shots=request.readout_shots)
+    made = stages.compile_circuits(run, inputs=inputs)
+    record_device(made.hardest)
+    stages.land_circuits(made)
+    quoted = stages.quote(made, readout_shots=request.readout_shots)
     admit(run)
 
-    misreading = batching.calibrate_readout(made, shots=parameters.readout_shots)
-    executions = batching.plan(made)
+    misreading = stages.calibrate_readout(made, shots=request.readout_shots)
+    executions = stages.plan(made)
     submit(executions)
-    gathered = batching.gather(executions)
-    found = batching.divide(gathered, batch=made)
-    estimates = batching.estimate(found, batch=made, misreading=misreading)
-    batching.land(gathered, estimates=estimates)
+    gathered = gather(executions)
+    found = stages.divide(gathered, batch=made)
+    estimates = stages.estimate(found, batch=made, misreading=misreading)
+    stages.land(gathered, estimates=estimates)
     settle(run)
 
-    result = batching.summarise(made, found=found, estimates=estimates, run=run, quoted=quoted)
+    result = stages.summarise(made, found=found, estimates=estimates, run=run, quoted=quoted)
     close_run(run, result=result)
     report(run.run_id)
     return result

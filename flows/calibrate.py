@@ -5,9 +5,8 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
-from flows.edge import confined
-from tasks.drift import judge
-from tasks.observation import observe, tell
+from tasks.orchestration.edge import confined
+from tasks.stages.upkeep import judge, observe, show_devices
 
 
 @flow(
@@ -29,4 +28,4 @@ async def calibrate(
     confined()
     seen = observe(targets or [])
     judge([one.target for one in seen.observed])
-    return tell(seen)
+    return show_devices(seen)

@@ -2,60 +2,39 @@
 
 from typing import Any
 
-from prefect import flow
-
-from flows.announcing import announce
-from flows.edge import settled
-from flows.failures import record_failure
-from flows.parameters import CanaryParameters, RunToResume
-from flows.watching import watch
-from tasks import canaries
-from tasks.collection import collect
-from tasks.compilation import compile_for_target
-from tasks.lifecycle.checks import check_canary
-from tasks.reporting import tell
-from tasks.running import close_run, open_run
-from tasks.selection import select
-from tasks.settlement import settle
-from tasks.submission import submit
+from datasets.records.runs import Run
+from tasks.orchestration.run_flow import run_flow
+from tasks.requests.canary import CanaryRequest
+from tasks.stages import canary as stages
+from tasks.stages.device import compile_for_target, record_device
+from tasks.stages.run import close_run, settle, show
+from tasks.stages.work import collect, submit
+from tasks.workloads.checks import check_canary
 
 
-@flow(
-    name="canary",
+@run_flow(
+    CanaryRequest,
+    check=check_canary,
     description="Circuits with known outcomes: does the device keep its calibration's word?",
-    flow_run_name="canaries on {parameters.target}",
-    on_running=[announce, watch],
-    on_failure=[record_failure],
-    on_cancellation=[record_failure],
-    validate_parameters=True,
+    called="canaries on {parameters.target}",
 )
-async def canary(
-    parameters: CanaryParameters,
-    run_id: RunToResume = None,
-) -> dict[str, Any]:
-    """Run a GHZ state, mirror circuits and every qubit's readout, and judge the device by them.
-
-    Args:
-        parameters: Which device, and how closely it is looked at.
-        run_id: Go on with this run; leave empty to start a new one.
-    """
-    parameters = await settled(parameters, run_id=run_id, check=check_canary)
-    run = open_run("canary", parameters=parameters.model_dump(), run_id=run_id)
-    program, groups = canaries.chain(parameters.qubits)
+def canary(run: Run, request: CanaryRequest) -> dict[str, Any]:
+    """Run a GHZ state, mirror circuits and every qubit's readout, and judge the device by them."""
+    program, groups = stages.chain(request.qubits)
 
     experiment = compile_for_target(run, program=program, groups=groups)
-    select(experiment)
-    suite = canaries.design(experiment, run=run)
-    quoted = canaries.quote(suite)
+    record_device(experiment)
+    suite = stages.design(experiment, run=run)
+    quoted = stages.quote(suite)
 
-    executions = canaries.plan(suite)
+    executions = stages.plan(suite)
     submit(executions)
     collected = collect(executions)
-    found = canaries.check(suite, collected=collected, run=run)
-    standing = canaries.judge(found, run=run)
+    found = stages.check(suite, collected=collected, run=run)
+    standing = stages.judge(found, run=run)
     settle(run)
 
-    result = canaries.summarise(suite, found=found, standing=standing, run=run, quoted=quoted)
+    result = stages.summarise(suite, found=found, standing=standing, run=run, quoted=quoted)
     close_run(run, result=result)
-    tell(run.run_id)
+    show(run.run_id)
     return result

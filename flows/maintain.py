@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
-from tasks.maintenance import keep_days, prune, tell, tidy_home
+from tasks.stages.upkeep import keep_days, prune, show_removed, tidy_home
 
 
 @flow(
@@ -33,4 +33,4 @@ async def maintain(
     """
     kept = await keep_days(days)
     pruned = await prune(days=kept)
-    return tell(days=kept, pruned=pruned, tidied=tidy_home(days=kept))
+    return show_removed(days=kept, pruned=pruned, tidied=tidy_home(days=kept))

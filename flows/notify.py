@@ -5,7 +5,7 @@ from typing import Annotated
 from prefect import flow
 from pydantic import Field
 
-from tasks.notification import notify as tell
+from tasks.stages.upkeep import notify as tell
 
 
 @flow(

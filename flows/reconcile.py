@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
-from tasks.reconciliation import reconcile as look_at_everything
-from tasks.reconciliation import tell
+from tasks.stages.upkeep import reconcile as look_at_everything
+from tasks.stages.upkeep import show_reconciliation
 
 
 @flow(
@@ -24,4 +24,4 @@ async def reconcile(
         days: How far back strays are looked for, in days: 1 to 90.
     """
     reconciliation = look_at_everything(days=days)
-    return tell(reconciliation)
+    return show_reconciliation(reconciliation)

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
-from flows.names import EXAMPLE_RUN, RunIdText
-from tasks.resumption import find, go_on
+from tasks.requests.names import EXAMPLE_RUN, RunIdText
+from tasks.stages.run import find, go_on
 
 
 @flow(

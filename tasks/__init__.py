@@ -1,1 +1,1 @@
-"""Stages, one thin Prefect task a module, over plain functions."""
+"""Stages over the rooms that do the work; none but the stages knows Prefect."""

@@ -11,19 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.once.circuits import ARN, SHOTS, sources
-from datasets.layout import home
+from datasets.home import home
+from datasets.lake.views import query
 from datasets.records.compiled import CompiledId
 from datasets.records.executions import Execution, Purpose, RunId
 from datasets.records.runs import Run, RunState
-from datasets.views import query
-from tasks.core.actions import Unit
-from tasks.core.orders import Copy, Setting, order
+from tasks.context.run_lock import claim
+from tasks.context.runtime import Runtime, open_runtime
+from tasks.core.planning.actions import Unit
+from tasks.core.planning.orders import Copy, Setting, order
 from tasks.errors import ExecutionFailed, RuntimeFault
-from tasks.lifecycle.claims import claim
-from tasks.lifecycle.closing import close
-from tasks.lifecycle.executions import collect, submit
-from tasks.lifecycle.landing import land_counts
-from tasks.lifecycle.runtime import Runtime, open_runtime
+from tasks.execution.executions import collect, submit
+from tasks.execution.landing import land_counts
+from tasks.run.closing import close
 
 RUN_ID = RunId("0" * 32)
 TARGET = f"braket:{ARN}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from datasets.layout import Home
+from datasets.home import Home
 from deployments.server.ephemeral import prefect_server
 
 

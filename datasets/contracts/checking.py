@@ -14,8 +14,8 @@ from datasets.contracts import prepared
 from datasets.contracts.frames import frame, seen
 from datasets.contracts.meaning import Related
 from datasets.contracts.witnesses import witnesses
-from datasets.schemas import table_of
-from datasets.tables import TABLES
+from datasets.lake.schema.schemas import table_of
+from datasets.lake.schema.tables import TABLES
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from datasets.content import is_text, numbered, one_chunk
+from datasets.contracts.content import is_text, numbered, one_chunk
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,10 +3,10 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-from datasets.columns import Kind
-from datasets.content import one_chunk, plain
+from datasets.contracts.content import one_chunk, plain
 from datasets.contracts.meaning import Related, derived
-from datasets.schemas import table_of
+from datasets.lake.schema.columns import Kind
+from datasets.lake.schema.schemas import table_of
 
 if TYPE_CHECKING:
     import numpy as np

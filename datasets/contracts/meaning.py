@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from datasets.content import numbered, one_chunk
+from datasets.contracts.content import numbered, one_chunk
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from datasets.content import is_text, numbered
+from datasets.contracts.content import is_text, numbered
 from datasets.contracts.duplicates import countable, twins
 from datasets.contracts.frames import frame
 

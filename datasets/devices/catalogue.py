@@ -4,8 +4,8 @@ from functools import cache
 from pathlib import Path
 
 from datasets.devices.document import read_snapshot
-from datasets.file_reading import read_text
-from datasets.named_files import named_path
+from datasets.files.named import named_path
+from datasets.files.reading import read_text
 from datasets.records.devices import DeviceSnapshot
 from tasks.errors import BadInput, UnknownName
 
@@ -36,16 +36,10 @@ def resolve(target: str, imported: Path | None = None) -> DeviceSnapshot:
 
     Raises:
         UnknownName: no such target is known.
-        BadInput: the file is not a snapshot, or the target is a device of an account.
+        BadInput: the file is not a snapshot.
     """
     if target in _LOCAL:
         return _newest_bundled(_LOCAL[target])
-    if target.startswith("braket:"):
-        message = (
-            f"{target} is a device of an AWS account, and not bundled here. "
-            f"Choose one of: {', '.join(names(imported))}."
-        )
-        raise BadInput(message)
     device = target.removeprefix(_EMULATOR)
     if device == target or not device:
         raise UnknownName(_KIND, target, names(imported))

@@ -14,7 +14,7 @@ from datasets.devices.document_model import (
     SnapshotDocument,
 )
 from datasets.devices.identity import sealed
-from datasets.json_text import read_json
+from datasets.files.json_text import read_json
 from datasets.records.devices import (
     CalibrationId,
     DeviceSnapshot,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from datasets.devices.document_model import MAX_LABEL
-from datasets.json_text import read_json
+from datasets.files.json_text import read_json
 from tasks.errors import BadInput
 
 MAX_NESTING = 3  # a document in a string in a string is the worst seen

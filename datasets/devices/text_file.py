@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from datasets.file_writing import publish_file, replace_file
+from datasets.files.writing import publish_file, replace_file
 from tasks.errors import BadInput, StorageFault
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from datasets.journal.engines import open_engine, place, reading_engine, writing
 from datasets.journal.migration import VERSION, migrate, refuse_newer, steps_from, version
-from tasks.core.events import emit
+from tasks.core.progress.events import emit
 from tasks.errors import BadInput, StorageFault
 
 _DAMAGED: Final = ("not a database", "malformed", "encrypted")

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from datasets.file_writing import reserve_file
+from datasets.files.writing import reserve_file
 from tasks.errors import BadInput
 
 CONNECT_S: Final = 10  # a server that does not answer is given up after this

@@ -19,7 +19,7 @@ from datasets.journal.tables import executions, runs
 from datasets.journal.tables import ledger as spend
 from datasets.records.executions import Execution, ExecutionId, ExecutionState, RunId
 from datasets.records.spend import Spend
-from tasks.core.events import emit
+from tasks.core.progress.events import emit
 
 AT_ONCE = 500  # values in a statement, which SQLite limits
 RUNS_LOOKED_AT = 20  # for what is expected of a target

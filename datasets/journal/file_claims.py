@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from datasets.file_writing import make_folder, open_shared
+from datasets.files.writing import make_folder, open_shared
 from datasets.journal.engines import working
 from datasets.records.names import file_part
 from tasks.errors import StorageFault

@@ -12,9 +12,9 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
-from datasets.file_writing import STRAY_SUFFIX, move_file, open_shared, reserve_file
+from datasets.files.writing import STRAY_SUFFIX, move_file, open_shared, reserve_file
 from datasets.journal.engines import place, writing
-from tasks.core.events import emit
+from tasks.core.progress.events import emit
 from tasks.errors import BadInput
 
 VERSION = "0007"

@@ -1,6 +1,6 @@
 """What the journal writes down of runs and their iterations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -143,6 +143,12 @@ class RunVerbs(Database):
         newest = sa.select(runs).order_by(runs.c.number.desc(), runs.c.run_id).limit(limit)
         with self._reading() as connection:
             return tuple(to_run(row) for row in connection.execute(newest))
+
+    def runs_of(self, run_ids: Collection[RunId]) -> tuple[Run, ...]:
+        """Return the runs of these ids that there are, in the order in which they were opened."""
+        wanted = sa.select(runs).where(runs.c.run_id.in_(run_ids)).order_by(runs.c.number)
+        with self._reading() as connection:
+            return tuple(to_run(row) for row in connection.execute(wanted))
 
     def unsettled(self) -> tuple[Run, ...]:
         """Return the runs that reconciliation has to visit, oldest first.

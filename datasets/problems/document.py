@@ -6,12 +6,12 @@ import re
 from pathlib import PurePath
 from typing import Any
 
-from datasets.file_reading import decoded
-from datasets.json_text import read_json
+from datasets.files.json_text import read_json
+from datasets.files.reading import decoded
 from datasets.records.problems import Hamiltonian, Problem
-from tasks.core.hamiltonian import merge
-from tasks.core.pauli import LETTERS
-from tasks.core.spectrum import EXACT_QUBITS, conserves_electrons, lowest_energy
+from tasks.core.physics.hamiltonian import merge
+from tasks.core.physics.pauli import LETTERS
+from tasks.core.physics.spectrum import EXACT_QUBITS, conserves_electrons, lowest_energy
 from tasks.errors import BadInput
 
 MAX_QUBITS = 24

@@ -1,7 +1,7 @@
 """Read a file that a caller named, and say in one line what is wrong with its name."""
 
-from datasets.file_reading import read_bytes
-from datasets.named_files import named_path
+from datasets.files.named import named_path
+from datasets.files.reading import read_bytes
 from tasks.errors import BadInput
 
 

@@ -3,7 +3,7 @@
 from datasets.problems.given_file import looks_like_path, read_given
 from datasets.problems.graph_document import parse_graph
 from datasets.records.graphs import Graph
-from tasks.core.graph_families import EXAMPLES, named_graph
+from tasks.core.physics.graph_families import EXAMPLES, named_graph
 
 
 def load_graph(name_or_path: str) -> Graph:

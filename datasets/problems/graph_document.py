@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final, NamedTuple
 
-from datasets.file_reading import decoded
-from datasets.json_text import read_json
+from datasets.files.json_text import read_json
+from datasets.files.reading import decoded
 from datasets.problems.edge_rows import WANTED, edge_rows
 from datasets.records.graphs import Edge, Graph
-from tasks.core.graph_families import MAX_NODES
+from tasks.core.physics.graph_families import MAX_NODES
 from tasks.errors import BadInput
 
 MAX_WEIGHT: Final = 1e9

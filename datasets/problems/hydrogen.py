@@ -12,7 +12,7 @@ from itertools import product
 from typing import Final
 
 from datasets.records.problems import Problem
-from tasks.core.hamiltonian import merge
+from tasks.core.physics.hamiltonian import merge
 
 LEAST_ANGSTROM: Final = 0.1
 MOST_ANGSTROM: Final = 10.0

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from datasets.layout import home
+from datasets.home import home
 from datasets.records.runs import each
 from deployments.cli.confirming import confirm
 from deployments.cli.flows_by_name import known
 from deployments.cli.quoting import is_quoting, tell
-from flows.task_runners import configured
+from tasks.devices.known_devices import said
+from tasks.devices.standing import check_free, meant
 from tasks.errors import BadInput
-from tasks.lifecycle.admission import check_free, meant
-from tasks.lifecycle.known_devices import said
+from tasks.orchestration.task_runners import configured
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from tasks.requests.run import RunRequest
 
 
 def start(flow: str, *, as_json: bool, yes: bool = False, **values: Any) -> None:
@@ -42,7 +42,7 @@ def start(flow: str, *, as_json: bool, yes: bool = False, **values: Any) -> None
     run_flow(flow, parameters, run_id=None, as_json=as_json)
 
 
-def validated(flow: str, **values: Any) -> "BaseModel":
+def validated(flow: str, **values: Any) -> "RunRequest":
     """Return the parameters of a run.
 
     Raises:
@@ -53,28 +53,27 @@ def validated(flow: str, **values: Any) -> "BaseModel":
     return parameters
 
 
-def check_admitted(parameters: "BaseModel") -> None:
+def check_admitted(parameters: "RunRequest") -> None:
     """Return when work may go to every target that is named; no home is made for that.
 
     Raises:
         DeviceWithheld: one is quarantined, or under maintenance.
     """
     said_now = said(home(), now=datetime.now(UTC))
-    for target in each(parameters.model_dump()["target"]):
+    for target in each(parameters.target):
         if target in said_now:
             check_free(said_now[target])
 
 
-def _check(flow: str, parameters: "BaseModel") -> None:
-    asked = parameters.model_dump()
-    known(flow).check(asked)
-    if asked["max_usd"] is not None:
-        from flows.unbought import check_affordable
+def _check(flow: str, parameters: "RunRequest") -> None:
+    known(flow).check(parameters)
+    if parameters.max_usd is not None:
+        from tasks.workloads.quote_request import check_affordable
 
         check_affordable(flow, parameters)
 
 
-def _parsed(flow: str, values: Mapping[str, Any]) -> "BaseModel":
+def _parsed(flow: str, values: Mapping[str, Any]) -> "RunRequest":
     if isinstance(wanted := values.get("target"), str):
         values = {**values, "target": meant(wanted)}
     elif isinstance(wanted, list):

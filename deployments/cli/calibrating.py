@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import typer
 
-from datasets.layout import home
+from datasets.home import home
 from deployments.cli.terminal import say
 
 
@@ -23,13 +23,13 @@ def calibrate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Look at the devices, and land calibrations, status and queues that have changed."""
-    from tasks.lifecycle.admission import target_of
-    from tasks.lifecycle.drift import judge
-    from tasks.lifecycle.observation import land, look, plain, sentences
-    from tasks.lifecycle.runtime import open_runtime
+    from tasks.context.runtime import open_runtime
+    from tasks.devices.drift import judge
+    from tasks.devices.observation import land, look, plain, sentences
+    from tasks.devices.standing import named_target
 
     runtime = open_runtime(home())
-    seen = look([target_of(name) for name in target or []], now=datetime.now(UTC))
+    seen = look([named_target(name) for name in target or []], now=datetime.now(UTC))
     seen = land(seen, runtime=runtime, run_id=str(uuid4()))
     judge([one.target for one in seen.observed], runtime=runtime, now=datetime.now(UTC))
     if as_json:

@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from deployments.cli.terminal import say
-from tasks.core.amounts import at_most, exact_usd
+from tasks.core.text.amounts import at_most, exact_usd
 from tasks.errors import BadInput
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from tasks.requests.run import RunRequest
 
 SETTING: Final = "QRT_CONFIRM_USD"
 UNASKED_USD: Final = Decimal(10)
@@ -22,7 +22,7 @@ NEVER: Final = "never"
 _AMOUNT: Final = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 
 
-def confirm(flow: str, parameters: "BaseModel", *, as_json: bool) -> None:
+def confirm(flow: str, parameters: "RunRequest", *, as_json: bool) -> None:
     """Return when the run may be begun, as far as its price goes.
 
     On a terminal the question is put. Elsewhere nobody could answer: with `QRT_CONFIRM_USD` set
@@ -31,12 +31,12 @@ def confirm(flow: str, parameters: "BaseModel", *, as_json: bool) -> None:
     Raises:
         BadInput: nobody has agreed.
     """
-    from tasks.lifecycle.price_ceiling import sells
+    from tasks.quotes.price_ceiling import sells
 
-    asked, limit = parameters.model_dump(), unasked_usd()
-    if asked["max_usd"] is not None or limit is None or not sells(asked):
+    limit = unasked_usd()
+    if parameters.max_usd is not None or limit is None or not sells(parameters):
         return
-    from flows.unbought import ceiling_usd
+    from tasks.workloads.quote_request import ceiling_usd
 
     most_usd = ceiling_usd(flow, parameters)
     if most_usd <= limit:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from datasets.layout import home
+from datasets.home import home
 from datasets.records.states import AuditEntry, Authority, DeviceState, Standing
 from deployments.cli.options import as_hours
 from deployments.cli.terminal import say
@@ -56,10 +56,10 @@ def audit(
     as_json: Json = False,
 ) -> None:
     """Show who has decided what of which device, newest first."""
-    from tasks.lifecycle.admission import target_of
-    from tasks.lifecycle.runtime import open_runtime
+    from tasks.context.runtime import open_runtime
+    from tasks.devices.standing import named_target
 
-    subject = None if name is None else target_of(name)
+    subject = None if name is None else named_target(name)
     entries = open_runtime(home()).journal.audited(subject=subject, limit=limit)
     if as_json:
         say(json.dumps([_plain(entry) for entry in entries], ensure_ascii=False))
@@ -106,12 +106,12 @@ def operator() -> str:
 def _decide(
     state: DeviceState, name: str, *, reason: str, until: str | None, as_json: bool
 ) -> None:
-    from tasks.lifecycle.admission import target_of
-    from tasks.lifecycle.runtime import open_runtime
+    from tasks.context.runtime import open_runtime
+    from tasks.devices.standing import named_target
 
     now = datetime.now(UTC)
     ends = None if until is None else moment(until, now=now)
-    said = Standing(target_of(name), state, _reason(reason), ends, operator(), now)
+    said = Standing(named_target(name), state, _reason(reason), ends, operator(), now)
     journal = open_runtime(home()).journal
     before = journal.standing(said.target, now=now)
     _check_no_weaker(said, journal.own_standing(said.target, said.authority, now=now))
@@ -124,7 +124,7 @@ def _decide(
 
 def _check_no_weaker(said: Standing, own: Standing) -> None:
     """Refuse to replace what an operator has said by less, which would lift it without a word."""
-    from tasks.lifecycle.admission import by, until
+    from tasks.devices.standing import by, until
 
     if said.state is DeviceState.HEALTHY or said.state.severity >= own.state.severity:
         return
@@ -157,7 +157,7 @@ def _reason(text: str) -> str:
 
 
 def _sentence(standing: Standing, *, before: Standing) -> str:
-    from tasks.lifecycle.admission import by, until
+    from tasks.devices.standing import by, until
 
     if standing.state is DeviceState.HEALTHY:
         was = "already" if before.state is standing.state else f"again; it was {before.state}"

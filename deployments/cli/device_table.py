@@ -11,9 +11,9 @@ from datasets.records.devices import DeviceKind
 from datasets.records.states import DeviceState, Standing
 from deployments.cli.device_views import percent, price, row
 from deployments.cli.terminal import cell
-from tasks.core.calibration_age import age_h, span, told
-from tasks.core.windows import open_until, opens_at
-from tasks.lifecycle.known_devices import KnownDevice
+from tasks.core.queueing.windows import open_until, opens_at
+from tasks.core.selection.calibration_age import age_h, span, told
+from tasks.devices.known_devices import KnownDevice
 
 # Headings and widths; with a space between columns they fill 80 columns.
 _COLUMNS: Final = (

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from datasets.layout import home
+from datasets.home import home
 from deployments.cli.terminal import console, say
 from deployments.cli.usage import Listing
 from tasks.errors import BadInput
 
 if TYPE_CHECKING:
     from datasets.records.devices import DeviceSnapshot
-    from tasks.lifecycle.known_devices import KnownDevice
+    from tasks.devices.known_devices import KnownDevice
 
 app = typer.Typer(
     cls=Listing, help="List, show, import, judge and withhold devices.", no_args_is_help=False
@@ -33,7 +33,7 @@ def devices(context: typer.Context, *, as_json: AsJson = False) -> None:
         return
     from datasets.devices.catalogue import unreadable
     from deployments.cli import device_table
-    from tasks.lifecycle.known_devices import known_devices
+    from tasks.devices.known_devices import known_devices
 
     now = datetime.now(UTC)
     found = known_devices(home(), now=now)
@@ -56,9 +56,10 @@ def show(
 ) -> None:
     """Show the figures of every qubit and pair, what was dropped and why, and draw a map."""
     from deployments.cli import device_table, device_views
-    from tasks.lifecycle.known_devices import known_device
+    from tasks.devices.known_devices import known_device
+    from tasks.devices.standing import spelled
 
-    now, target = datetime.now(UTC), _target(name)
+    now, target = datetime.now(UTC), spelled(name)
     device = known_device(target, home(), now=now)
     picture = _draw(device, svg)
     if as_json:
@@ -97,7 +98,7 @@ def import_(
     from datasets.devices.capabilities import import_capabilities
     from datasets.devices.document import write_snapshot
     from datasets.devices.text_file import write_text
-    from datasets.file_reading import read_text
+    from datasets.files.reading import read_text
     from deployments.cli import device_views
 
     moment = None if published is None else _date(published)
@@ -116,16 +117,10 @@ def import_(
     _print_lines(lines)
 
 
-def _target(name: str) -> str:
-    if name.startswith("arn:"):
-        return f"braket:{name}"
-    return name if ":" in name else f"emulator:{name}"
-
-
 def _draw(device: "KnownDevice", path: Path | None) -> Path:
     """Write the device's map, by default among the reports, and return where it is."""
     from datasets.devices.text_file import write_text
-    from tasks.core.reports.device_map import device_map
+    from tasks.report.drawing.device_map import device_map
 
     if path is None:
         path = _made(home().reports, "--svg FILE") / f"device-{slug(device.target)}.svg"
@@ -139,7 +134,7 @@ def _made(folder: Path, otherwise: str) -> Path:
     Raises:
         BadInput: it cannot be made.
     """
-    from datasets.file_writing import make_folder
+    from datasets.files.writing import make_folder
 
     try:
         make_folder(folder)
@@ -151,7 +146,7 @@ def _made(folder: Path, otherwise: str) -> Path:
 
 def _notes(snapshot: "DeviceSnapshot") -> list[str]:
     from deployments.cli import device_views
-    from tasks.core.calibration_age import age_h, told
+    from tasks.core.selection.calibration_age import age_h, told
 
     published_at, now = snapshot.published_at, datetime.now(UTC)
     future = age_h(published_at, now=now) is None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from datasets.layout import home
+from datasets.home import home
 from deployments.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ def drift(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show level, trend and alarms of a device's figures, from the calibrations in the lake."""
-    from tasks.lifecycle.admission import target_of
-    from tasks.lifecycle.drift import limit_of, look
-    from tasks.lifecycle.runtime import open_runtime
+    from tasks.context.runtime import open_runtime
+    from tasks.devices.drift import limit_of, look
+    from tasks.devices.standing import named_target
 
-    target, now = target_of(name), datetime.now(UTC)
+    target, now = named_target(name), datetime.now(UTC)
     found = look(target, runtime=open_runtime(home()), now=now, limit=limit_of(target))
     ordered = sorted(found.findings, key=lambda f: (not f.alarm, f.p_value, f.element, f.metric))
     if as_json:

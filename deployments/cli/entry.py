@@ -30,7 +30,7 @@ def main() -> None:
     from deployments.cli import streams
 
     streams.prepare()
-    from datasets.home_rights import PRIVATE_UMASK
+    from datasets.files.home_rights import PRIVATE_UMASK
     from deployments.cli.main import main as command
 
     os.umask(PRIVATE_UMASK)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from pydantic import BaseModel
-
 from deployments.cli.summary import (
     batch_summary,
     canary_summary,
@@ -14,11 +12,13 @@ from deployments.cli.summary import (
     sweep_summary,
     vqe_summary,
 )
-from flows.batch_parameters import BatchParameters
-from flows.parameters import CanaryParameters, SweepParameters
-from flows.search_parameters import QaoaParameters, VqeParameters
 from tasks.errors import UnknownName
-from tasks.lifecycle.checks import check_batch, check_canary, check_qaoa, check_sweep, check_vqe
+from tasks.requests.batch import BatchRequest
+from tasks.requests.canary import CanaryRequest
+from tasks.requests.run import RunRequest
+from tasks.requests.search import QaoaRequest, VqeRequest
+from tasks.requests.sweep import SweepRequest
+from tasks.workloads.checks import check_batch, check_canary, check_qaoa, check_sweep, check_vqe
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +28,19 @@ class Known:
     `reports` says whether a run of it has a report.
     """
 
-    parameters: type[BaseModel]
-    check: Callable[[Mapping[str, Any]], None]
+    parameters: type[RunRequest]
+    check: Callable[[Any], None]
     summary: Callable[[Mapping[str, Any]], str]
     title: str
     reports: bool = True
 
 
 FLOWS: Mapping[str, Known] = {
-    "vqe": Known(VqeParameters, check_vqe, vqe_summary, "problem"),
-    "sweep": Known(SweepParameters, check_sweep, sweep_summary, "circuit"),
-    "batch": Known(BatchParameters, check_batch, batch_summary, "circuits"),
-    "canary": Known(CanaryParameters, check_canary, canary_summary, "target", reports=False),
-    "qaoa": Known(QaoaParameters, check_qaoa, cut_summary, "graph"),
+    "vqe": Known(VqeRequest, check_vqe, vqe_summary, "problem"),
+    "sweep": Known(SweepRequest, check_sweep, sweep_summary, "circuit"),
+    "batch": Known(BatchRequest, check_batch, batch_summary, "circuits"),
+    "canary": Known(CanaryRequest, check_canary, canary_summary, "target", reports=False),
+    "qaoa": Known(QaoaRequest, check_qaoa, cut_summary, "graph"),
 }
 
 

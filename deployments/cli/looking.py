@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from datasets.layout import home
+from datasets.home import home
 from deployments.cli.terminal import say
 from tasks.errors import BadInput
 
 if TYPE_CHECKING:
     from datasets.records.runs import Run
-    from tasks.lifecycle.runtime import Runtime
+    from tasks.context.runtime import Runtime
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _ARN: Final = re.compile(r"arn:\S*/")  # all of a device's address but its name
@@ -35,8 +35,8 @@ def runs(
 ) -> None:
     """List the runs, newest first; before them those that the journal has lost."""
     from deployments.cli.standing import standing
-    from tasks.lifecycle.openings import lost_runs
-    from tasks.lifecycle.runtime import open_runtime
+    from tasks.context.runtime import open_runtime
+    from tasks.run.openings import lost_runs
 
     runtime = open_runtime(home())
     strays = tuple(lost_runs(runtime))[:limit]
@@ -70,7 +70,7 @@ def runs(
 
 def _listed(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a head and a line a run, which fit on 80 columns; what was charged stands apart."""
-    from tasks.core.amounts import usd
+    from tasks.core.text.amounts import usd
 
     form = "{:<8} {:<9} {:<11} {:<16} {:<15.15} {:>8} {:>7}"
     yield form.format("run", "flow", "state", "started", "target", "charged", "what if")
@@ -85,7 +85,7 @@ def _listed(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _total(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return what the listed runs were charged together."""
-    from tasks.core.amounts import usd
+    from tasks.core.text.amounts import usd
 
     charged, what_if = (
         usd(sum(Decimal(str(row[name] or 0)) for row in rows))
@@ -99,8 +99,8 @@ def show(run: RunArgument, as_json: Json = False) -> None:
     from deployments.cli.flows_by_name import known
     from deployments.cli.naming import named_run
     from deployments.cli.standing import standing, unfinished_lines, work_line
-    from tasks.lifecycle.answering import answer_in
-    from tasks.lifecycle.runtime import open_runtime
+    from tasks.context.runtime import open_runtime
+    from tasks.run.answering import answer_in
 
     runtime = open_runtime(home())
     journal = runtime.journal
@@ -122,7 +122,7 @@ def show(run: RunArgument, as_json: Json = False) -> None:
 
 def _shown(run: "Run", runtime: "Runtime") -> dict[str, Any]:
     from deployments.cli.standing import quoted, standing, worker
-    from tasks.lifecycle.answering import answer_in
+    from tasks.run.answering import answer_in
 
     return {
         "run_id": run.run_id,
@@ -144,8 +144,8 @@ def _shown(run: "Run", runtime: "Runtime") -> dict[str, Any]:
 def report(run: RunArgument) -> None:
     """Write a run's HTML report again and print its path."""
     from deployments.cli.naming import named_run
-    from tasks.lifecycle.report import write_report
-    from tasks.lifecycle.runtime import open_runtime
+    from tasks.context.runtime import open_runtime
+    from tasks.report.html import write_report
 
     runtime = open_runtime(home())
     say(write_report(named_run(run, runtime=runtime).run_id, runtime=runtime))
@@ -162,8 +162,8 @@ def query(
             "a *. Quote the SQL, as in `qrt query --help`."
         )
         raise BadInput(message)
-    from datasets.views import query as ask
-    from datasets.views import to_plain
+    from datasets.lake.views import query as ask
+    from datasets.lake.views import to_plain
 
     found = ask(home().lake, sql[0])
     rows = [dict(zip(found.columns, map(to_plain, row), strict=True)) for row in found.rows]
@@ -175,10 +175,10 @@ def query(
 
 def verify(as_json: Json = False) -> None:
     """Read every file of the lake again, and hold its tables and the journal against each other."""
-    from datasets.consistency import inconsistencies
-    from tasks.core.amounts import counted
-    from tasks.lifecycle.losses import losses
-    from tasks.lifecycle.runtime import open_runtime
+    from datasets.lake.consistency import inconsistencies
+    from tasks.context.runtime import open_runtime
+    from tasks.core.text.amounts import counted
+    from tasks.execution.losses import losses
 
     runtime = open_runtime(home())
     faults = runtime.lake.verify()

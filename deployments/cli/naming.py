@@ -1,8 +1,8 @@
 """Find the run that a command names; a run that the journal has lost is no unknown one."""
 
 from datasets.records.runs import Run
+from tasks.context.runtime import Runtime
 from tasks.errors import BadInput, UnknownName
-from tasks.lifecycle.runtime import Runtime
 
 
 def named_run(text: str, *, runtime: Runtime) -> Run:
@@ -15,7 +15,7 @@ def named_run(text: str, *, runtime: Runtime) -> Run:
     try:
         return runtime.journal.run(text)
     except UnknownName:
-        from tasks.lifecycle.openings import lost_run
+        from tasks.run.openings import lost_run
 
         if lost := lost_run(text, runtime=runtime):
             message = f"The journal has lost run {lost}. `qrt resume {lost}` takes it up again."

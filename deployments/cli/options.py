@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import typer
 
-from datasets.json_text import read_json
-from tasks.core.whole_numbers import whole
+from datasets.files.json_text import read_json
+from tasks.core.text.whole_numbers import whole
 from tasks.errors import BadInput
 
 _OBJECT: Final = "Write a JSON object, such as '{\"name\": 1}'."
@@ -16,7 +16,7 @@ _SPAN: Final = re.compile(r"(\d{1,6}(?:\.\d{1,20})?)([mhd])")
 _USD: Final = re.compile(
     r"(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3}|(?=\.\d))(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII
 )
-MAX_USD: Final = 100_000_000  # as `flows.parameters` has it
+MAX_USD: Final = 100_000_000  # as `tasks.requests.run` has it
 _DIGITS: Final = 30  # beyond each option's own limit, which the refusal then tells
 _HOURS: Final = {"m": 1 / 60, "h": 1.0, "d": 24.0}
 

@@ -17,12 +17,12 @@ from datasets.records.executions import RunId
 from datasets.records.runs import Run, RunState
 from deployments.cli.terminal import one_line, say
 from deployments.server.ephemeral import Server
-from tasks.core.events import Event, listening
-from tasks.core.shortening import fault_line
+from tasks.context.runtime import Runtime
+from tasks.core.progress.events import Event, listening
+from tasks.core.text.shortening import fault_line
 from tasks.errors import RuntimeFault, StorageFault
-from tasks.lifecycle.cancellation import cancel_run
-from tasks.lifecycle.closing import close
-from tasks.lifecycle.runtime import Runtime
+from tasks.run.cancellation import cancel_run
+from tasks.run.closing import close
 
 AFTERWARDS_S: Final = 3.0  # for a run that has ended to end its command as always
 _REPORT_S: Final = 30.0  # for its report to be drawn

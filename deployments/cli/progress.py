@@ -10,9 +10,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from deployments.cli.entry import OPENED
 from deployments.cli.terminal import console, plain, say
-from tasks.core.events import Event, listening
-from tasks.core.pace import Clock, ended
-from tasks.core.stages import line
+from tasks.core.progress.events import Event, listening
+from tasks.core.progress.lines import line
+from tasks.core.progress.pace import Clock, ended
 
 LINE_EVERY_S = 0.1  # on a simulator an iteration takes less time than its line
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from datasets.layout import home
+from datasets.home import home
 from deployments.cli.terminal import say
 from deployments.cli.usage import Listing
-from tasks.core.amounts import at_most, counted, usd
+from tasks.core.text.amounts import at_most, counted, usd
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from tasks.requests.run import RunRequest
 
 _QUOTING: Final[ContextVar[bool]] = ContextVar("quoting", default=False)
 _COMPARING: Final[ContextVar[bool]] = ContextVar("comparing", default=False)
@@ -47,20 +47,20 @@ def is_quoting() -> bool:
     return _QUOTING.get()
 
 
-def tell(flow: str, parameters: "BaseModel", *, as_json: bool) -> None:
+def tell(flow: str, parameters: "RunRequest", *, as_json: bool) -> None:
     """Print what a run with these parameters would cost."""
     told = quoted(flow, parameters, compare=_COMPARING.get())
     say(json.dumps(told) if as_json else "\n".join(lines(told)))
 
 
-def quoted(flow: str, parameters: "BaseModel", *, compare: bool) -> dict[str, Any]:
+def quoted(flow: str, parameters: "RunRequest", *, compare: bool) -> dict[str, Any]:
     """Return what a run with these parameters would cost, and keep it in the lake.
 
     To `compare`, the circuit is compiled for every other target too.
     """
-    from flows.unbought import asked_piece
-    from tasks.lifecycle.offers import offer
-    from tasks.lifecycle.runtime import open_runtime
+    from tasks.context.runtime import open_runtime
+    from tasks.quotes.comparison import offer
+    from tasks.workloads.quote_request import asked_piece
 
     runtime = open_runtime(home())
     with asked_piece(flow, parameters, runtime=runtime) as (run, piece):
@@ -115,7 +115,7 @@ def _set(variable: ContextVar[bool], *, to: bool) -> Iterator[None]:
 
 def _warnings(told: Mapping[str, Any]) -> list[str]:
     """Say of each target that was asked for where nothing can be expected of it."""
-    from tasks.core.stages import HOPELESS, hopeless
+    from tasks.core.progress.lines import HOPELESS, hopeless
 
     return [
         line
@@ -150,13 +150,13 @@ def _fidelity(figure: float | None) -> str:
 
 
 def _time(each: Mapping[str, Any]) -> str:
-    from tasks.core.ranking import spoken
+    from tasks.core.selection.ranking import spoken
 
     return spoken(each["result_s"])
 
 
 def _range(each: Mapping[str, Any]) -> str:
-    from tasks.core.ranking import spoken
+    from tasks.core.selection.ranking import spoken
 
     low, high = each["result_low_s"], each["result_high_s"]
     first, last = spoken(low), "nobody knows when" if high is None else spoken(high)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from datasets.layout import home
+from datasets.home import home
 from deployments.cli.terminal import say
-from tasks.core.amounts import counted, usd
+from tasks.core.text.amounts import counted, usd
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 WIDTH = 80
@@ -28,8 +28,8 @@ def cancel(
 ) -> None:
     """Cancel a run at its target, and write down what is still charged."""
     from deployments.cli.naming import named_run
-    from tasks.lifecycle.cancellation import cancel_run
-    from tasks.lifecycle.runtime import open_runtime
+    from tasks.context.runtime import open_runtime
+    from tasks.run.cancellation import cancel_run
 
     runtime = open_runtime(home())
     done = cancel_run(named_run(run, runtime=runtime), runtime=runtime)
@@ -66,10 +66,10 @@ def reconcile(
     as_json: Json = False,
 ) -> None:
     """Close open intents, adopt orphans, settle what has ended, report strays."""
-    from tasks.lifecycle.findings import plain, sentences
-    from tasks.lifecycle.one_lake import begin_anew
-    from tasks.lifecycle.reconciliation import reconcile as verb
-    from tasks.lifecycle.runtime import open_runtime
+    from tasks.context.one_lake import begin_anew
+    from tasks.context.runtime import open_runtime
+    from tasks.run.reconciliation import reconcile as verb
+    from tasks.run.reconciliation_report import plain, sentences
 
     runtime = open_runtime(home())
     if new_lake:

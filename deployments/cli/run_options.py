@@ -9,7 +9,7 @@ import typer
 
 from deployments.cli.options import as_hours, as_object, as_tags, as_usd, count
 
-RunOptions = Mapping[str, Any]  # fields of `flows.parameters.RunParameters`, and `yes`
+RunOptions = Mapping[str, Any]  # fields of `tasks.requests.run.RunRequest`, and `yes`
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and no progress.")]
 Target = Annotated[str, typer.Option(help="Where to run; `qrt devices` lists the targets.")]
 Iterations = Annotated[int, typer.Option(help="At most so many.")]

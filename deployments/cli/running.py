@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,11 +10,9 @@ from importlib import import_module
 from threading import Thread
 from typing import Any
 
-from pydantic import BaseModel
-
 from datasets.contracts.checking import warm
+from datasets.home import home
 from datasets.journal.journal import Journal
-from datasets.layout import home
 from datasets.records.executions import RunId
 from datasets.records.runs import RunState, each, named
 from deployments.cli.flows_by_name import known, load
@@ -22,18 +20,19 @@ from deployments.cli.outliving import outliving
 from deployments.cli.progress import showing
 from deployments.cli.terminal import say
 from deployments.server.ephemeral import EphemeralServer, Server, prefect_server
-from flows.task_runners import configured
-from tasks.core.events import emit
-from tasks.core.shortening import shortened
-from tasks.lifecycle.admission import admit, warning
-from tasks.lifecycle.answering import answer_in
-from tasks.lifecycle.batch_results import told_failed
-from tasks.lifecycle.closing import follow_up
-from tasks.lifecycle.losses import has_lost
-from tasks.lifecycle.openings import lost_run, restored
-from tasks.lifecycle.report import keep_fonts, write_report
-from tasks.lifecycle.runtime import Runtime, open_runtime
-from tasks.lifecycle.sweep_plots import told_missing
+from tasks.context.runtime import Runtime, open_runtime
+from tasks.core.progress.events import emit
+from tasks.core.text.shortening import shortened
+from tasks.devices.standing import admit, warning
+from tasks.execution.losses import has_lost
+from tasks.orchestration.task_runners import configured
+from tasks.report.html import keep_fonts, write_report
+from tasks.report.sweep_plots import told_missing
+from tasks.requests.run import RunRequest
+from tasks.run.answering import answer_in
+from tasks.run.closing import follow_up
+from tasks.run.openings import lost_run, restored
+from tasks.workloads.batch.result import told_failed
 
 # What the stages import when they need it, the flow's own seconds; here it is the server's time.
 HEAVY = (
@@ -46,16 +45,16 @@ HEAVY = (
 )
 
 
-def run_flow(flow: str, parameters: BaseModel, *, run_id: str | None, as_json: bool) -> None:
+def run_flow(flow: str, parameters: RunRequest, *, run_id: str | None, as_json: bool) -> None:
     """Run the flow and print its result."""
     configured()
-    where, asked = home(), parameters.model_dump()
+    where = home()
     runtime = open_runtime(where)
-    _admit(each(asked["target"]), journal=runtime.journal)
+    _admit(each(parameters.target), journal=runtime.journal)
     keep_fonts(where)
     with prefect_server(where) as server, ExitStack() as shown:
         shown.enter_context(showing(quiet=as_json))
-        emit("run.starting", title=_called(flow, asked), target=named(asked["target"]))
+        emit("run.starting", title=_called(flow, parameters), target=named(parameters.target))
         if isinstance(server, EphemeralServer):
             emit("server.starting")
 
@@ -76,10 +75,10 @@ def _tell(flow: str, result: dict[str, Any], *, as_json: bool) -> None:
     say(json.dumps(result) if as_json else known(flow).summary(result))
 
 
-def _called(flow: str, asked: Mapping[str, Any]) -> str:
+def _called(flow: str, request: RunRequest) -> str:
     """Return what a run is about in a few words: one thing, the first of several, or the flow."""
     name = known(flow).title
-    title: str | Sequence[str] = flow if name == "target" else asked[name]
+    title: str | Sequence[str] = flow if name == "target" else getattr(request, name)
     return title if isinstance(title, str) else shortened(", ".join(title), 60)
 
 
@@ -92,7 +91,7 @@ def _admit(targets: Sequence[str], *, journal: Journal) -> None:
 
 
 def _result(
-    flow: str, parameters: BaseModel, *, run_id: str | None, server: Server
+    flow: str, parameters: RunRequest, *, run_id: str | None, server: Server
 ) -> dict[str, Any]:
     warm()  # the checks, beside all that comes before the first
     importing = Thread(target=_import_heavy, daemon=True)

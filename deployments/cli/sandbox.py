@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from datasets.layout import home
+from datasets.home import home
 from deployments.cli.terminal import say
 
 Enforce = Annotated[bool, typer.Option("--enforce-quotas", help="Throttle as Braket's quotas say.")]
@@ -34,7 +34,7 @@ def sandbox(  # noqa: PLR0917 - each is an option with a name of its own
     keep_windows: Keep = False,
 ) -> None:
     """Serve emulated Braket devices on this machine; AWS_ENDPOINT_URL points clients at it."""
-    from datasets.file_reading import read_text
+    from datasets.files.reading import read_text
     from deployments.sandbox.fault_model import read_faults
     from deployments.sandbox.server import serve
     from deployments.sandbox.settings import Settings

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from datasets.layout import home
+from datasets.home import home
 from deployments.cli.terminal import say
-from tasks.core.amounts import usd
+from tasks.core.text.amounts import usd
 
 _WIDTH = 80
 
@@ -40,11 +40,11 @@ def select(  # noqa: PLR0917 - each is an option with a name of its own
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Choose the device for a circuit, and say why; nothing is bought."""
-    from tasks.core.policies import parse_policy
-    from tasks.lifecycle.admission import meant
-    from tasks.lifecycle.advice import advise
-    from tasks.lifecycle.runtime import open_runtime
-    from tasks.lifecycle.selection_inputs import Measuring
+    from tasks.context.runtime import open_runtime
+    from tasks.core.selection.policies import parse_policy
+    from tasks.devices.standing import meant
+    from tasks.selection.advice import advise
+    from tasks.selection.request import Measuring
 
     answers = advise(
         circuit,
@@ -120,6 +120,6 @@ def _short(text: str, width: int) -> str:
 
 
 def _spoken(time_s: float) -> str:
-    from tasks.core.ranking import spoken
+    from tasks.core.selection.ranking import spoken
 
     return spoken(time_s)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from datasets.layout import home
+from datasets.home import home
 from deployments.cli.terminal import say
 from tasks.errors import BadInput
 
@@ -53,7 +53,7 @@ def _serve(
     from deployments.server.environment import prefect_home, quietly
     from deployments.server.password import GIVEN, given
     from deployments.server.up import keep, stop_on_signals, system
-    from tasks.lifecycle.runtime import open_runtime
+    from tasks.context.runtime import open_runtime
 
     where = home()
     open_runtime(where)

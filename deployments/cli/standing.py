@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tasks.core.amounts import at_most, counted, usd
+from tasks.core.text.amounts import at_most, counted, usd
 
 if TYPE_CHECKING:
     from datasets.journal.rows import Entry
     from datasets.records.runs import Run
-    from tasks.lifecycle.runtime import Runtime
+    from tasks.context.runtime import Runtime
 
 
 def standing(run: "Run", runtime: "Runtime") -> str:
@@ -23,7 +23,7 @@ def standing(run: "Run", runtime: "Runtime") -> str:
 
 def worker(run: "Run", runtime: "Runtime") -> str | None:
     """Say who works on the run, if anybody does."""
-    from tasks.lifecycle.claims import worker_of
+    from tasks.context.run_lock import worker_of
 
     return worker_of(run.run_id, home=runtime.home)
 

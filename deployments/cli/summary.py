@@ -4,12 +4,12 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.core.amounts import at_most, counted
 from tasks.core.answers import told_reused
-from tasks.core.charges import money_of, told_money
-from tasks.core.cuts import listed
-from tasks.core.shortening import shortened
-from tasks.core.spectrum import exact_words
+from tasks.core.money.charges import money_of, told_money
+from tasks.core.physics.cuts import listed
+from tasks.core.physics.spectrum import exact_words
+from tasks.core.text.amounts import at_most, counted
+from tasks.core.text.shortening import shortened
 
 WIDTH = 80
 LABEL = 11
@@ -229,13 +229,11 @@ def _free(result: Mapping[str, Any]) -> str:
     """Return why a run cost nothing."""
     if not result["shots"]:
         return "all was measured before"
-    if _is_braket(result):
+    from tasks.devices.standing import any_bought
+
+    if any_bought(result["target"]):
         return "a reservation's hours are billed by AWS"
     return f"{result['target']} is free"
-
-
-def _is_braket(result: Mapping[str, Any]) -> bool:
-    return "braket:" in result["target"]
 
 
 def _cost(result: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from datasets.url_secrets import masked
+from datasets.files.url_secrets import masked
 
 if TYPE_CHECKING:
     from rich.console import Console

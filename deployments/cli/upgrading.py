@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from datasets.layout import home
+from datasets.home import home
 from deployments.cli.terminal import say
 
 
@@ -18,8 +18,8 @@ def upgrade(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; do not ask.")] = False,
 ) -> None:
     """Bring an older home to this release; the journal is kept as it was beside it."""
-    from tasks.lifecycle.upgrading import changes
-    from tasks.lifecycle.upgrading import upgrade as verb
+    from tasks.run.upgrading import changes
+    from tasks.run.upgrading import upgrade as verb
 
     place = home()
     planned = changes(place)

@@ -18,8 +18,8 @@ from prefect.states import Cancelled, Cancelling, Crashed
 
 from deployments.register.automations import MEASUREMENT
 from deployments.register.manifest import Manifest
-from flows.failures import record_failure
 from tasks.errors import RuntimeFault
+from tasks.orchestration.failures import record_failure
 
 _ENDED: Final = "The process that ran this has ended with its worker."
 _GOING_ON: Final = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]

@@ -19,7 +19,7 @@ from deployments.sandbox.sampling import Distribution, cumulated
 from tasks.backends import noise
 from tasks.backends.engine.stock import KERNELS
 from tasks.backends.lowered import lower
-from tasks.core.openqasm_reader import from_openqasm
+from tasks.core.circuits.openqasm_reader import from_openqasm
 from tasks.errors import BadInput, ExecutionFailed
 
 MAX_NOISY_QUBITS = 12  # a density matrix of 4**12 complex numbers is 268 MB

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from datasets.file_reading import decoded
-from datasets.json_text import read_json
+from datasets.files.json_text import read_json
+from datasets.files.reading import decoded
 from tasks.errors import BadInput
 
 

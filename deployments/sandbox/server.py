@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from datasets.file_writing import make_folder, open_shared
+from datasets.files.writing import make_folder, open_shared
 from deployments.sandbox.fault_model import Fault
 from deployments.sandbox.settings import Settings
 from tasks.errors import BadInput

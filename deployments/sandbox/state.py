@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 
-from datasets.file_writing import make_folder
+from datasets.files.writing import make_folder
 from deployments.sandbox.devices import Devices
 from deployments.sandbox.fault_book import FaultBook
 from deployments.sandbox.quotas import CONCURRENT, CONCURRENT_ELSEWHERE, Quotas

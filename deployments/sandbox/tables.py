@@ -8,7 +8,7 @@ from threading import Lock
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from datasets.file_writing import reserve_file
+from datasets.files.writing import reserve_file
 
 metadata = sa.MetaData()
 

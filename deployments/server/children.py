@@ -14,8 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from datasets.file_writing import open_log
-from datasets.home_rights import PRIVATE_UMASK
+from datasets.files.home_rights import PRIVATE_UMASK
+from datasets.files.writing import open_log
 
 STOP_TIMEOUT_S: Final = 10.0
 

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import deployments
-from datasets.layout import Home
+from datasets.home import Home
 from deployments.server.guard import hosts_of, origins_of
 from deployments.server.password import ASKED, GIVEN
 

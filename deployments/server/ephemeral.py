@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from datasets.layout import Home
+from datasets.home import Home
 from deployments.server.address import accepts, answers_in_time, check_usable, listening
 from deployments.server.environment import EPHEMERAL, guarded, prefect_home, quietly
 from deployments.server.lease import Serving, serving

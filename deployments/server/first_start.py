@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from datasets.file_writing import make_folder, open_shared, replace_file
+from datasets.files.writing import make_folder, open_shared, replace_file
 
 _DATABASE: Final = "PREFECT_API_DATABASE_CONNECTION_URL"
 

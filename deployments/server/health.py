@@ -6,7 +6,7 @@ import tempfile
 import urllib.request
 from typing import Final
 
-from datasets.layout import home
+from datasets.home import home
 from tasks.errors import BadInput
 
 API: Final = "PREFECT_API_URL"

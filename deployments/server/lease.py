@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from datasets.file_writing import make_folder, open_shared
-from datasets.layout import Home
+from datasets.files.writing import make_folder, open_shared
+from datasets.home import Home
 from deployments.server.environment import prefect_home
 from deployments.server.password import given
 from tasks.errors import BadInput

@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from datasets.file_writing import make_folder, publish_file
-from datasets.layout import Home
+from datasets.files.writing import make_folder, publish_file
+from datasets.home import Home
 from tasks.errors import BadInput, StorageFault
 
 GIVEN: Final = "PREFECT_API_AUTH_STRING"  # what Prefect's clients send

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from deployments.server.reports import ERROR, SERVICE, Reporter
-from tasks.core.shortening import fault_line, shortened
+from tasks.core.text.shortening import fault_line, shortened
 
 FAULTS_IN_A_ROW: Final = 2  # one round may meet a database that is busy
 SLACK_S: Final = 120.0  # that a round may be late on a busy machine, beside three of its periods

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Final
 
-from datasets.home_rights import close_to_others
-from datasets.layout import Home
+from datasets.files.home_rights import close_to_others
+from datasets.home import Home
 from deployments.server.address import listening
 from deployments.server.children import Child
 from deployments.server.environment import of_server, of_worker, prefect_home
@@ -19,7 +19,7 @@ from deployments.server.lease import serve_home
 from deployments.server.password import password_to_ask
 from deployments.server.process import ServerProcess
 from deployments.server.reports import report_line
-from tasks.core.shortening import fault_line
+from tasks.core.text.shortening import fault_line
 from tasks.errors import RuntimeFault, StorageFault
 
 RESTART_AFTER_S: Final = 5.0  # a worker that cannot live is not started in a circle

@@ -61,8 +61,8 @@ values = run.table()
 values.head()
 
 # %%
-from datasets.layout import home
-from datasets.views import query
+from datasets.home import home
+from datasets.lake.views import query
 
 spread = query(
     home().lake,

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.file_writing import replace_file
+from datasets.files.writing import replace_file
 from datasets.records.circuits import Circuit
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.executions import Execution, ExecutionState
@@ -25,8 +25,8 @@ from tasks.backends import noise
 from tasks.backends.engine.sampling import Drawn, draw, rows_of
 from tasks.backends.lowered import Lowered, lower
 from tasks.backends.protocol import Histogram, Outcome, Sold
-from tasks.core.actions import Unit, units
-from tasks.core.openqasm_reader import from_openqasm
+from tasks.core.circuits.openqasm_reader import from_openqasm
+from tasks.core.planning.actions import Unit, units
 from tasks.errors import BadInput, ExecutionFailed, StorageFault
 
 MAX_DENSITY_MATRIX_QUBITS = 12  # 4**12 complex numbers are 268 MB

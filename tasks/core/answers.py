@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from datasets.records.runs import Run
-from tasks.core.charges import money_of
+from tasks.core.money.charges import money_of
 
 # What an answer of an earlier release lacks, because nobody knew of it then.
 _UNKNOWN: Final[Mapping[str, Any]] = {"plan": {}, "bill": []}

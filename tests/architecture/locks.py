@@ -1,6 +1,7 @@
 """What locks pin, and what an environment holds."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
@@ -9,6 +10,7 @@ from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent.parent
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 IMAGE = ROOT / "deployments" / "docker" / "locks"
 LOCKS = (
     ROOT / "requirements.lock",

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from tests.architecture.locks import PIN, pins
+from tests.architecture.locks import PIN, VERSION, pins
 
 UNASKED: Final = "released-tomorrow"
 _BACK_END: Final = """
@@ -23,9 +23,9 @@ def get_requires_for_build_editable(config_settings=None):
     return []
 
 def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
-    name, info = "quantum_runtime-0.1.0-py3-none-any.whl", "quantum_runtime-0.1.0.dist-info/"
+    name, info = "quantum_runtime-VERSION-py3-none-any.whl", "quantum_runtime-VERSION.dist-info/"
     with zipfile.ZipFile(wheel_directory + "/" + name, "w") as wheel:
-        said = "Name: quantum-runtime\\nVersion: 0.1.0\\nSummary: {version}\\n"
+        said = "Name: quantum-runtime\\nVersion: VERSION\\nSummary: {version}\\n"
         wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\n" + said)
         tags = "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
         wheel.writestr(info + "WHEEL", tags)
@@ -76,7 +76,9 @@ def _write(folder: Path, name: str, version: str, *, uv: str) -> None:
     if name == "setuptools":
         files |= {
             "setuptools/__init__.py": "",
-            "setuptools/build_meta.py": _BACK_END.replace("{version}", version),
+            "setuptools/build_meta.py": _BACK_END.replace("VERSION", VERSION).replace(
+                "{version}", version
+            ),
         }
     record = "".join(f"{path},{_digest(text)},{len(text)}\n" for path, text in files.items())
     files[f"{stem}.dist-info/RECORD"] = f"{record}{stem}.dist-info/RECORD,,\n"

@@ -18,10 +18,8 @@ FILE_LINES, FUNCTION_LINES, MEDIAN_LINES, WRAPPER_LINES = 300, 40, 10, 15
 EXCUSED = {
     "deployments/notebook.py:sweep": "each argument with its meaning; the body is five lines",
     "datasets/journal/migrations/versions/v0001_first_journal.py:upgrade": "a schema, in full",
-    "tasks/lifecycle/results.py:vqe_result": "names each of a result's 28 fields once",
+    "tasks/workloads/search/result.py:vqe_result": "names each of a result's 28 fields once",
     "deployments/cli/selecting.py:select": "each option with its help; the body is one call",
-    "flows/vqe.py:vqe": "its docstring explains the parameters, where forms look",
-    "flows/qaoa.py:qaoa": "its docstring explains the parameters, where forms look",
     "deployments/cli/run_options.py:_asked": "each option with its help; the body is one value",
     "deployments/cli/canary.py:canary": "each option with its help; the body is one call",
     "deployments/cli/qaoa.py:qaoa": "each option with its help; the body is one call",

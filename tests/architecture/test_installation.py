@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import uv
 
-from tests.architecture.locks import IMAGE, LOCKS, ROOT, installed, locked
+from tests.architecture.locks import IMAGE, LOCKS, ROOT, VERSION, installed, locked
 from tests.architecture.releases import UNASKED, release, standing_in
 
 pytestmark = pytest.mark.slow
@@ -176,7 +176,7 @@ def assert_locked(
     found = installed(environment)
     assert {name: found.pop(name) for name in beside}.keys() == set(beside)
     if ours:
-        assert found.pop("quantum-runtime") == "0.1.0"
+        assert found.pop("quantum-runtime") == VERSION
         assert _builder(environment) == locked(*locks)["setuptools"]
     assert found == locked(*locks)
 

@@ -13,7 +13,7 @@ SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglo
 # They write lines of their own making, without a package loaded or to another end than a terminal.
 EXCUSED = {
     "deployments/cli/confirming.py": "a question's line stays open for the answer",
-    "tasks/lifecycle/runtime.py": "what opening a home changes is told below the command line",
+    "tasks/context/runtime.py": "what opening a home changes is told below the command line",
     "deployments/cli/entry.py": "a signal's line goes to the descriptor itself",
     "deployments/server/health.py": "a probe's line goes to a container's log",
 }
@@ -56,7 +56,7 @@ def test_nobody_turns_markup_on(path: Path) -> None:
 
 
 def test_templates_escape_everything() -> None:
-    pages = sorted((ROOT / "tasks" / "core" / "reports").glob("*.j2"))
+    pages = sorted((ROOT / "tasks" / "report" / "drawing").glob("*.j2"))
     assert pages
     for page in pages:
         text = page.read_text("utf-8")

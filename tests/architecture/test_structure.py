@@ -27,10 +27,10 @@ HEAVY = (
 )
 
 EXCUSED_WRAPPERS = {
-    "tasks/compilation.py:compile_for_target": "names each of an experiment's parts once",
-    "tasks/running.py:open_run": "names each of a run's fields once",
-    "tasks/selection.py:select": "names the five tables that land together",
-    "tasks/summary.py:summarise": "names each of a result's sources once",
+    "tasks/stages/device.py:compile_for_target": "names each of an experiment's parts once",
+    "tasks/stages/run.py:open_run": "names each of a run's fields once",
+    "tasks/stages/device.py:record_device": "names the five tables that land together",
+    "tasks/stages/search.py:summarise": "names each of a result's sources once",
 }
 
 
@@ -74,7 +74,7 @@ def wrappers() -> Iterator[Size]:
     for path in sorted((ROOT / "tasks").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
-                ast.unparse(mark).split("(")[0] in ("task", "prefect.task")
+                ast.unparse(mark).split("(")[0] in ("stage", "task", "prefect.task")
                 for mark in node.decorator_list
             ):
                 where = f"{path.relative_to(ROOT).as_posix()}:{node.name}"

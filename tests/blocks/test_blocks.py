@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 import blocks
 from blocks import BraketAccount, Journal, Lake, Policy
-from flows.parameters import SweepParameters
-from flows.search_parameters import QaoaParameters, VqeParameters
+from tasks.requests.search import QaoaRequest, VqeRequest
+from tasks.requests.sweep import SweepRequest
 
 pytestmark = pytest.mark.slow
 
@@ -71,9 +71,9 @@ def test_a_secret_is_in_no_text_of_a_block(secret: str) -> None:
 
 
 def test_what_a_policy_says_is_a_parameter_of_some_flow() -> None:
-    known = SweepParameters.model_fields.keys() | VqeParameters.model_fields.keys()
+    known = SweepRequest.model_fields.keys() | VqeRequest.model_fields.keys()
     assert set(Policy.model_fields) <= known
-    assert VqeParameters.model_fields.keys() - QaoaParameters.model_fields.keys() == {
+    assert VqeRequest.model_fields.keys() - QaoaRequest.model_fields.keys() == {
         "problem",
         "ansatz",
     }

@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from datasets.devices.catalogue import resolve
+from datasets.home import Home
 from datasets.journal.file_claims import FileClaims
 from datasets.journal.journal import Journal
-from datasets.layout import Home
-from datasets.point_files import pin_points
+from datasets.points.files import pin_points
 from datasets.problems.catalogue import load
 from datasets.problems.graph_catalogue import load_graph
 from datasets.records import names
 from datasets.records.executions import RunId
-from flows.parameters import SweepParameters
 from tasks.backends.simulated import SimulatedBackend
 from tasks.core.sweeps.points_language import parse_points
 from tasks.errors import BadInput
-from tasks.lifecycle.batch_files import listed
+from tasks.program.circuit_files import listed
+from tasks.requests.sweep import SweepRequest
 
 LONGEST_LINE = 1200  # of a refusal, with what there is instead
 HOSTILE = [
@@ -125,7 +125,7 @@ def test_files_that_cannot_be_are_refused_in_one_line(name: str) -> None:
 @given(name=NAMES)
 def test_labels_can_be_a_part_of_a_url(field: str, name: str) -> None:
     try:
-        made = SweepParameters(**{field: name})
+        made = SweepRequest(**{field: name})
     except ValidationError:
         return
     found = getattr(made, field)

@@ -8,7 +8,7 @@ from rich.console import Console
 from datasets.devices import catalogue
 from datasets.records.states import Standing
 from deployments.cli.device_table import table
-from tasks.lifecycle.known_devices import KnownDevice
+from tasks.devices.known_devices import KnownDevice
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 from datasets.devices import catalogue
 from datasets.devices.document import write_snapshot
 from deployments.cli.devices import app
+from tasks.devices.candidates import targets_for
 from tasks.errors import BadInput, StorageFault, UnknownName
-from tasks.lifecycle.candidates import targets_for
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +121,7 @@ def test_import_makes_a_target_of_the_home(document: Path, home: Path) -> None:
     listed = {entry["target"] for entry in json.loads(run("--json").stdout)}
     assert "emulator:my-duo" in listed
     assert json.loads(run("show", "my-duo", "--json").stdout)["name"] == "My Duo"
-    assert "emulator:my-duo" in targets_for(account=False)
+    assert "emulator:my-duo" in targets_for()
     assert "1 cz_fidelity (sentinel): a standard error of 1 marks an uncalibrated" in said
     assert "(isolated): no usable pair joins its qubit to another: q3" in said
 
@@ -143,7 +143,7 @@ def test_a_damaged_import_is_told_and_hides_nothing_else(document: Path, home: P
     said = run().stdout
     assert "emulator:duo" in said
     assert "ruin@2026-01-02.json is not a device snapshot" in said
-    assert "emulator:ruin" not in targets_for(account=False)
+    assert "emulator:ruin" not in targets_for()
     with pytest.raises(BadInput, match="not a device snapshot"):
         run("show", "ruin")
 
@@ -207,7 +207,7 @@ def test_a_disk_that_refuses_leaves_nothing_behind(
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("datasets.file_writing.os.fsync", full)
+    monkeypatch.setattr("datasets.files.writing.os.fsync", full)
     with pytest.raises(StorageFault, match="No space left on device"):
         run("import", document, "--name", "duo", "--out", document.parent)
     assert [path.name for path in document.parent.iterdir()] == ["raw.json"]

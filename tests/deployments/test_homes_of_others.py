@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from datasets.layout import Home
+from datasets.home import Home
 from deployments.cli.main import run
-from tasks.lifecycle.runtime import open_runtime
+from tasks.context.runtime import open_runtime
 
 NOBODY = 65534
 COMMANDS = (

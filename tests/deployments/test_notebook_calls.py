@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from deployments import notebook
 from deployments.notebook_calls import in_words_of_python, spelled
-from flows.parameters import SweepParameters
 from tasks.errors import BadInput
+from tasks.requests.sweep import SweepRequest
 
 OWN = {"circuit", "progress", "points", "observables", "target"}
 
@@ -19,7 +19,7 @@ OWN = {"circuit", "progress", "points", "observables", "target"}
 @pytest.mark.parametrize("call", [notebook.sweep, notebook.quote])
 def test_every_parameter_of_a_sweep_is_offered_with_its_default(call: Any) -> None:
     offered = signature(call).parameters
-    fields = SweepParameters.model_fields
+    fields = SweepRequest.model_fields
     assert set(offered) - {"progress"} == set(fields)
     for name in set(fields) - OWN:
         meant = fields[name].default

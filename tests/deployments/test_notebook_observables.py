@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from datasets.records.problems import Hamiltonian
 from deployments.notebook import _summed, _texts
-from tasks.core.sweeps.observables import parse_observables
+from tasks.core.estimation.observables import parse_observables
 from tasks.errors import BadInput
 
 WEIGHTS = st.dictionaries(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from datasets.layout import Home
+from datasets.home import Home
 from deployments.server.ephemeral import home_server
 from deployments.server.lease import serve_home
 from deployments.server.password import auth_file, password_of, password_to_ask

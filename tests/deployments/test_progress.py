@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from deployments.cli import progress
-from tasks.core.events import Event
+from tasks.core.progress.events import Event
 
 STEP = {"of": 25, "shots": 100, "elapsed_s": 0.1, "replayed": False}
 

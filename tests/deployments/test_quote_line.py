@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.core.amounts import at_most
-from tasks.core.quotes import Quote
-from tasks.core.stages import quote_line
+from tasks.core.money.quotes import Quote
+from tasks.core.progress.lines import quote_line
+from tasks.core.text.amounts import at_most
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from datasets.layout import Home
+from datasets.home import Home
 from datasets.records.executions import ExecutionState
 from datasets.records.runs import RunState
 from deployments.cli.main import run
-from tasks.lifecycle import runtime as opening
-from tasks.lifecycle.claims import claim, release
-from tests.tasks.lifecycle.fake_target import NOW, Place, Target, Task, a_place, a_run, an_execution
+from tasks.context import runtime as opening
+from tasks.context.run_lock import claim, release
+from tests.tasks.execution.fake_target import NOW, Place, Target, Task, a_place, a_run, an_execution
 
 ROOT = Path(__file__).parent.parent.parent
 EMULATED = a_run(1, target="emulator:garnet")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from datasets.lake import Lake
+from datasets.lake.lake import Lake
+from datasets.lake.views import query
 from datasets.records.executions import ExecutionState
 from datasets.records.runs import RunState
-from datasets.views import query
-from tasks.lifecycle.reconciliation import reconcile
-from tests.tasks.lifecycle.fake_target import a_place, a_run, an_execution
+from tasks.run.reconciliation import reconcile
+from tests.tasks.execution.fake_target import a_place, a_run, an_execution
 
 pytestmark = pytest.mark.slow
 

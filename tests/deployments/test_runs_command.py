@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from datasets.layout import home
+from datasets.home import home
 from deployments.cli.main import run
-from tasks.lifecycle.runtime import Runtime, open_runtime
-from tests.tasks.lifecycle.fake_target import a_run
+from tasks.context.runtime import Runtime, open_runtime
+from tests.tasks.execution.fake_target import a_run
 
 GARNET = "braket:arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet"
 SV1 = "braket:arn:aws:braket:::device/quantum-simulator/amazon/sv1"

@@ -12,7 +12,7 @@ import pytest
 
 from datasets.devices.catalogue import resolve
 from datasets.devices.document import write_snapshot
-from datasets.lake import Lake
+from datasets.lake.lake import Lake
 from deployments.cli.main import run
 
 pytestmark = pytest.mark.slow

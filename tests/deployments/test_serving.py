@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from datasets.layout import Home
+from datasets.home import Home
 from deployments.cli.main import run
 from deployments.register.changes import Change, Outcome, sentence
 from deployments.register.manifest import read

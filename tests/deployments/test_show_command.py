@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from datasets.layout import home
+from datasets.home import home
 from datasets.records.executions import ExecutionState, RunId
 from datasets.records.runs import RunState
 from deployments.cli.main import run
-from tasks.lifecycle.claims import claim, release
-from tasks.lifecycle.openings import write_down
-from tasks.lifecycle.runtime import Runtime, open_runtime
-from tests.tasks.lifecycle.fake_target import NOW, a_run, an_execution
+from tasks.context.run_lock import claim, release
+from tasks.context.runtime import Runtime, open_runtime
+from tasks.run.openings import write_down
+from tests.tasks.execution.fake_target import NOW, a_run, an_execution
 
 RUN = a_run(1, target="emulator:garnet")
 

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from deployments.cli.main import run
 from deployments.cli.progress import Bar, Lines
 from deployments.cli.terminal import cell, console, plain, say
-from tasks.core.events import Event
+from tasks.core.progress.events import Event
 
 HOSTILE = (
     "br[/x].qasm", "[red]x[/red]", "[/]", "[link=http://a]b[/link]", ":warning:", "$a$", "<b>x</b>",

@@ -10,7 +10,7 @@ import pytest
 
 from deployments.cli.main import app, run
 from deployments.cli.options import as_count, as_usd
-from tasks.core.amounts import at_most, counted, exact_usd, usd
+from tasks.core.text.amounts import at_most, counted, exact_usd, usd
 from tasks.errors import BadInput
 
 

@@ -12,10 +12,10 @@ from typing import IO, Any
 import certifi
 import pytest
 
-from datasets.layout import Home
+from datasets.home import Home
 from deployments.server.environment import QUIET
 from deployments.server.ephemeral import EphemeralServer
-from tests.datasets.loopback_s3 import LoopbackS3
+from tests.datasets.lake.loopback_s3 import LoopbackS3
 from tests.e2e.prefect_api import Api
 from tests.e2e.preloaded import Request
 from tests.e2e.processes import QRT, ROOT, Preloaded, Process, afresh, check_in_time

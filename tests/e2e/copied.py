@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import Lock
 
 from deployments.cli.main import run
-from tasks.core.events import Event, listening
-from tasks.lifecycle import simulated_steps
+from tasks.core.progress.events import Event, listening
+from tasks.workloads.search import local
 from tests.e2e.killed import FEW_ROWS
 
 
@@ -22,7 +22,7 @@ def main() -> int:
     journal, copies = Path(os.environ["QRT_HOME"]) / "journal.db", Path(folder)
     copies.mkdir(parents=True, exist_ok=True)
     turn = Lock()
-    simulated_steps.MAX_ROWS = FEW_ROWS
+    local.MAX_ROWS = FEW_ROWS
 
     def hear(event: Event) -> None:
         if event.name != "journal.written":

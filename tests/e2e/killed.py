@@ -13,8 +13,8 @@ from pathlib import Path
 from threading import Lock
 
 from deployments.cli.main import run
-from tasks.core.events import Event, listening
-from tasks.lifecycle import simulated_steps
+from tasks.core.progress.events import Event, listening
+from tasks.workloads.search import local
 
 FEW_ROWS = 700  # so that a loop is written down three iterations at a time, not all at once
 NEVER = ("", "0")  # what to write for EVENT and N
@@ -24,7 +24,7 @@ def main() -> int:
     """Run the command, unless the event comes first."""
     wanted, number, log, *command = sys.argv[1:]
     left, turn = int(number), Lock()
-    simulated_steps.MAX_ROWS = FEW_ROWS
+    local.MAX_ROWS = FEW_ROWS
     stream = Path(log).open("a", buffering=1)  # noqa: SIM115 - as long as the process
 
     def hear(event: Event) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from threading import Lock
 
 from deployments.cli.main import run
-from tasks.core.events import Event, listening
-from tasks.lifecycle import simulated_steps
+from tasks.core.progress.events import Event, listening
+from tasks.workloads.search import local
 from tests.e2e.killed import FEW_ROWS, name_of
 
 SOURCE = Path(__file__).with_name("shifted_clock.c")
@@ -34,7 +34,7 @@ def main() -> int:
     """Run the command."""
     wanted, number, before, after, *command = sys.argv[1:]
     left, turn = int(number), Lock()
-    simulated_steps.MAX_ROWS = FEW_ROWS
+    local.MAX_ROWS = FEW_ROWS
     os.environ["SHIFT_S"] = before
 
     def hear(event: Event) -> None:

@@ -7,7 +7,7 @@ import urllib.request
 from typing import Any
 
 from deployments.cli.main import run
-from tasks.core.events import Event, listening
+from tasks.core.progress.events import Event, listening
 
 
 def strike(faults: list[dict[str, Any]]) -> None:

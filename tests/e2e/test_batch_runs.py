@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.lifecycle.batch_shown import traced
+from tasks.report.batch import traced
 from tests.e2e.conftest import Command
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "batches.md"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.datasets.loopback_s3 import LoopbackS3
+from tests.datasets.lake.loopback_s3 import LoopbackS3
 from tests.e2e.conftest import Command
 
 pytestmark = pytest.mark.e2e

@@ -26,7 +26,7 @@ def tell() -> int:
     import numpy as np
     from prefect.settings import get_current_settings
 
-    from datasets.layout import home
+    from datasets.home import home
 
     settings = get_current_settings()
     known = {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.datasets.loopback_s3 import LoopbackS3
+from tests.datasets.lake.loopback_s3 import LoopbackS3
 from tests.e2e.buying_flows import begin
 from tests.e2e.conftest import Command
 from tests.e2e.sandbox_process import Bill, Sandbox

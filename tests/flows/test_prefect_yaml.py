@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from deployments.register.manifest import check_parameters, flow_of, read
-from flows.parameters import MITIGATIONS, OPTIMIZERS, titled
 from tasks.core.mitigation.composition import Mitigation
 from tasks.core.optimisers.registry import known
 from tasks.errors import BadInput
+from tasks.requests.forms import titled
+from tasks.requests.run import MITIGATIONS, OPTIMIZERS
 
 pytestmark = pytest.mark.slow
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from datasets import views
-from datasets.columns import Column
-from datasets.schemas import SCHEMA_VERSIONS, arrow_type
-from datasets.stores import LocalStore
-from datasets.tables import TABLES
-from datasets.verification import problems
+from datasets.lake import views
+from datasets.lake.schema.columns import Column
+from datasets.lake.schema.schemas import SCHEMA_VERSIONS, arrow_type
+from datasets.lake.schema.tables import TABLES
+from datasets.lake.stores import LocalStore
+from datasets.lake.verification import problems
 
 RELEASES = sorted(path for path in Path(__file__).parent.glob("v*") if path.is_dir())
 CASES = [

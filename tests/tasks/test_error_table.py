@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from tasks.backends import braket_faults
+from tasks.backends.braket import faults as braket_faults
 from tasks.errors import (
     CredentialsExpired,
     CredentialsMissing,

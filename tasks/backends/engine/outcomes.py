@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tasks.backends.engine.kernels import States
 from tasks.backends.engine.lowering import DENSITY_MATRIX, Picture
 from tasks.backends.engine.program import Values
-from tasks.core.pauli import diagonal, masks
+from tasks.core.physics.pauli import diagonal, masks
 
 _Z = 3  # its index among I, X, Y, Z
 

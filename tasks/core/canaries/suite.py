@@ -12,12 +12,12 @@ from datasets.records.compiled import CompiledId, CompiledProgram, MeasuredCircu
 from datasets.records.devices import DeviceSnapshot
 from datasets.records.problems import Hamiltonian, PauliTerm, Program, ProgramId
 from tasks.core.canaries.mirrors import mirror
+from tasks.core.circuits.openqasm import to_openqasm
 from tasks.core.compilation.compiler import toolchain
 from tasks.core.compilation.natives import natives_of
 from tasks.core.compilation.success import metrics
 from tasks.core.identity import digest
 from tasks.core.mitigation import readout
-from tasks.core.openqasm import to_openqasm
 
 TOGETHER: Final = 8  # qubits whose readout is learnt at once: what an emulator does in no time
 _SEED_DIGITS: Final = 15

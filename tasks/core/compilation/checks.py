@@ -4,7 +4,7 @@ import math
 
 from datasets.records.circuits import Circuit, Gate
 from datasets.records.devices import DeviceSnapshot
-from tasks.core.compilation.angles import is_multiple
+from tasks.core.circuits.angles import is_multiple
 from tasks.core.compilation.natives import quarter_turns_only
 from tasks.core.compilation.translation import SOURCE_GATES
 from tasks.errors import Terminal

@@ -11,6 +11,7 @@ from datasets.records.circuits import Circuit, Gate
 from datasets.records.compiled import CompiledId, CompiledProgram, MeasuredCircuit, Metrics
 from datasets.records.devices import CalibrationId, DeviceSnapshot
 from datasets.records.problems import Program, ProgramId
+from tasks.core.circuits.openqasm import to_openqasm
 from tasks.core.compilation.emission import EMISSION_VERSION, emit
 from tasks.core.compilation.iswap import EXCHANGE_VERSION
 from tasks.core.compilation.measurement import light_cone
@@ -21,7 +22,6 @@ from tasks.core.compilation.routing import Placement, placements
 from tasks.core.compilation.success import metrics
 from tasks.core.compilation.translation import checked_source
 from tasks.core.identity import digest
-from tasks.core.openqasm import to_openqasm
 from tasks.errors import BadInput
 
 LEVELS = range(4)

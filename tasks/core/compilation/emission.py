@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 
 from datasets.records.circuits import Angle, Gate
-from tasks.core.compilation.angles import is_half_turn, is_zero, wrapped
+from tasks.core.circuits.angles import is_half_turn, is_zero, wrapped
 from tasks.core.compilation.natives import Natives, Pulse
 
 EMISSION_VERSION = "1"

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from datasets.records.circuits import BARRIER, Angle, Circuit, Gate
-from tasks.core.compilation.barriers import without
+from tasks.core.circuits.barriers import without
 from tasks.core.compilation.rotations import Rotation, rotation_of, shortest
 
 _INTO_Z: dict[str, tuple[Rotation, ...]] = {

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 
 from datasets.records.circuits import BARRIER, Angle, Gate
-from tasks.core.compilation.angles import is_half_turn, wrapped
+from tasks.core.circuits.angles import is_half_turn, wrapped
 from tasks.core.compilation.rotations import Rotation, rotation_of, shortest
 
 _HALF_TURN = Angle(math.pi)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from datasets.records.circuits import Angle, Gate
-from tasks.core.compilation.angles import is_half_turn, is_multiple, is_zero, wrapped
+from tasks.core.circuits.angles import is_half_turn, is_multiple, is_zero, wrapped
 
 Axis = Literal["rz", "rx"]
 Rotation = tuple[Axis, Angle]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from datasets.records.circuits import Circuit, Gate
 from datasets.records.devices import DeviceSnapshot
-from tasks.core.compilation.barriers import without
+from tasks.core.circuits.barriers import without
 from tasks.core.compilation.iswap import couplers_of, exchanged, exchanges
 from tasks.core.compilation.measurement import measured_form, rotations_into
 from tasks.core.compilation.merging import merged_rotations

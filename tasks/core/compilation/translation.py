@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from datasets.records.circuits import BARRIER, Angle, Circuit, Gate
-from tasks.core.compilation.angles import wrapped
-from tasks.core.compilation.barriers import effective, without
+from tasks.core.circuits.angles import wrapped
+from tasks.core.circuits.barriers import effective, without
 from tasks.errors import BadInput, UnknownName
 
 _QUARTER = math.pi / 2

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from datasets.records.states import Authority, DeviceState, Standing
-from tasks.core.calibration_age import SKEW
 from tasks.core.drift.alarms import Finding
 from tasks.core.drift.evidence import quantity, spoken
 from tasks.core.drift.levels import ENOUGH
+from tasks.core.selection.calibration_age import SKEW
 
 WIDESPREAD: Final = 0.25  # share of the figures that can be judged: beyond it nothing is trusted
 FEW: Final = 4  # with fewer figures, a share of them says nothing of the device

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.records.executions import Counts, Estimate
-from tasks.core.estimation import Mean, energy, term_means
-from tasks.core.grouping import Group
 from tasks.core.mitigation import readout, zne
+from tasks.core.physics.estimation import Mean, energy, term_means
+from tasks.core.physics.grouping import Group
 from tasks.errors import BadInput, UnknownName
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.records.circuits import BARRIER, Circuit
+from tasks.core.circuits.openqasm import to_openqasm
 from tasks.core.identity import digest
-from tasks.core.openqasm import to_openqasm
 from tasks.core.qasm.arithmetic import Derivation
 from tasks.errors import BadInput
 

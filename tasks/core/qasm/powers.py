@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.records.circuits import Angle
-from tasks.core.compilation.angles import turned_by
+from tasks.core.circuits.angles import turned_by
 from tasks.core.qasm.library import PHASE
 from tasks.core.qasm.modifiers import Qubit, Step
 from tasks.errors import BadInput

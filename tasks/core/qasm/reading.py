@@ -12,7 +12,7 @@ from typing import assert_never
 
 from datasets.records.circuits import BARRIER, Gate
 from datasets.records.parameters import composed
-from tasks.core.compilation.barriers import effective
+from tasks.core.circuits.barriers import effective
 from tasks.core.qasm.arithmetic import Arithmetic, Value
 from tasks.core.qasm.branches import Branches
 from tasks.core.qasm.circuit import ReadCircuit

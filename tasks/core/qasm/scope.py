@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from datasets.records.circuits import Angle
-from tasks.core.openqasm import is_parameter_name
+from tasks.core.circuits.openqasm import is_parameter_name
 from tasks.core.qasm.arithmetic import MAX_INTEGER, RESERVED, Arithmetic, Value, angle_of
 from tasks.core.qasm.syntax import Expression, Loop, Name, Number, Operation, Range
 from tasks.core.qasm.tokens import Source, nearest, shown

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from datasets.records.circuits import BARRIER, Angle
-from tasks.core.compilation.angles import turned_by
+from tasks.core.circuits.angles import turned_by
 from tasks.core.qasm.arithmetic import MAX_INTEGER, Arithmetic
 from tasks.core.qasm.library import ALIASES, DEFINED, PRIMITIVES, definitions, known
 from tasks.core.qasm.modifiers import Qubit, Step, controlled, inverse

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final, Literal, NamedTuple
 
-from tasks.core.effort import Effort
+from tasks.core.qasm.effort import Effort
 from tasks.errors import BadInput
 
 MAX_CHARACTERS: Final = 16_000_000  # about a million gates

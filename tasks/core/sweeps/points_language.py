@@ -16,23 +16,19 @@ around = : and , does not count. A parameter has the name that the circuit gives
 Qiskit writes as `_θ_0_`.
 """
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from datasets.records.parameters import called, is_identifier
-from tasks.core.effort import TOO_DEEP, TOO_LONG, Effort
-from tasks.core.qasm.arithmetic import Arithmetic
-from tasks.core.qasm.cursor import Cursor
-from tasks.core.qasm.expressions import expression
-from tasks.core.qasm.scope import Free, Scope
-from tasks.core.qasm.tokens import Source, shown
+from tasks.core.qasm.effort import Effort
+from tasks.core.qasm.numbers import has_unit, number
+from tasks.core.qasm.tokens import shown
 from tasks.core.sweeps.axes import Axis, Linear, Listed
 from tasks.core.sweeps.points import Grid, Rows, listed
 from tasks.core.sweeps.samplers import Bound, Sampled, Sampler
-from tasks.core.whole_numbers import whole
+from tasks.core.text.whole_numbers import whole
 from tasks.errors import BadInput
 
 SUFFIXES: Final = (".csv", ".parquet")
@@ -41,11 +37,7 @@ _KINDS: Final = (*Sampler, _ZIP)
 MAX_CHARACTERS: Final = 4_000_000
 _COUNT: Final = re.compile(r"(?:(\d{1,18})x)?([\w.+]{1,24})\Z", re.ASCII)
 _TIGHT: Final = re.compile(r" ?([=:,()*]) ?")
-_DECIMAL: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
-_UNIT: Final = re.compile(r"(.*[\d.)a-zπτ])\s*(deg|°|rad)\Z", re.DOTALL)
 MAX_WORDS: Final = 10_000  # axes, as many as a file may have columns
-_NUMBER_STEPS: Final = 60
-_IMPLIED_PRODUCT: Final = re.compile(r"(?<=[\d.])(?=(?:pi|tau|π|τ)\b)")
 _BOUNDS = 2
 _LINEAR = 3
 
@@ -152,7 +144,7 @@ def _bound(name: str, text: str, word: str, effort: Effort) -> Bound:
 def _ends(first: str, last: str, word: str, effort: Effort) -> tuple[float, float]:
     """Return both ends of a range, which are in one unit."""
     ends = number(first, effort=effort), number(last, effort=effort)
-    units = {bool(_UNIT.match(text)) for text, end in zip((first, last), ends, strict=True) if end}
+    units = {has_unit(text) for text, end in zip((first, last), ends, strict=True) if end}
     if len(units) > 1:
         message = f"{shown(word)} has a unit at one end only. Write it at both, as in 30deg:90deg."
         raise BadInput(message)
@@ -185,42 +177,3 @@ def _whole(text: str, word: str) -> int:
         raise BadInput(message)
     message = f"{shown(word)}: {shown(text)} is not a whole number. Write it in digits."
     raise BadInput(message)
-
-
-def number(text: str, *, effort: Effort | None = None) -> float:
-    """Return the number that `text` stands for, in radians: 0.5, 1e-3, pi/2, 2pi, 90deg.
-
-    Raises:
-        BadInput: it stands for none, or for one that is not finite.
-    """
-    found = _UNIT.match(text)
-    plain = found[1] if found else text.strip()
-    try:
-        value = _worth(plain, effort or Effort())
-    except BadInput as error:
-        if str(error).endswith((TOO_LONG, TOO_DEEP)):
-            message = f"The number {shown(text)} is too much work. Use a file of points."
-            raise BadInput(message) from error
-        message = (
-            f"{shown(text)} is not a finite number. Write one, as in 0.5, 1e-3, pi/2 or 2pi, in "
-            "radians, or 90deg."
-        )
-        raise BadInput(message) from error
-    return math.radians(value) if found and found[2] != "rad" else value
-
-
-def _worth(text: str, effort: Effort) -> float:
-    if _DECIMAL.match(text) and math.isfinite(value := float(text)):
-        return value + 0.0
-    effort.spend(_NUMBER_STEPS)
-    return _calculated(_IMPLIED_PRODUCT.sub("*", text), effort) + 0.0
-
-
-def _calculated(text: str, effort: Effort) -> float:
-    source = Source(text, "", effort)
-    cursor = Cursor(source, version=2)
-    parsed = expression(cursor)
-    if cursor.token.kind != "end":
-        what = "the number goes on."
-        raise cursor.fault(what)
-    return Scope(source, 2, Arithmetic(), Free(open=False), {}, {}).angle(parsed).constant

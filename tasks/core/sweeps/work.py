@@ -31,9 +31,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.core.estimation.observables import Observable
 from tasks.core.identity import EXECUTION_ID_LENGTH, digest
 from tasks.core.mitigation.composition import Mitigation
-from tasks.core.sweeps.observables import Observable
 from tasks.core.sweeps.points import Block, Mask, Points, exact_bytes, point_ids
 
 CHUNK_POINTS: Final = 16_384

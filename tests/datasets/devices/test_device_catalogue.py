@@ -67,7 +67,7 @@ def test_an_unknown_target_says_what_there_is(target: str) -> None:
 
 
 def test_a_device_of_an_account_is_not_in_the_catalogue() -> None:
-    with pytest.raises(BadInput, match=r"not bundled here. Choose one of"):
+    with pytest.raises(UnknownName, match=r"Unknown target .*emulator:garnet"):
         catalogue.resolve("braket:arn:aws:braket:eu-north-1::device/qpu/iqm/Garnet")
 
 

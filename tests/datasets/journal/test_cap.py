@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from datasets.records.executions import ExecutionState
 from tasks.errors import SpendingCapped
-from tests.tasks.lifecycle.fake_target import NOW, a_journal, a_run, an_execution, costing
+from tests.tasks.execution.fake_target import NOW, a_journal, a_run, an_execution, costing
 
 RUN = a_run()
 COSTS = st.decimals(min_value="0.000001", max_value="9", places=6)

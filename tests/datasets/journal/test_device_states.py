@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from datasets.journal.journal import Journal
 from datasets.records.states import AuditEntry, Authority, DeviceState, Standing
-from tasks.core.events import Event, listening
+from tasks.core.progress.events import Event, listening
 from tests.journals import Places
-from tests.tasks.lifecycle.fake_target import a_journal
+from tests.tasks.execution.fake_target import a_journal
 
 BEGIN = datetime(2026, 11, 1, 12, tzinfo=UTC)
 GARNET = "emulator:garnet"

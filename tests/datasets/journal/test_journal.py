@@ -22,7 +22,7 @@ from datasets.records.executions import (
     RunId,
 )
 from datasets.records.runs import Iteration, Run, RunState
-from tasks.core.events import Event, listening
+from tasks.core.progress.events import Event, listening
 from tasks.errors import BadInput, StorageFault, UnknownName
 from tests.journals import Places
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from datasets.home import Home, home
 from datasets.journal.engines import open_engine, process_name, process_of
-from datasets.layout import Home, home
 from deployments.cli.main import run
 from tests.journals import command, databases, server_url
 from tests.postgres_server import LOCKED_ROLE

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from datasets.journal.journal import Journal
 from datasets.records.executions import Execution, ExecutionState
 from datasets.records.spend import Spend, SpendKind
-from tests.tasks.lifecycle.fake_target import NOW, a_journal, a_run, an_execution, costing
+from tests.tasks.execution.fake_target import NOW, a_journal, a_run, an_execution, costing
 
 RUN = a_run()
 COSTS = ("0.30", "8.300001", "0")

@@ -22,7 +22,7 @@ from datasets.records.executions import ExecutionId, ExecutionState
 from datasets.records.runs import Iteration, Run, RunState
 from datasets.records.spend import SpendKind
 from datasets.records.states import DeviceState, Standing
-from tasks.core.events import Event, listening
+from tasks.core.progress.events import Event, listening
 from tasks.errors import BadInput
 from tests.datasets.journal.test_journal import EXECUTION, RUN
 from tests.journals import Places

@@ -11,7 +11,7 @@ from datasets.problems.graph_catalogue import load_graph
 from datasets.problems.graph_document import parse_graph, write_graph
 from datasets.records.graphs import Edge, Graph
 from tasks.errors import BadInput
-from tests.tasks.core.graphs import WEIGHTS, graphs
+from tests.tasks.core.physics.graphs import WEIGHTS, graphs
 
 NAMES = st.text(min_size=1, max_size=20).filter(lambda name: name.isprintable() and name.strip())
 

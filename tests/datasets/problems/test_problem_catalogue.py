@@ -11,7 +11,7 @@ from datasets.problems.catalogue import load, names
 from datasets.problems.document import parse, write
 from datasets.problems.hydrogen import hydrogen
 from datasets.records.problems import Problem
-from tasks.core.spectrum import lowest_energy
+from tasks.core.physics.spectrum import lowest_energy
 from tasks.errors import BadInput, UnknownName
 
 GOOD = {"n_qubits": 2, "terms": [["X0 Y1", 0.5], ["ZI", -1.0]]}

@@ -25,8 +25,8 @@ from datasets.devices import catalogue
 from deployments.sandbox.settings import Settings
 from deployments.sandbox.state import State
 from tasks.backends import noise
-from tasks.core.openqasm_reader import from_openqasm
-from tests.tasks.backends import braket_simulation
+from tasks.core.circuits.openqasm_reader import from_openqasm
+from tests.tasks.backends.braket import braket_simulation
 
 pytestmark = pytest.mark.slow
 CONFLICT = (

@@ -24,6 +24,6 @@ def hear(event: Any) -> None:
 
 
 with suppress(ImportError):  # a helper of an environment of its own has none of our code
-    from tasks.core.events import listen
+    from tasks.core.progress.events import listen
 
     listen(hear)

@@ -20,10 +20,10 @@ from datasets.records.executions import Executable, Execution, ExecutionId, Purp
 from tasks.backends import noise
 from tasks.backends.lowered import lower
 from tasks.backends.simulated import SimulatedBackend
-from tasks.core.actions import Unit, program_set
-from tasks.core.ansatz import build
+from tasks.core.circuits.openqasm import to_openqasm
 from tasks.core.compilation.compiler import compile_program
-from tasks.core.openqasm import to_openqasm
+from tasks.core.physics.ansatz import build
+from tasks.core.planning.actions import Unit, program_set
 from tasks.errors import BadInput, StorageFault
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from tasks.core.answers import answer_of
-from tests.tasks.lifecycle.fake_target import a_run
+from tests.tasks.execution.fake_target import a_run
 
 FIRST_SWEEP: dict[str, Any] = {
     "run_id": "1" * 32, "circuit": "c", "target": "local:sv", "parameters": ["t"], "points": 3,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.records.devices import Limits, Prices
-from tasks.core.packing import level, pack, price
+from tasks.core.planning.packing import level, pack, price
 
 PRICES = [
     Prices(Decimal("0.30"), Decimal("0.000425")),

@@ -11,8 +11,8 @@ from datasets.records.executions import RunId
 from datasets.records.problems import Problem
 from datasets.records.runs import Run
 from tasks.backends.engine.sampling import draw
-from tasks.core.ansatz import build
-from tasks.core.hamiltonian import merge
+from tasks.core.physics.ansatz import build
+from tasks.core.physics.hamiltonian import merge
 from tasks.core.streams import stream_seed
 
 RUN = Run(RunId("a" * 32), "vqe", "team", "local:sv", 7, "{}", datetime(2026, 5, 5, tzinfo=UTC))

@@ -10,9 +10,9 @@ from datasets.problems.catalogue import load
 from tasks.backends import noise
 from tasks.backends.engine import running
 from tasks.backends.engine.compiled import from_circuits
-from tasks.core.ansatz import build
+from tasks.core.circuits.openqasm import to_openqasm
 from tasks.core.compilation.compiler import compile_program
-from tasks.core.openqasm import to_openqasm
+from tasks.core.physics.ansatz import build
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,8 @@ from tasks.backends.engine.compiled import from_circuits
 from tasks.backends.engine.program import Program, Step
 from tasks.backends.engine.results import Setting
 from tasks.backends.noise import NoiseModel
-from tasks.core import hamiltonian
-from tests.tasks.backends import braket_simulation
+from tasks.core.physics import hamiltonian
+from tests.tasks.backends.braket import braket_simulation
 
 NAMES = ("a", "b")
 NOISE = NoiseModel(

@@ -11,7 +11,7 @@ from reference import isometry
 from datasets.records.circuits import BARRIER, Angle, Circuit, Gate
 from datasets.records.compiled import CompiledProgram
 from datasets.records.devices import DeviceSnapshot
-from tasks.core.compilation.barriers import effective, without
+from tasks.core.circuits.barriers import effective, without
 from tasks.core.compilation.compiler import CompileOptions, compile_program
 from tasks.core.qasm.reading import read_circuit
 

@@ -131,7 +131,7 @@ def test_the_reference_simulator_agrees_with_brakets(content: list[Gate]) -> Non
     from braket.default_simulator.openqasm.interpreter import Interpreter
     from braket.default_simulator.state_vector_simulation import StateVectorSimulation
 
-    from tasks.core.openqasm import to_openqasm
+    from tasks.core.circuits.openqasm import to_openqasm
 
     values = {"a": 0.7, "b": -1.9}
     source = Circuit(3, tuple(content))

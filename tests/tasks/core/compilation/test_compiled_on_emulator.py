@@ -11,8 +11,8 @@ from reference import basis_probabilities
 
 from datasets.devices.catalogue import resolve
 from datasets.records.compiled import CompiledProgram
+from tasks.core.circuits.openqasm import to_openqasm
 from tasks.core.compilation.compiler import compile_program
-from tasks.core.openqasm import to_openqasm
 
 pytestmark = pytest.mark.slow
 

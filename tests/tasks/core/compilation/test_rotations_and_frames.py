@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reference import isometry, outcome_probabilities
 
 from datasets.records.circuits import Angle, Circuit, Gate
-from tasks.core.compilation.angles import wrapped
+from tasks.core.circuits.angles import wrapped
 from tasks.core.compilation.emission import emit
 from tasks.core.compilation.measurement import measured_form, rotations_into
 from tasks.core.compilation.merging import merged_rotations

@@ -6,10 +6,10 @@ from datetime import timedelta
 import numpy as np
 
 from datasets.records.states import Authority, DeviceState
-from tasks.core.calibration_age import SKEW
 from tasks.core.drift.alarms import findings
 from tasks.core.drift.evidence import badness
 from tasks.core.drift.verdict import aged, drifted, sentence
+from tasks.core.selection.calibration_age import SKEW
 from tests.tasks.core.drift.histories import days, of, quiet
 
 LIMIT = timedelta(days=7)

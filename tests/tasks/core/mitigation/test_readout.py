@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from datasets.records.executions import Counts, Executable
 from datasets.records.problems import PauliTerm
-from tasks.core.estimation import energy
-from tasks.core.grouping import Group
 from tasks.core.mitigation import readout
+from tasks.core.physics.estimation import energy
+from tasks.core.physics.grouping import Group
 from tasks.errors import ExecutionFailed
 
 rates = st.lists(st.tuples(st.floats(0, 0.3), st.floats(0, 0.3)), min_size=1, max_size=4)

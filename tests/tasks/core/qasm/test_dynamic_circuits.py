@@ -6,9 +6,9 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from datasets.records.circuits import Gate
-from tasks.core.measurements import bits_of, program_of
+from tasks.core.estimation.measurements import bits_of, program_of
+from tasks.core.estimation.observables import parse_observables
 from tasks.core.qasm.reading import read_circuit
-from tasks.core.sweeps.observables import parse_observables
 from tests.tasks.core.compilation.reference import outcome_probabilities
 from tests.tasks.core.qasm.dynamic_texts import N_BITS, Line, lines, probabilities, text_of
 from tests.tasks.core.qasm.measured_texts import distance

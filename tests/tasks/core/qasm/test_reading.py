@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.records.circuits import Angle, Circuit, Gate
+from tasks.core.circuits.openqasm import to_openqasm
 from tasks.core.compilation.translation import SOURCE_GATES
-from tasks.core.openqasm import to_openqasm
 from tasks.core.qasm.circuit import ReadCircuit
 from tasks.core.qasm.library import ALIASES, DEFINED, definitions
 from tasks.core.qasm.reading import read_circuit

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from datasets.records.circuits import Angle
 from datasets.records.parameters import called, is_identifier
-from tasks.core.compilation.angles import turned_by, wrapped
-from tasks.core.openqasm import to_openqasm
-from tasks.core.openqasm_reader import from_openqasm
+from tasks.core.circuits.angles import turned_by, wrapped
+from tasks.core.circuits.openqasm import to_openqasm
+from tasks.core.circuits.openqasm_reader import from_openqasm
 from tasks.core.qasm.circuit import ReadCircuit
 from tasks.core.qasm.reading import read_circuit
 from tasks.core.sweeps.points import check_parameters

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from datasets.records.blocks import CountsBlock, Form
 from datasets.records.executions import Counts, Executable
 from datasets.records.problems import PauliTerm
-from tasks.core.grouping import Group
+from tasks.core.estimation.observables import Observable, parse_observables
+from tasks.core.estimation.points import estimate, groups_of
 from tasks.core.mitigation import zne
 from tasks.core.mitigation.composition import Mitigation, Sample, estimate_energy
 from tasks.core.mitigation.readout import Confusion
-from tasks.core.sweeps.estimation import estimate, groups_of
-from tasks.core.sweeps.observables import Observable, parse_observables
+from tasks.core.physics.grouping import Group
 
 OBSERVABLES = parse_observables(
     ["Z0*Z1 + 0.5*X0 - 1.2*Z1*Z2 + Y2 + 0.25", "0.5*X0", "-1.2*Z1*Z2 + 0.5"],

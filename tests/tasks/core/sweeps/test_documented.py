@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from datasets.records.problems import Hamiltonian, PauliTerm
-from tasks.core.sweeps.observables import parse_observables
+from tasks.core.estimation.observables import parse_observables
 from tasks.core.sweeps.points_language import parse_points
 
 DOCUMENT = (Path(__file__).parents[4] / "docs" / "circuits-and-points.md").read_text()

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.records.problems import Hamiltonian, PauliTerm
-from tasks.core.hamiltonian import merge
-from tasks.core.pauli import LETTERS
-from tasks.core.sweeps.observables import Observable, parse_observables
+from tasks.core.estimation.observables import Observable, parse_observables
+from tasks.core.physics.hamiltonian import merge
+from tasks.core.physics.pauli import LETTERS
 from tasks.errors import BadInput, UnknownName
 
 BELL = Hamiltonian(2, (PauliTerm("II", -0.5), PauliTerm("ZZ", 1.0)))

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.core.qasm.numbers import number
 from tasks.core.sweeps.axes import Linear, Listed
 from tasks.core.sweeps.points import Grid, Rows
-from tasks.core.sweeps.points_language import PointFile, number, parse_points
+from tasks.core.sweeps.points_language import PointFile, parse_points
 from tasks.core.sweeps.samplers import Bound, Sampled, Sampler
 from tasks.errors import BadInput
 

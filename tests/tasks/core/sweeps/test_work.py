@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.records.problems import Hamiltonian, PauliTerm
+from tasks.core.estimation.observables import Observable
 from tasks.core.sweeps.axes import Linear
-from tasks.core.sweeps.observables import Observable
 from tasks.core.sweeps.points import Grid, Points, listed, point_ids
 from tasks.core.sweeps.points_language import parse_points
 from tasks.core.sweeps.samplers import Bound, Sampled, Sampler

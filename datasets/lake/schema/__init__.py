@@ -1,0 +1,1 @@
+"""The lake's tables as data: columns, versions, views."""

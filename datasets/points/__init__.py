@@ -1,0 +1,1 @@
+"""Points of sweeps in files and in memory."""

@@ -1,0 +1,1 @@
+"""What every verb works with: runtime, run lock, pinned inputs, options, dispatch."""

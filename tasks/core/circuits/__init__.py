@@ -1,0 +1,1 @@
+"""Circuits as text, and exact rewriting of their gates' angles and barriers."""

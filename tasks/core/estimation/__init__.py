@@ -1,0 +1,1 @@
+"""From counts to expectation values of observables, point by point."""

@@ -1,0 +1,1 @@
+"""Pauli sums, trial states, graphs, cuts and spectra."""

@@ -1,0 +1,1 @@
+"""From circuits to executions: grouping into tasks, shots, orders, remainders."""

@@ -1,0 +1,1 @@
+"""Time to result: opening windows, queues, throughput."""

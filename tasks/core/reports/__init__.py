@@ -1,1 +1,0 @@
-"""Reports for people: figures and pages, made from plain values."""

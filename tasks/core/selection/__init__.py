@@ -1,0 +1,1 @@
+"""How candidates are compared: feasibility, trust, ranking, decision, counterfactuals."""

@@ -1,0 +1,1 @@
+"""Devices over time: observation, drift, standing, and which ones there are."""

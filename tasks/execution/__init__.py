@@ -1,0 +1,1 @@
+"""Exactly once: submit, collect, completeness, inspection, landing, retry policy."""

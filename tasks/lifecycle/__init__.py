@@ -1,1 +1,0 @@
-"""What the stages do, without Prefect: the verbs of an execution's life."""

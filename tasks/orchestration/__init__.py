@@ -1,0 +1,1 @@
+"""Around every run in Prefect: blocks, hooks, failover, progress, and the processes of clusters."""

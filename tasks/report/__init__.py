@@ -1,0 +1,1 @@
+"""Presenters and pages: they read lake and journal, never a backend."""

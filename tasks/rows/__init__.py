@@ -1,0 +1,1 @@
+"""Rows of the lake's tables, from the values that runs make."""

@@ -1,0 +1,1 @@
+"""Which device a run uses: candidates compared, one chosen, the choice kept."""

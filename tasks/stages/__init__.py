@@ -1,0 +1,1 @@
+"""Stages: thin Prefect tasks over the verbs of the rooms below."""

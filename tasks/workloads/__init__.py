@@ -1,0 +1,1 @@
+"""Workloads: what a flow reads, plans, buys, measures, estimates and lands."""

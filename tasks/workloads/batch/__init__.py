@@ -1,0 +1,1 @@
+"""Batches: many different circuits in few provider tasks."""

@@ -1,0 +1,1 @@
+"""Canaries: circuits whose outcome is known, which check a device."""

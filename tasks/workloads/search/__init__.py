@@ -1,0 +1,1 @@
+"""Variational searches: the loop of vqe and qaoa, here and on devices that charge."""

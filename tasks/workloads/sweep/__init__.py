@@ -1,0 +1,1 @@
+"""Sweeps: one circuit at many points, measured piece by piece."""
